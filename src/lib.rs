@@ -1,0 +1,103 @@
+//! In-memory byte streams for any async runtime.
+//!
+//! [`pipe`] makes a one-way stream, a [`Reader`] and a [`Writer`]. [`duplex`] makes a pair of
+//! [`DuplexStream`]s, each of which reads what the other writes: both ends of a connection, without
+//! a network. They connect two tasks, two threads or two runtimes, stand in for sockets in tests,
+//! and carry a protocol from one part of a program to another.
+//!
+//! ```
+//! use futures::{io::BufReader, AsyncBufReadExt, AsyncWriteExt};
+//!
+//! # futures::executor::block_on(async {
+//! let (client, mut server) = async_duplex::duplex(4096);
+//!
+//! let serve = async {
+//!     let mut name = String::new();
+//!     server.read_line(&mut name).await?;
+//!     server.write_all(format!("hello, {name}").as_bytes()).await
+//! };
+//! let ask = async {
+//!     let (mut reader, mut writer) = client.into_split();
+//!     writer.write_all(b"world\n").await?;
+//!     let mut greeting = String::new();
+//!     reader.read_line(&mut greeting).await?;
+//!     std::io::Result::Ok(greeting)
+//! };
+//! let (_, greeting) = futures::try_join!(serve, ask)?;
+//! assert_eq!(greeting, "hello, world\n");
+//! # std::io::Result::Ok(()) }).unwrap();
+//! ```
+//!
+//! # What it promises
+//!
+//! * **Any executor.** The streams implement `futures-io`'s `AsyncRead`, `AsyncBufRead` and
+//!   `AsyncWrite` and know no runtime. The two ends may live under different ones.
+//! * **Bounded, exactly.** A pipe holds `capacity` bytes, no more and no fewer. A writer that is
+//!   ahead by that much waits.
+//! * **No lock.** A direction is a ring of bytes with one producer and one consumer. An operation is
+//!   a copy and one atomic read-modify-write; a waker is touched only when somebody waits.
+//! * **No surprise.** A call waits only if it cannot move a byte, wakes only whom it has news for,
+//!   and never yields at random. No lock is held and nothing is borrowed while a waker runs.
+//! * **Nothing lost.** Every byte written before the writer goes is read before the end of the
+//!   stream; a future that is dropped takes nothing with it.
+//!
+//! # Edge cases
+//!
+//! | what | happens |
+//! | --- | --- |
+//! | read, nothing there | waits; [`Reader::try_read`] is `WouldBlock` |
+//! | read, the writer is closed or gone | every byte written before, then `Ok(0)` for ever |
+//! | read into an empty buffer | `Ok(0)` at once |
+//! | read after the reader's own close | what was unread at that moment, then `Ok(0)` |
+//! | write, full | waits; [`Writer::try_write`] is `WouldBlock` |
+//! | write, the reader is closed or gone | `BrokenPipe`, at once and however much room there is |
+//! | write after the writer's own close | `BrokenPipe` |
+//! | write of an empty buffer | `BrokenPipe` if closed, otherwise `Ok(0)` at once |
+//! | flush | `Ok(())`, always: there is nothing between the writer and the reader |
+//! | close, again | `Ok(())` |
+//! | `poll_close` of a [`DuplexStream`] | closes the direction it writes to; reading goes on |
+//! | capacity 0, or above `isize::MAX / 2` | a panic that names the value |
+//!
+//! # Memory ordering
+//!
+//! Reading a byte *happens after* writing it, with everything that the writing thread did before.
+//! Likewise, learning that the other half is gone, by the end of the stream, by `BrokenPipe`, by
+//! `is_closed` or by `closed`, *happens after* everything that its thread did before it closed or
+//! dropped it.
+//!
+//! # Features
+//!
+//! * `std` (on by default): the traits of `futures-io`, and [`io::Error`] is `std::io::Error`.
+//!   Without it the crate is `no_std` and needs `alloc` and atomic compare-and-swap; the `try_*` and
+//!   `poll_*` methods remain.
+//!
+//! The library needs Rust 1.63.
+
+#![no_std]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+extern crate alloc;
+#[cfg(any(feature = "std", test))]
+extern crate std;
+
+mod closed;
+mod duplex;
+pub mod io;
+mod pipe;
+mod reader;
+#[allow(unsafe_code)]
+mod ring;
+mod sync;
+mod writer;
+
+#[cfg(all(test, loom))]
+mod models;
+
+pub use closed::Closed;
+pub use duplex::{duplex, pipe, DuplexStream};
+pub use reader::Reader;
+pub use writer::Writer;
+
+#[cfg(all(doctest, feature = "std"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

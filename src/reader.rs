@@ -1,0 +1,286 @@
+//! The half that reads.
+
+use core::fmt;
+use core::ops::DerefMut;
+use core::panic::{RefUnwindSafe, UnwindSafe};
+use core::task::{Context, Poll};
+
+use crate::closed::Closed;
+use crate::io::{ErrorKind, Result};
+use crate::pipe::{Side, Signals, Stop};
+use crate::ring::{Consumer, Consuming};
+use crate::Writer;
+
+/// The reading half of a [`pipe`](crate::pipe()).
+///
+/// Implements `futures-io`'s `AsyncRead` and `AsyncBufRead` (feature `std`).
+///
+/// * A read takes as much as there is and fits, in one call. It waits only if there is nothing.
+/// * When the [`Writer`] is closed or dropped, reads return what is left, then `Ok(0)` for ever.
+/// * A read into an empty buffer is `Ok(0)` at once.
+/// * Dropping the reader closes it: writes fail with `BrokenPipe`, and unread bytes are lost.
+///
+/// # Cancel safety
+///
+/// A read that was not reported has not taken place: dropping the future of one, or of
+/// [`closed`](Self::closed), loses nothing.
+///
+/// # Memory ordering
+///
+/// A byte read, an `Ok(0)` at the end of the stream and a `true` from [`is_closed`](Self::is_closed)
+/// each *happen after* everything that the writing thread did before it wrote that byte, or closed
+/// the writer.
+///
+/// # Example
+///
+/// ```
+/// use futures::{AsyncReadExt, AsyncWriteExt};
+///
+/// # futures::executor::block_on(async {
+/// let (mut reader, mut writer) = async_duplex::pipe(64);
+/// writer.write_all(b"hello").await?;
+/// drop(writer);
+///
+/// let mut text = String::new();
+/// reader.read_to_string(&mut text).await?;
+/// assert_eq!(text, "hello");
+/// # std::io::Result::Ok(()) }).unwrap();
+/// ```
+pub struct Reader {
+    pub(crate) half: Consumer<Signals>,
+}
+
+// A waker slot is not unwind-safe by declaration; these are: whatever a panicking waker interrupts,
+// the positions, the closed bits and the slots are consistent at every step.
+impl UnwindSafe for Reader {}
+impl RefUnwindSafe for Reader {}
+
+impl Reader {
+    /// How many bytes the pipe holds.
+    pub fn capacity(&self) -> usize {
+        self.half.capacity()
+    }
+
+    /// How many bytes there are to read. More may come at any time, so long as the writer lives.
+    ///
+    /// ```
+    /// let (mut reader, mut writer) = async_duplex::pipe(8);
+    /// writer.try_write(b"abc").unwrap();
+    /// assert_eq!(reader.len(), 3);
+    /// reader.try_read(&mut [0; 2]).unwrap();
+    /// assert_eq!(reader.len(), 1);
+    /// ```
+    pub fn len(&self) -> usize {
+        self.half.unread()
+    }
+
+    /// Whether there is nothing to read now. More may come all the same: the end of the stream is a
+    /// read of `Ok(0)`.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Whether the writer has no room left. It stays so until something is read.
+    pub fn is_full(&self) -> bool {
+        self.len() == self.capacity()
+    }
+
+    /// Whether the writer is closed or dropped. Bytes that it wrote before may still be unread.
+    ///
+    /// ```
+    /// let (mut reader, mut writer) = async_duplex::pipe(8);
+    /// writer.try_write(b"abc").unwrap();
+    /// assert!(!reader.is_closed());
+    /// drop(writer);
+    /// assert!(reader.is_closed());
+    /// assert_eq!(reader.len(), 3);
+    /// ```
+    pub fn is_closed(&self) -> bool {
+        self.half.is_closed()
+    }
+
+    /// Waits until the writer is closed or dropped, reading nothing. Bytes that arrive meanwhile do
+    /// not wake the task. Cancel safe.
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// let (mut reader, mut writer) = async_duplex::pipe(8);
+    /// writer.try_write(b"abc").unwrap();
+    /// drop(writer);
+    /// reader.closed().await;
+    /// assert_eq!(reader.len(), 3);
+    /// # });
+    /// ```
+    pub fn closed(&mut self) -> Closed<'_, Self> {
+        Closed::new(self)
+    }
+
+    /// The polling form of [`closed`](Self::closed).
+    ///
+    /// The reader remembers one waker, the latest that was given to it by whichever method.
+    pub fn poll_closed(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.half.poll_closed(cx)
+    }
+
+    /// Tells the writer that nothing more is wanted: from now on its writes fail with `BrokenPipe`.
+    ///
+    /// What is unread at that moment can still be read; after it, reads return `Ok(0)`. Closing
+    /// again does nothing.
+    ///
+    /// ```
+    /// use std::io::ErrorKind;
+    ///
+    /// let (mut reader, mut writer) = async_duplex::pipe(8);
+    /// writer.try_write(b"abc").unwrap();
+    /// reader.close();
+    /// assert_eq!(writer.try_write(b"d").unwrap_err().kind(), ErrorKind::BrokenPipe);
+    ///
+    /// let mut buf = [0; 8];
+    /// assert_eq!(reader.try_read(&mut buf).unwrap(), 3);
+    /// assert_eq!(reader.try_read(&mut buf).unwrap(), 0);
+    /// ```
+    pub fn close(&mut self) {
+        self.half.close();
+    }
+
+    /// Whether `writer` is the other half of the same pipe.
+    pub fn is_peer_of(&self, writer: &Writer) -> bool {
+        self.half.is_peer_of(&writer.half)
+    }
+
+    /// Reads without waiting: moves as many bytes as there are and `buf` holds, and returns how many
+    /// that were. `Ok(0)` means the end of the stream, if `buf` is not empty.
+    ///
+    /// # Errors
+    ///
+    /// `WouldBlock` if there is nothing to read but the writer lives. No waker is registered.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use std::io::ErrorKind;
+    ///
+    /// let (mut reader, mut writer) = async_duplex::pipe(8);
+    /// let mut buf = [0; 2];
+    /// assert_eq!(reader.try_read(&mut buf).unwrap_err().kind(), ErrorKind::WouldBlock);
+    ///
+    /// writer.try_write(b"abc").unwrap();
+    /// assert_eq!(reader.try_read(&mut buf).unwrap(), 2);
+    /// drop(writer);
+    /// assert_eq!(reader.try_read(&mut buf).unwrap(), 1);
+    /// assert_eq!(reader.try_read(&mut buf).unwrap(), 0);
+    /// ```
+    #[inline]
+    pub fn try_read(&mut self, buf: &mut [u8]) -> Result<usize> {
+        match Consuming::available(&mut self.half, buf.len()) {
+            Ok(_) => Ok(self.pull(&mut [buf])),
+            Err(Stop::Closed) => Ok(0),
+            Err(Stop::WouldBlock) => Err(ErrorKind::WouldBlock.into()),
+        }
+    }
+
+    /// Reads like [`try_read`](Self::try_read), but waits where that is `WouldBlock`: the task is
+    /// woken when there is something to read or the writer is gone.
+    ///
+    /// This is the trait method `AsyncRead::poll_read` without the pin, and without the need of a
+    /// trait. It returns no error.
+    #[inline]
+    pub fn poll_read(&mut self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<Result<usize>> {
+        self.poll_read_into(cx, &mut [buf])
+    }
+
+    /// Fills `bufs` in order, with as much as there is, or waits for something.
+    #[inline]
+    pub(crate) fn poll_read_into<B>(
+        &mut self,
+        cx: &mut Context<'_>,
+        bufs: &mut [B],
+    ) -> Poll<Result<usize>>
+    where
+        B: DerefMut<Target = [u8]>,
+    {
+        let want = bufs
+            .iter()
+            .fold(0, |n: usize, buf| n.saturating_add(buf.len()));
+        match self.half.poll_available(cx, want) {
+            Poll::Ready(Some(_)) => Poll::Ready(Ok(self.pull(bufs))),
+            Poll::Ready(None) => Poll::Ready(Ok(0)),
+            Poll::Pending => Poll::Pending,
+        }
+    }
+
+    #[inline]
+    fn pull<B>(&mut self, bufs: &mut [B]) -> usize
+    where
+        B: DerefMut<Target = [u8]>,
+    {
+        let n = bufs.iter_mut().map(|buf| self.half.pull(buf)).sum();
+        if n > 0 {
+            self.half.hand_over();
+        }
+        n
+    }
+
+    /// Lends the next unread bytes, up to where they wrap around the end of the storage, or waits for
+    /// some. At the end of the stream there are none, for ever. [`consume`](Self::consume) then says
+    /// how many of them have been used.
+    ///
+    /// This is the trait method `AsyncBufRead::poll_fill_buf` without the pin. It returns no error.
+    #[inline]
+    pub fn poll_fill_buf(&mut self, cx: &mut Context<'_>) -> Poll<Result<&[u8]>> {
+        match self.half.poll_available(cx, usize::MAX) {
+            Poll::Ready(_) => Poll::Ready(Ok(self.half.slices().0)),
+            Poll::Pending => Poll::Pending,
+        }
+    }
+
+    /// Drops the next `n` unread bytes, and lets the writer have their space.
+    ///
+    /// # Panics
+    ///
+    /// If fewer than `n` bytes are unread, as far as the latest look at the pipe by this reader
+    /// showed. Nothing is consumed then.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use futures::AsyncBufReadExt;
+    ///
+    /// # futures::executor::block_on(async {
+    /// let (mut reader, mut writer) = async_duplex::pipe(8);
+    /// writer.try_write(b"abc").unwrap();
+    /// assert_eq!(reader.fill_buf().await?, b"abc");
+    /// reader.consume(2);
+    /// assert_eq!(reader.fill_buf().await?, b"c");
+    /// # std::io::Result::Ok(()) }).unwrap();
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn consume(&mut self, n: usize) {
+        if n > 0 {
+            self.half.skip(n);
+            self.half.hand_over();
+        }
+    }
+}
+
+/// Closes the reader: see [`close`](Self::close).
+impl Drop for Reader {
+    fn drop(&mut self) {
+        self.half.hang_up();
+    }
+}
+
+/// Shows counts and states, never the bytes.
+impl fmt::Debug for Reader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (reader_waits, writer_waits) = self.half.waiting();
+        f.debug_struct("Reader")
+            .field("capacity", &self.capacity())
+            .field("len", &self.len())
+            .field("is_closed", &self.is_closed())
+            .field("reader_waits", &reader_waits)
+            .field("writer_waits", &writer_waits)
+            .finish()
+    }
+}

@@ -1,0 +1,337 @@
+//! A ring of bytes with one producer and one consumer: who may touch which byte, and when.
+//!
+//! This folder is the only one with `unsafe` in it. It knows nothing of wakers, of closing or of
+//! errors: all that belongs to `pipe.rs`, which keeps its state in the `S` that the two sides share.
+//!
+//! # How bytes pass
+//!
+//! `tail` is the position of the next byte to write, and only the producer moves it. `head` is the
+//! position of the next byte to read, and only the consumer moves it. The bytes from `head` up to
+//! `tail` are *occupied*, the rest of the storage is *vacant*.
+//!
+//! ```text
+//! producer                                consumer
+//!   push:    copy into vacant bytes         refresh: load `tail`              (P)
+//!   publish: swap `tail`        (P)         pull:    copy out of occupied bytes
+//!   refresh: load `head`        (R)         release: swap `head`              (R)
+//! ```
+//!
+//! Each side moves its own position as a plain integer while it copies, and publishes it once per
+//! operation. Of its peer's position it keeps the last value seen, and loads it again only when
+//! that would change what the operation does. A stale value is safe: positions only move
+//! forward, so it shows the consumer too few occupied bytes and the producer too few vacant ones.
+//!
+//! # The waiting bit
+//!
+//! The word that holds a published position has one bit to spare. In it the *other* side leaves the
+//! request to be told when the position moves: the consumer sets it in `tail`, the producer in
+//! `head`. Publishing a position is a swap that clears the bit and reports whether it was set, so
+//! nobody needs to look anywhere else to find out whether somebody waits. What waiting and telling
+//! mean is the business of `pipe.rs`.
+//!
+//! # The byte-ordering argument
+//!
+//! A byte's life is: the producer writes it, the consumer reads it, the producer writes over it.
+//! Each step must *happen before* the next one.
+//!
+//! | edge | first | then | says | if weakened | model that fails |
+//! | --- | --- | --- | --- | --- | --- |
+//! | P, publish | `tail` swapped, Release, after the bytes were written | `tail` loaded, Acquire, before they are read | the bytes up to `tail` have been written | garbage is read | `ring::published_bytes_are_visible` |
+//! | R, release | `head` swapped, Release, after the bytes were read | `head` loaded, Acquire, before they are overwritten | the bytes up to `head` have been read | unread bytes are overwritten | `ring::released_bytes_are_not_in_use` |
+//!
+//! Both positions are of the one type [`Position`], so P and R are two readings of the same two
+//! operations. Its other two orderings carry no bytes: they belong to edge W (a request, and what
+//! was made ready before it) and to edge C (closing), which `pipe.rs` argues.
+//!
+//! Between the two edges a byte has one owner. The invariants that the SAFETY comments cite:
+//!
+//! * **I1** `tail` is never more than `capacity` ahead of `head`: `push` writes no more than [`Half::vacant`],
+//!   which counts from a `head` that is current or behind.
+//! * **I2** A byte is written only while it is vacant: `push` writes from the producer's own `tail`
+//!   on, at most up to the last `head` seen plus `capacity`, and by R all reads of those are over.
+//! * **I3** A byte is read only while it is occupied: `slices` starts at the consumer's
+//!   own `head` and ends at the last `tail` seen, and by P all writes of those are over.
+//! * **I4** There is one producer and one consumer: [`ring`] makes one of each, neither is `Clone`,
+//!   and moving a position takes `&mut self`.
+
+mod index;
+mod storage;
+
+use core::marker::PhantomData;
+
+use crossbeam_utils::CachePadded;
+
+use crate::sync::{Arc, AtomicUsize, Ordering};
+pub(crate) use index::MAX_CAPACITY;
+use storage::Storage;
+
+/// The bit of a [`Position`] that says that the other side waits for it to move.
+const WAITING: usize = 1 << (usize::BITS - 1);
+
+/// A published position, and whether the other side waits for it to move.
+struct Position(AtomicUsize);
+
+impl Position {
+    fn new() -> Self {
+        Self(AtomicUsize::new(0))
+    }
+
+    #[inline]
+    fn load(&self) -> usize {
+        // ORDERING(P, R): Acquire, to see what was done to the bytes that this position hands over.
+        self.0.load(Ordering::Acquire) & !WAITING
+    }
+
+    /// Sets the position. Returns whether the other side waited for that.
+    #[inline]
+    fn publish(&self, position: usize) -> bool {
+        // ORDERING(P, R, W): Release, to hand over the bytes that the position has passed. Acquire,
+        // to see what the other side made ready before it asked to be told.
+        self.0.swap(position, Ordering::AcqRel) & WAITING != 0
+    }
+
+    /// Asks to be told when the position moves.
+    fn wait(&self) {
+        // ORDERING(W, C): Release, to hand over what this side made ready. Acquire, to see what the
+        // other side did before `end_wait`, should that have come first.
+        self.0.fetch_or(WAITING, Ordering::AcqRel);
+    }
+
+    /// Withdraws the request, or answers it without moving. Returns whether there was one.
+    fn end_wait(&self) -> bool {
+        // ORDERING(W, C): Acquire, to see what the other side made ready before it asked. Release,
+        // so that a `wait` that comes later sees what was done before this.
+        self.0.fetch_and(!WAITING, Ordering::AcqRel) & WAITING != 0
+    }
+
+    /// A snapshot for `Debug`.
+    fn has_waiter(&self) -> bool {
+        // ORDERING(none): nothing is done on the strength of the answer.
+        self.0.load(Ordering::Relaxed) & WAITING != 0
+    }
+}
+
+/// What both sides reach. Each position has cache lines of its own, since one side writes it all
+/// the time while the other works next to it.
+struct Shared<S> {
+    tail: CachePadded<Position>,
+    head: CachePadded<Position>,
+    storage: Storage,
+    state: S,
+}
+
+/// One of the two sides: [`Producer`] or [`Consumer`].
+pub(crate) struct Half<S, R> {
+    shared: Arc<Shared<S>>,
+    /// The position that this side moves. Ahead of the published one while bytes are on their way.
+    own: usize,
+    /// The position that the peer moves, as last seen.
+    peer: usize,
+    role: PhantomData<R>,
+}
+
+/// The side that writes: its own position is the tail.
+pub(crate) type Producer<S> = Half<S, Producing>;
+
+/// The side that reads: its own position is the head.
+pub(crate) type Consumer<S> = Half<S, Consuming>;
+
+/// The role of a [`Producer`].
+pub(crate) struct Producing;
+
+/// The role of a [`Consumer`].
+pub(crate) struct Consuming;
+
+/// Which of the two positions is a side's own.
+pub(crate) trait Role {
+    /// Orders `(own, peer)` as `(head, tail)`.
+    fn head_and_tail<T>(own: T, peer: T) -> (T, T);
+}
+
+impl Role for Producing {
+    #[inline]
+    fn head_and_tail<T>(own: T, peer: T) -> (T, T) {
+        (peer, own)
+    }
+}
+
+impl Role for Consuming {
+    #[inline]
+    fn head_and_tail<T>(own: T, peer: T) -> (T, T) {
+        (own, peer)
+    }
+}
+
+/// Makes a ring of `capacity` bytes whose two sides share `state`.
+///
+/// `capacity` is from 1 to [`MAX_CAPACITY`].
+pub(crate) fn ring<S>(capacity: usize, state: S) -> (Producer<S>, Consumer<S>) {
+    assert!((1..=MAX_CAPACITY).contains(&capacity));
+    let shared = Arc::new(Shared {
+        tail: CachePadded::new(Position::new()),
+        head: CachePadded::new(Position::new()),
+        storage: Storage::new(capacity),
+        state,
+    });
+    (Half::new(shared.clone()), Half::new(shared))
+}
+
+impl<S, R> Half<S, R> {
+    /// One for each role: [`ring`] is the only caller.
+    fn new(shared: Arc<Shared<S>>) -> Self {
+        Self {
+            shared,
+            own: 0,
+            peer: 0,
+            role: PhantomData,
+        }
+    }
+
+    #[inline]
+    pub(crate) fn state(&self) -> &S {
+        &self.shared.state
+    }
+
+    #[inline]
+    pub(crate) fn capacity(&self) -> usize {
+        self.shared.storage.capacity()
+    }
+
+    pub(crate) fn is_peer_of<Q>(&self, other: &Half<S, Q>) -> bool {
+        Arc::ptr_eq(&self.shared, &other.shared)
+    }
+}
+
+impl<S, R: Role> Half<S, R> {
+    #[inline]
+    fn own_position(&self) -> &Position {
+        R::head_and_tail(&*self.shared.head, &*self.shared.tail).0
+    }
+
+    #[inline]
+    fn peer_position(&self) -> &Position {
+        R::head_and_tail(&*self.shared.head, &*self.shared.tail).1
+    }
+
+    /// How many bytes are occupied, going by the peer's position last seen.
+    #[inline]
+    pub(crate) fn occupied(&self) -> usize {
+        self.occupied_given(self.peer)
+    }
+
+    /// How many bytes are vacant, going by the peer's position last seen.
+    #[inline]
+    pub(crate) fn vacant(&self) -> usize {
+        self.capacity() - self.occupied()
+    }
+
+    /// How many bytes are occupied now.
+    pub(crate) fn occupied_now(&self) -> usize {
+        self.occupied_given(self.peer_position().load())
+    }
+
+    #[inline]
+    fn occupied_given(&self, peer: usize) -> usize {
+        let (head, tail) = R::head_and_tail(self.own, peer);
+        index::distance(self.capacity(), head, tail)
+    }
+
+    /// Looks where the peer's position is now.
+    #[inline]
+    pub(crate) fn refresh(&mut self) {
+        self.peer = self.peer_position().load();
+    }
+
+    /// Moves the own position by `n` bytes, for this side only.
+    #[inline]
+    fn advance(&mut self, n: usize) {
+        self.own = index::advance(self.capacity(), self.own, n);
+    }
+
+    /// Hands the bytes that the own position has passed over to the peer. Returns whether it waited
+    /// for them.
+    #[inline]
+    #[must_use]
+    pub(crate) fn publish(&mut self) -> bool {
+        self.own_position().publish(self.own)
+    }
+
+    /// Asks to be told when the peer's position moves.
+    pub(crate) fn wait(&mut self) {
+        self.peer_position().wait();
+    }
+
+    /// Withdraws that request.
+    pub(crate) fn end_own_wait(&mut self) {
+        self.peer_position().end_wait();
+    }
+
+    /// Answers the peer's request without moving. Returns whether there was one.
+    #[must_use]
+    pub(crate) fn end_peer_wait(&mut self) -> bool {
+        self.own_position().end_wait()
+    }
+
+    /// Whether this side and its peer wait for each other to move, for `Debug`.
+    pub(crate) fn waiting(&self) -> (bool, bool) {
+        let own = self.peer_position().has_waiter();
+        (own, self.own_position().has_waiter())
+    }
+}
+
+impl<S> Producer<S> {
+    /// Copies the front of `bytes` into the vacant space, as much as fits, and returns how much
+    /// that was. The consumer sees none of it before [`publish`](Self::publish).
+    #[inline]
+    pub(crate) fn push(&mut self, bytes: &[u8]) -> usize {
+        let n = bytes.len().min(self.vacant());
+        let (first, second) = index::spans(self.capacity(), self.own, n);
+        let (front, back) = bytes[..n].split_at(first.len());
+        // SAFETY: by I2 these `n` bytes are vacant, and by I4 nobody else writes vacant bytes.
+        unsafe { self.shared.storage.write(first.start, front) };
+        if !back.is_empty() {
+            // SAFETY: as above; the wrapped part of the same vacant bytes.
+            unsafe { self.shared.storage.write(second.start, back) };
+        }
+        self.advance(n);
+        n
+    }
+}
+
+impl<S> Consumer<S> {
+    /// The occupied bytes, going by the tail last seen: the second slice follows the first.
+    #[inline]
+    pub(crate) fn slices(&self) -> (&[u8], &[u8]) {
+        let (first, second) = index::spans(self.capacity(), self.own, self.occupied());
+        // SAFETY: by I3 these bytes are occupied. The producer cannot write them before they are
+        // passed and published, which the borrow of `self` puts off until the slices are gone.
+        let front = unsafe { self.shared.storage.slice(first) };
+        // SAFETY: as above; the wrapped part of the same occupied bytes.
+        let back = unsafe { self.shared.storage.slice(second) };
+        (front, back)
+    }
+
+    /// Copies the front of the occupied bytes into `buf`, as many as it holds, and returns how many
+    /// that was. The producer gets their space back at [`publish`](Self::publish).
+    #[inline]
+    pub(crate) fn pull(&mut self, buf: &mut [u8]) -> usize {
+        let n = buf.len().min(self.occupied());
+        let (front, back) = self.slices();
+        let first = n.min(front.len());
+        buf[..first].copy_from_slice(&front[..first]);
+        if first < n {
+            buf[first..n].copy_from_slice(&back[..n - first]);
+        }
+        self.advance(n);
+        n
+    }
+
+    /// Passes over the next `n` bytes. Panics if fewer are occupied, going by the tail last seen.
+    #[inline]
+    #[track_caller]
+    pub(crate) fn skip(&mut self, n: usize) {
+        let unread = self.occupied();
+        assert!(n <= unread, "cannot consume {n} bytes: {unread} are unread");
+        self.advance(n);
+    }
+}

@@ -1,0 +1,110 @@
+//! What the rest of the crate synchronises with: the real thing, or loom's double of it in the
+//! crate's own models. This is the only file that knows which.
+
+pub(crate) use imp::*;
+
+#[cfg(not(all(test, loom)))]
+mod imp {
+    pub(crate) use alloc::sync::Arc;
+    pub(crate) use atomic_waker::AtomicWaker;
+    pub(crate) use core::sync::atomic::{AtomicUsize, Ordering};
+
+    use core::ops::Range;
+
+    /// Tells loom who touches which byte; here nobody listens.
+    pub(crate) struct AccessLog;
+
+    impl AccessLog {
+        #[inline]
+        pub(crate) fn new(_capacity: usize) -> Self {
+            Self
+        }
+
+        #[inline]
+        pub(crate) fn read(&self, _range: &Range<usize>) {}
+
+        #[inline]
+        pub(crate) fn write(&self, _range: &Range<usize>) {}
+    }
+}
+
+#[cfg(all(test, loom))]
+mod imp {
+    pub(crate) use loom::sync::atomic::{AtomicUsize, Ordering};
+    pub(crate) use loom::sync::Arc;
+
+    use alloc::vec::Vec;
+    use core::ops::Range;
+    use core::task::Waker;
+    use loom::cell::UnsafeCell;
+    use std::sync::{Mutex, PoisonError};
+
+    /// A shadow cell for each byte, so that loom sees every access and reports the ones that race.
+    pub(crate) struct AccessLog(Vec<UnsafeCell<()>>);
+
+    impl AccessLog {
+        pub(crate) fn new(capacity: usize) -> Self {
+            Self((0..capacity).map(|_| UnsafeCell::new(())).collect())
+        }
+
+        pub(crate) fn read(&self, range: &Range<usize>) {
+            self.0[range.clone()]
+                .iter()
+                .for_each(|byte| byte.with(|_| ()));
+        }
+
+        pub(crate) fn write(&self, range: &Range<usize>) {
+            self.0[range.clone()]
+                .iter()
+                .for_each(|byte| byte.with_mut(|_| ()));
+        }
+    }
+
+    /// An `AtomicWaker` that orders nothing by itself.
+    ///
+    /// The real one synchronises, and so does loom's (it is a lock), which would hide a missing
+    /// ordering of ours. In this one a `wake` or `take` may miss any `register` that does not
+    /// *happen before* it: `latest` is read `Relaxed`, and the lock around the slot is one that
+    /// loom does not know of. It is never held across an operation that loom might switch at.
+    pub(crate) struct AtomicWaker {
+        latest: AtomicUsize,
+        slot: Mutex<(usize, Option<Waker>)>,
+    }
+
+    impl AtomicWaker {
+        pub(crate) fn new() -> Self {
+            Self {
+                latest: AtomicUsize::new(0),
+                slot: Mutex::new((0, None)),
+            }
+        }
+
+        /// Has one caller at a time, like the real one: the half that owns the slot.
+        pub(crate) fn register(&self, waker: &Waker) {
+            let waker = waker.clone();
+            let (replaced, number) = {
+                let mut slot = self.slot.lock().unwrap_or_else(PoisonError::into_inner);
+                slot.0 += 1;
+                (slot.1.replace(waker), slot.0)
+            };
+            self.latest.store(number, Ordering::Relaxed);
+            drop(replaced);
+        }
+
+        pub(crate) fn take(&self) -> Option<Waker> {
+            let latest = self.latest.load(Ordering::Relaxed);
+            let mut slot = self.slot.lock().unwrap_or_else(PoisonError::into_inner);
+            if slot.0 == latest {
+                slot.1.take()
+            } else {
+                None
+            }
+        }
+
+        pub(crate) fn wake(&self) {
+            if let Some(waker) = self.take() {
+                waker.wake();
+            }
+        }
+    }
+}

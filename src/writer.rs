@@ -1,0 +1,240 @@
+//! The half that writes.
+
+use core::fmt;
+use core::ops::Deref;
+use core::panic::{RefUnwindSafe, UnwindSafe};
+use core::task::{Context, Poll};
+
+use crate::closed::Closed;
+use crate::io::{ErrorKind, Result};
+use crate::pipe::{Side, Signals, Stop};
+use crate::ring::{Producer, Producing};
+use crate::Reader;
+
+/// The writing half of a [`pipe`](crate::pipe()).
+///
+/// Implements `futures-io`'s `AsyncWrite` (feature `std`).
+///
+/// * A write puts as much as fits, in one call. It waits only if nothing fits.
+/// * When the [`Reader`] is closed or dropped, writes fail with `BrokenPipe` at once. So do writes
+///   after this writer's own [`close`](Self::close).
+/// * A write of an empty buffer is `BrokenPipe` on a closed pipe, otherwise `Ok(0)` at once.
+/// * A flush is `Ok(())` and does nothing: what was written is there to read. To learn that it has
+///   been read, see [`is_empty`](Self::is_empty).
+/// * Dropping the writer closes it: the reader gets every byte written, then the end of the stream.
+///
+/// # Cancel safety
+///
+/// A write that was not reported has not taken place: dropping the future of one, or of
+/// [`closed`](Self::closed), loses nothing and sends nothing twice. A `write_all`, as ever, may have
+/// written a part when it is dropped.
+///
+/// # Memory ordering
+///
+/// A `BrokenPipe` and a `true` from [`is_closed`](Self::is_closed) *happen after* everything that
+/// the reading thread did before it closed the reader. A write *happens before* the read of its
+/// bytes returns.
+///
+/// # Example
+///
+/// ```
+/// use futures::{AsyncReadExt, AsyncWriteExt};
+///
+/// # futures::executor::block_on(async {
+/// // More than fits at once, so writing and reading have to take turns.
+/// let (mut reader, mut writer) = async_duplex::pipe(4);
+/// let write = async {
+///     writer.write_all(b"hello, world").await?;
+///     writer.close();
+///     std::io::Result::Ok(())
+/// };
+/// let mut text = String::new();
+/// futures::try_join!(write, reader.read_to_string(&mut text))?;
+/// assert_eq!(text, "hello, world");
+/// # std::io::Result::Ok(()) }).unwrap();
+/// ```
+pub struct Writer {
+    pub(crate) half: Producer<Signals>,
+}
+
+// A waker slot is not unwind-safe by declaration; these are: whatever a panicking waker interrupts,
+// the positions, the closed bits and the slots are consistent at every step.
+impl UnwindSafe for Writer {}
+impl RefUnwindSafe for Writer {}
+
+impl Writer {
+    /// How many bytes the pipe holds: with nothing unread, exactly that many fit.
+    pub fn capacity(&self) -> usize {
+        self.half.capacity()
+    }
+
+    /// How many bytes are written and not yet read. It can shrink at any time, so long as the reader
+    /// lives.
+    pub fn len(&self) -> usize {
+        self.half.occupied_now()
+    }
+
+    /// Whether everything written has been read. It stays so until something is written.
+    ///
+    /// ```
+    /// let (mut reader, mut writer) = async_duplex::pipe(8);
+    /// writer.try_write(b"abc").unwrap();
+    /// assert!(!writer.is_empty());
+    /// reader.try_read(&mut [0; 8]).unwrap();
+    /// assert!(writer.is_empty());
+    /// ```
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Whether nothing fits now.
+    pub fn is_full(&self) -> bool {
+        self.len() == self.capacity()
+    }
+
+    /// Whether the reader is closed or dropped, so that writing is in vain.
+    pub fn is_closed(&self) -> bool {
+        self.half.is_closed()
+    }
+
+    /// Waits until the reader is closed or dropped, writing nothing. Reads that happen meanwhile do
+    /// not wake the task. Cancel safe.
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// // Work until somebody loses interest.
+    /// use futures::FutureExt;
+    ///
+    /// let (reader, mut writer) = async_duplex::pipe(8);
+    /// assert!(writer.closed().now_or_never().is_none());
+    /// drop(reader);
+    /// writer.closed().await;
+    /// # });
+    /// ```
+    pub fn closed(&mut self) -> Closed<'_, Self> {
+        Closed::new(self)
+    }
+
+    /// The polling form of [`closed`](Self::closed).
+    ///
+    /// The writer remembers one waker, the latest that was given to it by whichever method.
+    pub fn poll_closed(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.half.poll_closed(cx)
+    }
+
+    /// Ends the stream: the reader gets every byte written so far, then `Ok(0)` for ever.
+    ///
+    /// Writing after that fails with `BrokenPipe`; closing again does nothing.
+    ///
+    /// ```
+    /// let (mut reader, mut writer) = async_duplex::pipe(8);
+    /// writer.try_write(b"abc").unwrap();
+    /// writer.close();
+    ///
+    /// let mut buf = [0; 8];
+    /// assert_eq!(reader.try_read(&mut buf).unwrap(), 3);
+    /// assert_eq!(reader.try_read(&mut buf).unwrap(), 0);
+    /// ```
+    pub fn close(&mut self) {
+        self.half.close();
+    }
+
+    /// Whether `reader` is the other half of the same pipe.
+    pub fn is_peer_of(&self, reader: &Reader) -> bool {
+        self.half.is_peer_of(&reader.half)
+    }
+
+    /// Writes without waiting: moves as much of `bytes` as fits, and returns how many bytes that is.
+    ///
+    /// # Errors
+    ///
+    /// * `BrokenPipe` if either half is closed or dropped, whatever `bytes` and the room left are.
+    /// * `WouldBlock` if the pipe is full and `bytes` is not empty. No waker is registered.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use std::io::ErrorKind;
+    ///
+    /// let (reader, mut writer) = async_duplex::pipe(4);
+    /// assert_eq!(writer.try_write(b"abcdef").unwrap(), 4);
+    /// assert_eq!(writer.try_write(b"ef").unwrap_err().kind(), ErrorKind::WouldBlock);
+    /// drop(reader);
+    /// assert_eq!(writer.try_write(b"ef").unwrap_err().kind(), ErrorKind::BrokenPipe);
+    /// ```
+    #[inline]
+    pub fn try_write(&mut self, bytes: &[u8]) -> Result<usize> {
+        match Producing::available(&mut self.half, bytes.len()) {
+            Ok(_) => Ok(self.push(&[bytes])),
+            Err(Stop::Closed) => Err(ErrorKind::BrokenPipe.into()),
+            Err(Stop::WouldBlock) => Err(ErrorKind::WouldBlock.into()),
+        }
+    }
+
+    /// Writes like [`try_write`](Self::try_write), but waits where that is `WouldBlock`: the task is
+    /// woken when there is room or the reader is gone.
+    ///
+    /// This is the trait method `AsyncWrite::poll_write` without the pin, and without the need of a
+    /// trait.
+    ///
+    /// # Errors
+    ///
+    /// `BrokenPipe` if either half is closed or dropped, whatever `bytes` and the room left are.
+    #[inline]
+    pub fn poll_write(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<Result<usize>> {
+        self.poll_write_from(cx, &[bytes])
+    }
+
+    /// Takes as much of `bufs`, in order, as fits, or waits for room.
+    #[inline]
+    pub(crate) fn poll_write_from<B>(
+        &mut self,
+        cx: &mut Context<'_>,
+        bufs: &[B],
+    ) -> Poll<Result<usize>>
+    where
+        B: Deref<Target = [u8]>,
+    {
+        let want = bufs
+            .iter()
+            .fold(0, |n: usize, buf| n.saturating_add(buf.len()));
+        match self.half.poll_available(cx, want) {
+            Poll::Ready(Some(_)) => Poll::Ready(Ok(self.push(bufs))),
+            Poll::Ready(None) => Poll::Ready(Err(ErrorKind::BrokenPipe.into())),
+            Poll::Pending => Poll::Pending,
+        }
+    }
+
+    #[inline]
+    fn push<B>(&mut self, bufs: &[B]) -> usize
+    where
+        B: Deref<Target = [u8]>,
+    {
+        let n = bufs.iter().map(|buf| self.half.push(buf)).sum();
+        if n > 0 {
+            self.half.hand_over();
+        }
+        n
+    }
+}
+
+/// Closes the writer: see [`close`](Self::close).
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.half.hang_up();
+    }
+}
+
+/// Shows counts and states, never the bytes.
+impl fmt::Debug for Writer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (writer_waits, reader_waits) = self.half.waiting();
+        f.debug_struct("Writer")
+            .field("capacity", &self.capacity())
+            .field("len", &self.len())
+            .field("is_closed", &self.is_closed())
+            .field("reader_waits", &reader_waits)
+            .field("writer_waits", &writer_waits)
+            .finish()
+    }
+}
