@@ -33,11 +33,12 @@ mod imp {
     pub(crate) use loom::sync::atomic::{AtomicUsize, Ordering};
     pub(crate) use loom::sync::Arc;
 
+    use alloc::collections::BTreeMap;
     use alloc::vec::Vec;
     use core::ops::Range;
     use core::task::Waker;
     use loom::cell::UnsafeCell;
-    use std::sync::{Mutex, PoisonError};
+    use std::sync::{Mutex, MutexGuard, PoisonError};
 
     /// A shadow cell for each byte, so that loom sees every access and reports the ones that race.
     pub(crate) struct AccessLog(Vec<UnsafeCell<()>>);
@@ -64,47 +65,48 @@ mod imp {
     ///
     /// The real one synchronises, and so does loom's (it is a lock), which would hide a missing
     /// ordering of ours. In this one a `wake` or `take` may miss any `register` that does not
-    /// *happen before* it: `latest` is read `Relaxed`, and the lock around the slot is one that
-    /// loom does not know of. It is never held across an operation that loom might switch at.
+    /// *happen before* it, and then finds the one before: `latest` is read `Relaxed`, and the lock
+    /// around the wakers is one that loom does not know of. It is never held across an operation
+    /// that loom might switch at.
     pub(crate) struct AtomicWaker {
         latest: AtomicUsize,
-        slot: Mutex<(usize, Option<Waker>)>,
+        wakers: Mutex<BTreeMap<usize, Waker>>,
     }
 
     impl AtomicWaker {
         pub(crate) fn new() -> Self {
             Self {
                 latest: AtomicUsize::new(0),
-                slot: Mutex::new((0, None)),
+                wakers: Mutex::new(BTreeMap::new()),
             }
         }
 
         /// Has one caller at a time, like the real one: the half that owns the slot.
         pub(crate) fn register(&self, waker: &Waker) {
             let waker = waker.clone();
-            let (replaced, number) = {
-                let mut slot = self.slot.lock().unwrap_or_else(PoisonError::into_inner);
-                slot.0 += 1;
-                (slot.1.replace(waker), slot.0)
-            };
+            let number = self.latest.load(Ordering::Relaxed) + 1;
+            self.lock().insert(number, waker);
             self.latest.store(number, Ordering::Relaxed);
-            drop(replaced);
         }
 
         pub(crate) fn take(&self) -> Option<Waker> {
             let latest = self.latest.load(Ordering::Relaxed);
-            let mut slot = self.slot.lock().unwrap_or_else(PoisonError::into_inner);
-            if slot.0 == latest {
-                slot.1.take()
-            } else {
-                None
-            }
+            let mut replaced = {
+                let mut wakers = self.lock();
+                let missed = wakers.split_off(&(latest + 1));
+                core::mem::replace(&mut *wakers, missed)
+            };
+            replaced.remove(&latest)
         }
 
         pub(crate) fn wake(&self) {
             if let Some(waker) = self.take() {
                 waker.wake();
             }
+        }
+
+        fn lock(&self) -> MutexGuard<'_, BTreeMap<usize, Waker>> {
+            self.wakers.lock().unwrap_or_else(PoisonError::into_inner)
         }
     }
 }

@@ -1,0 +1,347 @@
+//! One direction: no wake is lost, and the end comes after the last byte.
+
+use core::future::poll_fn;
+use core::task::Poll;
+
+use crate::io::ErrorKind;
+
+use super::{block_on, model, poll_in_vain, read, write, Plain};
+use crate::pipe;
+
+/// Edge W: everything arrives, although either side waits for the other again and again.
+fn bytes_arrive(capacity: usize, bytes: &'static [u8]) {
+    model(
+        move || {
+            let (reader, writer) = pipe(capacity);
+            (reader, (writer, bytes))
+        },
+        move |mut reader| {
+            let mut got = [0; 4];
+            let mut n = 0;
+            while n < bytes.len() {
+                n += read(&mut reader, &mut got[n..]).unwrap();
+            }
+            assert_eq!(&got[..n], bytes);
+        },
+        |(mut writer, mut left)| {
+            while !left.is_empty() {
+                let n = write(&mut writer, left).unwrap();
+                left = &left[n..];
+            }
+            // The end of the stream would wake a reader that a byte has not.
+            writer
+        },
+    );
+}
+
+#[test]
+fn parked_reader_is_woken() {
+    bytes_arrive(1, b"a");
+    bytes_arrive(2, b"ab");
+}
+
+#[test]
+fn parked_writer_is_woken() {
+    bytes_arrive(1, b"ab");
+    bytes_arrive(2, b"abc");
+}
+
+/// Edges C and P: a read never reports the end with a byte still to come.
+#[test]
+fn every_byte_then_eof() {
+    model(
+        || pipe(1),
+        |mut reader| {
+            let mut buf = [0; 2];
+            assert_eq!(read(&mut reader, &mut buf).unwrap(), 1);
+            assert_eq!(read(&mut reader, &mut buf).unwrap(), 0);
+            assert_eq!(read(&mut reader, &mut buf).unwrap(), 0);
+        },
+        |mut writer| {
+            assert_eq!(writer.try_write(b"a").unwrap(), 1);
+            drop(writer);
+        },
+    );
+}
+
+/// The same for `try_read`, which does not go through the waiting bit.
+#[test]
+fn every_byte_then_eof_without_waiting() {
+    model(
+        || pipe(1),
+        |mut reader| {
+            match reader.try_read(&mut [0; 2]) {
+                Ok(n) => assert_eq!(n, 1),
+                Err(error) => assert_eq!(error.kind(), ErrorKind::WouldBlock),
+            }
+            reader
+        },
+        |mut writer| {
+            assert_eq!(writer.try_write(b"a").unwrap(), 1);
+            writer.close();
+        },
+    );
+}
+
+#[test]
+fn close_wakes_parked_reader() {
+    model(
+        || pipe(1),
+        |mut reader| assert_eq!(read(&mut reader, &mut [0]).unwrap(), 0),
+        drop,
+    );
+}
+
+#[test]
+fn close_wakes_parked_writer() {
+    model(
+        || {
+            let (reader, mut writer) = pipe(1);
+            assert_eq!(writer.try_write(b"a").unwrap(), 1);
+            (writer, reader)
+        },
+        |mut writer| {
+            let error = write(&mut writer, b"b").unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::BrokenPipe);
+        },
+        drop,
+    );
+}
+
+/// A read that finds space being freed and the reader gone in one go.
+#[test]
+fn read_then_drop_wakes_parked_writer() {
+    model(
+        || {
+            let (reader, mut writer) = pipe(1);
+            assert_eq!(writer.try_write(b"a").unwrap(), 1);
+            (writer, reader)
+        },
+        |mut writer| while write(&mut writer, b"b").is_ok() {},
+        |mut reader| {
+            assert_eq!(reader.try_read(&mut [0]).unwrap(), 1);
+        },
+    );
+}
+
+/// The latest waker counts, whatever the writer is doing with the one before.
+#[test]
+fn reader_waker_replaced_while_being_woken() {
+    model(
+        || pipe(2),
+        |mut reader| {
+            let mut buf = [0; 2];
+            if poll_in_vain(|cx| reader.poll_read(cx, &mut buf)).is_pending() {
+                assert_eq!(read(&mut reader, &mut buf).unwrap(), 1);
+            }
+            reader
+        },
+        |mut writer| {
+            assert_eq!(writer.try_write(b"a").unwrap(), 1);
+            writer
+        },
+    );
+}
+
+#[test]
+fn writer_waker_replaced_while_being_woken() {
+    model(
+        || {
+            let (reader, mut writer) = pipe(1);
+            assert_eq!(writer.try_write(b"a").unwrap(), 1);
+            (writer, reader)
+        },
+        |mut writer| {
+            if poll_in_vain(|cx| writer.poll_write(cx, b"b")).is_pending() {
+                assert_eq!(write(&mut writer, b"b").unwrap(), 1);
+            }
+        },
+        |mut reader| {
+            assert_eq!(reader.try_read(&mut [0]).unwrap(), 1);
+            reader
+        },
+    );
+}
+
+/// A half that was dropped is not woken, and one that is being woken can be dropped.
+#[test]
+fn reader_dropped_while_being_woken() {
+    model(
+        || pipe(1),
+        |mut reader| {
+            let _ = poll_in_vain(|cx| reader.poll_read(cx, &mut [0]));
+        },
+        |mut writer| {
+            let _ = writer.try_write(b"a");
+        },
+    );
+}
+
+/// Edge W for those who wait for the end alone.
+#[test]
+fn closed_wakes_who_waits_for_it() {
+    model(
+        || pipe(1),
+        |mut reader| block_on(reader.closed()),
+        |mut writer| {
+            assert_eq!(writer.try_write(b"a").unwrap(), 1);
+        },
+    );
+    model(
+        || {
+            let (reader, writer) = pipe(1);
+            (writer, reader)
+        },
+        |mut writer| block_on(writer.closed()),
+        drop,
+    );
+}
+
+/// Waiting for bytes and for the end at once, with one slot for both.
+#[test]
+fn closed_and_read_share_a_waker() {
+    model(
+        || pipe(1),
+        |mut reader| {
+            block_on(poll_fn(|cx| {
+                if reader.poll_read(cx, &mut [0]).is_ready() {
+                    return Poll::Ready(());
+                }
+                reader.poll_closed(cx)
+            }));
+        },
+        |mut writer| {
+            assert_eq!(writer.try_write(b"a").unwrap(), 1);
+            writer
+        },
+    );
+}
+
+/// What the reader had not read when it closed stays readable; nothing that came later appears.
+#[test]
+fn own_close_settles_what_is_left() {
+    model(
+        || pipe(2),
+        |mut reader| {
+            reader.close();
+            let mut buf = [0; 2];
+            let left = reader.len();
+            assert_eq!(reader.try_read(&mut buf).unwrap(), left);
+            assert_eq!(reader.try_read(&mut buf).unwrap(), 0);
+        },
+        |mut writer| {
+            let _ = writer.try_write(b"a");
+            let _ = writer.try_write(b"b");
+        },
+    );
+}
+
+/// Edge U, as the end of the stream says it.
+#[test]
+fn eof_hands_over() {
+    let with_memory = || {
+        let (reader, writer) = pipe(1);
+        let memory = Plain::new();
+        ((reader, memory.clone()), (writer, memory))
+    };
+    model(
+        with_memory,
+        |(mut reader, memory)| {
+            assert_eq!(read(&mut reader, &mut [0]).unwrap(), 0);
+            memory.read();
+        },
+        |(writer, memory)| {
+            memory.write();
+            drop(writer);
+        },
+    );
+    model(
+        with_memory,
+        |(mut reader, memory)| {
+            if reader.try_read(&mut [0]).is_ok() {
+                memory.read();
+            }
+        },
+        |(writer, memory)| {
+            memory.write();
+            drop(writer);
+        },
+    );
+}
+
+/// Edge U, as `BrokenPipe` says it.
+#[test]
+fn broken_pipe_hands_over() {
+    model(
+        || {
+            let (reader, writer) = pipe(1);
+            let memory = Plain::new();
+            ((writer, memory.clone()), (reader, memory))
+        },
+        |(mut writer, memory)| {
+            if writer.try_write(b"a").is_err() {
+                memory.read();
+            }
+        },
+        |(reader, memory)| {
+            memory.write();
+            drop(reader);
+        },
+    );
+}
+
+/// Edge U, as `is_closed` and `closed` say it.
+#[test]
+fn closed_hands_over() {
+    let with_memory = || {
+        let (reader, writer) = pipe(1);
+        let memory = Plain::new();
+        ((reader, memory.clone()), (writer, memory))
+    };
+    model(
+        with_memory,
+        |(reader, memory)| {
+            if reader.is_closed() {
+                memory.read();
+            }
+        },
+        |(writer, memory)| {
+            memory.write();
+            drop(writer);
+        },
+    );
+    model(
+        with_memory,
+        |(mut reader, memory)| {
+            // No wake to wait for: what is known is known from the mark alone.
+            if poll_in_vain(|cx| reader.poll_closed(cx)).is_ready() {
+                memory.read();
+            }
+        },
+        |(writer, memory)| {
+            memory.write();
+            drop(writer);
+        },
+    );
+}
+
+/// A byte hands over what came before it, too.
+#[test]
+fn bytes_hand_over() {
+    model(
+        || {
+            let (reader, writer) = pipe(1);
+            let memory = Plain::new();
+            ((reader, memory.clone()), (writer, memory))
+        },
+        |(mut reader, memory)| {
+            assert_eq!(read(&mut reader, &mut [0]).unwrap(), 1);
+            memory.read();
+        },
+        |(mut writer, memory)| {
+            memory.write();
+            assert_eq!(writer.try_write(b"a").unwrap(), 1);
+            writer
+        },
+    );
+}
