@@ -130,10 +130,10 @@ impl Side for Consuming {
     fn available(half: &mut Half<Signals, Self>, want: usize) -> Result<usize, Stop> {
         let closed = half.state().closed();
         // What the writer publishes after the reader has closed is not for it any more.
-        if half.occupied() < want && closed & READER_CLOSED == 0 {
+        if half.ready() < want && closed & READER_CLOSED == 0 {
             half.refresh();
         }
-        match half.occupied().min(want) {
+        match half.ready().min(want) {
             0 if want == 0 => Ok(0),
             0 if closed & (READER_CLOSED | WRITER_CLOSED) == 0 => Err(Stop::WouldBlock),
             0 => Err(Stop::Closed),
@@ -157,10 +157,10 @@ impl Side for Producing {
         if half.state().closed() & (READER_CLOSED | WRITER_CLOSED) != 0 {
             return Err(Stop::Closed);
         }
-        if half.vacant() < want {
+        if half.ready() < want {
             half.refresh();
         }
-        match half.vacant().min(want) {
+        match half.ready().min(want) {
             0 if want > 0 => Err(Stop::WouldBlock),
             n => Ok(n),
         }
@@ -171,9 +171,9 @@ impl Half<Signals, Consuming> {
     /// How many bytes there are to read now.
     pub(crate) fn unread(&self) -> usize {
         if self.state().closed() & READER_CLOSED == 0 {
-            self.occupied_now()
-        } else {
             self.occupied()
+        } else {
+            self.ready()
         }
     }
 }

@@ -71,7 +71,7 @@ impl Writer {
     /// How many bytes are written and not yet read. It can shrink at any time, so long as the reader
     /// lives.
     pub fn len(&self) -> usize {
-        self.half.occupied_now()
+        self.half.occupied()
     }
 
     /// Whether everything written has been read. It stays so until something is written.

@@ -17,9 +17,9 @@
 //! ```
 //!
 //! Each side moves its own position as a plain integer while it copies, and publishes it once per
-//! operation. Of its peer's position it keeps the last value seen, and loads it again only when
-//! that would change what the operation does. A stale value is safe: positions only move
-//! forward, so it shows the consumer too few occupied bytes and the producer too few vacant ones.
+//! operation. Of its peer's position it keeps what the last look at it meant, the number of bytes that
+//! are `ready` to be moved, and looks again only when that would change what the operation does. A
+//! stale number is safe: positions only move forward, so it is too small for either side.
 //!
 //! # The waiting bit
 //!
@@ -45,12 +45,12 @@
 //!
 //! Between the two edges a byte has one owner. The invariants that the SAFETY comments cite:
 //!
-//! * **I1** `tail` is never more than `capacity` ahead of `head`: `push` writes no more than [`Half::vacant`],
-//!   which counts from a `head` that is current or behind.
-//! * **I2** A byte is written only while it is vacant: `push` writes from the producer's own `tail`
-//!   on, at most up to the last `head` seen plus `capacity`, and by R all reads of those are over.
-//! * **I3** A byte is read only while it is occupied: `slices` starts at the consumer's
-//!   own `head` and ends at the last `tail` seen, and by P all writes of those are over.
+//! * **I1** `tail` is never more than `capacity` ahead of `head`: `push` writes no more than
+//!   is `ready`, which was counted from a `head` that is current or behind.
+//! * **I2** A byte is written only while it is vacant: `push` writes what is `ready` from the producer's
+//!   own `tail` on, up to the last `head` seen plus `capacity`, and by R all reads of that are over.
+//! * **I3** A byte is read only while it is occupied: `slices` is what is `ready` from the consumer's
+//!   own `head` on, up to the last `tail` seen, and by P all writes of that are over.
 //! * **I4** There is one producer and one consumer: [`ring`] makes one of each, neither is `Clone`,
 //!   and moving a position takes `&mut self`.
 
@@ -125,8 +125,9 @@ pub(crate) struct Half<S, R> {
     shared: Arc<Shared<S>>,
     /// The position that this side moves. Ahead of the published one while bytes are on their way.
     own: usize,
-    /// The position that the peer moves, as last seen.
-    peer: usize,
+    /// How many bytes this side can move, going by the peer's position last seen: occupied ones for
+    /// the consumer, vacant ones for the producer.
+    ready: usize,
     role: PhantomData<R>,
 }
 
@@ -142,10 +143,13 @@ pub(crate) struct Producing;
 /// The role of a [`Consumer`].
 pub(crate) struct Consuming;
 
-/// Which of the two positions is a side's own.
+/// What is own and what is the peer's.
 pub(crate) trait Role {
     /// Orders `(own, peer)` as `(head, tail)`.
     fn head_and_tail<T>(own: T, peer: T) -> (T, T);
+
+    /// How many bytes this side can move when so many are occupied.
+    fn ready(capacity: usize, occupied: usize) -> usize;
 }
 
 impl Role for Producing {
@@ -153,12 +157,22 @@ impl Role for Producing {
     fn head_and_tail<T>(own: T, peer: T) -> (T, T) {
         (peer, own)
     }
+
+    #[inline]
+    fn ready(capacity: usize, occupied: usize) -> usize {
+        capacity - occupied
+    }
 }
 
 impl Role for Consuming {
     #[inline]
     fn head_and_tail<T>(own: T, peer: T) -> (T, T) {
         (own, peer)
+    }
+
+    #[inline]
+    fn ready(_capacity: usize, occupied: usize) -> usize {
+        occupied
     }
 }
 
@@ -173,16 +187,16 @@ pub(crate) fn ring<S>(capacity: usize, state: S) -> (Producer<S>, Consumer<S>) {
         storage: Storage::new(capacity),
         state,
     });
-    (Half::new(shared.clone()), Half::new(shared))
+    (Half::new(shared.clone(), capacity), Half::new(shared, 0))
 }
 
 impl<S, R> Half<S, R> {
     /// One for each role: [`ring`] is the only caller.
-    fn new(shared: Arc<Shared<S>>) -> Self {
+    fn new(shared: Arc<Shared<S>>, ready: usize) -> Self {
         Self {
             shared,
             own: 0,
-            peer: 0,
+            ready,
             role: PhantomData,
         }
     }
@@ -213,39 +227,30 @@ impl<S, R: Role> Half<S, R> {
         R::head_and_tail(&*self.shared.head, &*self.shared.tail).1
     }
 
-    /// How many bytes are occupied, going by the peer's position last seen.
+    /// How many bytes this side can move, going by the peer's position last seen.
     #[inline]
-    pub(crate) fn occupied(&self) -> usize {
-        self.occupied_given(self.peer)
-    }
-
-    /// How many bytes are vacant, going by the peer's position last seen.
-    #[inline]
-    pub(crate) fn vacant(&self) -> usize {
-        self.capacity() - self.occupied()
-    }
-
-    /// How many bytes are occupied now.
-    pub(crate) fn occupied_now(&self) -> usize {
-        self.occupied_given(self.peer_position().load())
-    }
-
-    #[inline]
-    fn occupied_given(&self, peer: usize) -> usize {
-        let (head, tail) = R::head_and_tail(self.own, peer);
-        index::distance(self.capacity(), head, tail)
+    pub(crate) fn ready(&self) -> usize {
+        self.ready
     }
 
     /// Looks where the peer's position is now.
     #[inline]
     pub(crate) fn refresh(&mut self) {
-        self.peer = self.peer_position().load();
+        self.ready = R::ready(self.capacity(), self.occupied());
+    }
+
+    /// How many bytes are occupied now.
+    #[inline]
+    pub(crate) fn occupied(&self) -> usize {
+        let (head, tail) = R::head_and_tail(self.own, self.peer_position().load());
+        index::distance(self.capacity(), head, tail)
     }
 
     /// Moves the own position by `n` bytes, for this side only.
     #[inline]
     fn advance(&mut self, n: usize) {
         self.own = index::advance(self.capacity(), self.own, n);
+        self.ready -= n;
     }
 
     /// Hands the bytes that the own position has passed over to the peer. Returns whether it waited
@@ -284,7 +289,7 @@ impl<S> Producer<S> {
     /// that was. The consumer sees none of it before [`publish`](Self::publish).
     #[inline]
     pub(crate) fn push(&mut self, bytes: &[u8]) -> usize {
-        let n = bytes.len().min(self.vacant());
+        let n = bytes.len().min(self.ready);
         let (first, second) = index::spans(self.capacity(), self.own, n);
         let (front, back) = bytes[..n].split_at(first.len());
         // SAFETY: by I2 these `n` bytes are vacant, and by I4 nobody else writes vacant bytes.
@@ -302,7 +307,14 @@ impl<S> Consumer<S> {
     /// The occupied bytes, going by the tail last seen: the second slice follows the first.
     #[inline]
     pub(crate) fn slices(&self) -> (&[u8], &[u8]) {
-        let (first, second) = index::spans(self.capacity(), self.own, self.occupied());
+        self.front(self.ready)
+    }
+
+    /// The first `n` of them, at most.
+    #[inline]
+    fn front(&self, n: usize) -> (&[u8], &[u8]) {
+        let n = n.min(self.ready);
+        let (first, second) = index::spans(self.capacity(), self.own, n);
         // SAFETY: by I3 these bytes are occupied. The producer cannot write them before they are
         // passed and published, which the borrow of `self` puts off until the slices are gone.
         let front = unsafe { self.shared.storage.slice(first) };
@@ -315,12 +327,11 @@ impl<S> Consumer<S> {
     /// that was. The producer gets their space back at [`publish`](Self::publish).
     #[inline]
     pub(crate) fn pull(&mut self, buf: &mut [u8]) -> usize {
-        let n = buf.len().min(self.occupied());
-        let (front, back) = self.slices();
-        let first = n.min(front.len());
-        buf[..first].copy_from_slice(&front[..first]);
-        if first < n {
-            buf[first..n].copy_from_slice(&back[..n - first]);
+        let (front, back) = self.front(buf.len());
+        let n = front.len() + back.len();
+        buf[..front.len()].copy_from_slice(front);
+        if !back.is_empty() {
+            buf[front.len()..n].copy_from_slice(back);
         }
         self.advance(n);
         n
@@ -330,7 +341,7 @@ impl<S> Consumer<S> {
     #[inline]
     #[track_caller]
     pub(crate) fn skip(&mut self, n: usize) {
-        let unread = self.occupied();
+        let unread = self.ready;
         assert!(n <= unread, "cannot consume {n} bytes: {unread} are unread");
         self.advance(n);
     }
