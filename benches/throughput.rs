@@ -1,0 +1,102 @@
+//! Bytes per second through a pipe, by the size of the chunks and the capacity of the pipe.
+//!
+//! ```text
+//! cargo bench --bench throughput
+//! cargo bench --bench throughput -- 'one-thread/capacity=64KiB/.*/1KiB'
+//! ```
+//!
+//! A name is made of the number of threads, the capacity, the contender and the chunk. `memcpy` is
+//! no contender but the floor: two copies of every byte and nothing else.
+
+mod support;
+
+use criterion::measurement::WallTime;
+use criterion::{
+    criterion_group, criterion_main, BenchmarkGroup, BenchmarkId, Criterion, Throughput,
+};
+
+use support::contenders::{visit_all, Contender, Visitor};
+use support::executor::Peer;
+use support::workloads::Stream;
+use support::{size, SAMPLING};
+
+const CHUNKS: [usize; 5] = [1, 64, 1 << 10, 16 << 10, 64 << 10];
+const CAPACITIES: [usize; 4] = [64, 4 << 10, 64 << 10, 1 << 20];
+
+/// The chunks to send through a pipe of that capacity: all that fit, and the next larger one. Still
+/// larger ones would be cut up into the same pieces, of the whole capacity each.
+fn chunks(capacity: usize) -> &'static [usize] {
+    let fitting = CHUNKS.partition_point(|&chunk| chunk <= capacity);
+    &CHUNKS[..CHUNKS.len().min(fitting + 1)]
+}
+
+/// The benchmarks of one chunk and capacity. One iteration is one chunk, and a sample is one pipe
+/// through which its chunks go, one after another.
+struct Case<'a, 'c> {
+    group: &'a mut BenchmarkGroup<'c, WallTime>,
+    stream: Stream,
+    /// `None` on one thread.
+    peer: Option<&'a Peer>,
+}
+
+impl Case<'_, '_> {
+    fn id(&self, name: &str) -> BenchmarkId {
+        BenchmarkId::new(name, size(self.stream.chunk))
+    }
+
+    fn memcpy(&mut self) {
+        self.group.bench_function(self.id("memcpy"), |b| {
+            b.iter_custom(|n| self.stream.memcpy(n))
+        });
+    }
+}
+
+impl Visitor for Case<'_, '_> {
+    fn visit<C: Contender>(&mut self) {
+        let (stream, peer) = (self.stream, self.peer);
+        self.group.bench_function(self.id(C::NAME), |b| {
+            b.iter_custom(|n| match peer {
+                None => stream.one_thread::<C>(n),
+                Some(peer) => stream.two_threads::<C>(peer, n),
+            });
+        });
+    }
+}
+
+fn throughput(criterion: &mut Criterion, threads: &str, peer: Option<&Peer>) {
+    for capacity in CAPACITIES {
+        let name = format!("{threads}/capacity={}", size(capacity));
+        let mut group = criterion.benchmark_group(name);
+        group.sampling_mode(SAMPLING);
+        for &chunk in chunks(capacity) {
+            group.throughput(Throughput::Bytes(chunk as u64));
+            let mut case = Case {
+                group: &mut group,
+                stream: Stream { chunk, capacity },
+                peer,
+            };
+            visit_all(&mut case);
+            if peer.is_none() {
+                case.memcpy();
+            }
+        }
+        group.finish();
+    }
+}
+
+/// Writer and reader are two futures of one task.
+fn one_thread(criterion: &mut Criterion) {
+    throughput(criterion, "one-thread", None);
+}
+
+/// Writer and reader have a thread each, and sleep when they have to wait.
+fn two_threads(criterion: &mut Criterion) {
+    throughput(criterion, "two-threads", Some(&Peer::start()));
+}
+
+criterion_group! {
+    name = benches;
+    config = support::criterion();
+    targets = one_thread, two_threads
+}
+criterion_main!(benches);
