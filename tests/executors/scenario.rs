@@ -1,0 +1,97 @@
+//! What is run under each executor: one side sends [`TOTAL`] bytes in odd chunks and half-closes,
+//! the other echoes them transformed, and the first verifies every byte and then the end. With so
+//! small a [`CAPACITY`], somebody waits and is woken tens of thousands of times.
+
+use async_duplex::duplex;
+use futures::future::{join, BoxFuture};
+use futures::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, FutureExt};
+
+pub(crate) const CAPACITY: usize = 7;
+pub(crate) const TOTAL: usize = 256 * 1024;
+
+/// The sizes of reads and writes, in turn: below the capacity, at it and above.
+const SIZES: [usize; 10] = [1, 3, 7, 13, 5, 257, 8, 2, 101, 1021];
+const MAX_SIZE: usize = 1021;
+
+/// Panics if the stream does anything wrong.
+pub(crate) type Task = BoxFuture<'static, ()>;
+
+/// The scenario as three tasks: the two halves of the near end, and the far end.
+pub(crate) fn three_tasks() -> [Task; 3] {
+    let (near, far) = duplex(CAPACITY);
+    let (reader, writer) = near.into_split();
+    [
+        send(writer).boxed(),
+        verify(reader).boxed(),
+        echo(far).boxed(),
+    ]
+}
+
+/// The scenario as two tasks, one for each end.
+pub(crate) fn two_ends() -> [Task; 2] {
+    let [send, verify, echo] = three_tasks();
+    [join(send, verify).map(|_| ()).boxed(), echo]
+}
+
+async fn send(mut writer: impl AsyncWrite + Unpin) {
+    for chunk in chunks(&data(0..TOTAL)) {
+        writer.write_all(chunk).await.unwrap();
+    }
+    writer.close().await.unwrap();
+}
+
+async fn echo(mut stream: impl AsyncRead + AsyncWrite + Unpin) {
+    let mut buf = [0; MAX_SIZE];
+    for size in sizes() {
+        let n = stream.read(&mut buf[..size]).await.unwrap();
+        if n == 0 {
+            break;
+        }
+        transform(&mut buf[..n]);
+        stream.write_all(&buf[..n]).await.unwrap();
+    }
+    stream.close().await.unwrap();
+}
+
+async fn verify(mut reader: impl AsyncRead + Unpin) {
+    let mut buf = [0; MAX_SIZE];
+    let mut received = 0;
+    for size in sizes() {
+        let n = reader.read(&mut buf[..size]).await.unwrap();
+        if n == 0 {
+            break;
+        }
+        let mut expected = data(received..received + n);
+        transform(&mut expected);
+        assert_eq!(buf[..n], expected, "after {received} bytes");
+        received += n;
+    }
+    assert_eq!(received, TOTAL);
+    assert_eq!(reader.read(&mut buf).await.unwrap(), 0, "after the end");
+}
+
+/// A part of the data, in which no byte can be lost, doubled or swapped without being noticed.
+pub(crate) fn data(positions: core::ops::Range<usize>) -> Vec<u8> {
+    let byte = |position: usize| (position as u32).wrapping_mul(0x9E37_79B9).to_be_bytes()[0];
+    positions.map(byte).collect()
+}
+
+pub(crate) fn transform(bytes: &mut [u8]) {
+    for byte in bytes {
+        *byte = byte.rotate_left(3) ^ 0x5A;
+    }
+}
+
+/// Endless.
+pub(crate) fn sizes() -> impl Iterator<Item = usize> {
+    SIZES.into_iter().cycle()
+}
+
+/// All of `bytes`, cut into [`sizes`].
+pub(crate) fn chunks(mut bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    sizes().map_while(move |size| {
+        let (chunk, rest) = bytes.split_at(size.min(bytes.len()));
+        bytes = rest;
+        (!chunk.is_empty()).then_some(chunk)
+    })
+}
