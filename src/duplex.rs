@@ -1,8 +1,7 @@
 //! Making pipes, and joining two of them into streams that go both ways.
 
-use crate::pipe::Signals;
-use crate::ring::{ring, MAX_CAPACITY};
-use crate::{Reader, Writer};
+use crate::io::ErrorKind;
+use crate::{Options, Reader, Writer};
 
 /// Makes a pipe that holds up to `capacity` bytes: what the [`Writer`] writes, the [`Reader`] reads.
 ///
@@ -31,12 +30,7 @@ use crate::{Reader, Writer};
 /// ```
 #[track_caller]
 pub fn pipe(capacity: usize) -> (Reader, Writer) {
-    assert!(
-        (1..=MAX_CAPACITY).contains(&capacity),
-        "the capacity of a pipe must be from 1 to {MAX_CAPACITY} bytes, not {capacity}"
-    );
-    let (producer, consumer) = ring(capacity, Signals::new());
-    (Reader { half: consumer }, Writer { half: producer })
+    Options::new(capacity).pipe()
 }
 
 /// Makes two streams, each of which reads what the other writes, with up to `capacity` bytes on
@@ -66,12 +60,7 @@ pub fn pipe(capacity: usize) -> (Reader, Writer) {
 /// ```
 #[track_caller]
 pub fn duplex(capacity: usize) -> (DuplexStream, DuplexStream) {
-    let (left_reader, right_writer) = pipe(capacity);
-    let (right_reader, left_writer) = pipe(capacity);
-    (
-        DuplexStream::new(left_reader, left_writer),
-        DuplexStream::new(right_reader, right_writer),
-    )
+    Options::new(capacity).duplex()
 }
 
 /// A stream that goes both ways: a [`Reader`] and a [`Writer`] in one.
@@ -153,6 +142,23 @@ impl DuplexStream {
     /// ```
     pub fn into_split(self) -> (Reader, Writer) {
         (self.reader, self.writer)
+    }
+
+    /// Gives both directions up: whatever the other stream does next, reading or writing, fails with
+    /// `kind`, and what either has not read is discarded. See [`Reader::abort`] and [`Writer::abort`].
+    ///
+    /// ```
+    /// use std::io::ErrorKind;
+    ///
+    /// let (mut client, server) = async_duplex::duplex(64);
+    /// client.abort(ErrorKind::ConnectionReset);
+    /// let (mut reader, mut writer) = server.into_split();
+    /// assert_eq!(reader.try_read(&mut [0]).unwrap_err().kind(), ErrorKind::ConnectionReset);
+    /// assert_eq!(writer.try_write(&[0]).unwrap_err().kind(), ErrorKind::ConnectionReset);
+    /// ```
+    pub fn abort(&mut self, kind: ErrorKind) {
+        self.reader.abort(kind);
+        self.writer.abort(kind);
     }
 
     /// Whether the two streams are each other's ends, in both directions.

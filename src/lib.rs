@@ -80,22 +80,24 @@ extern crate alloc;
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
-mod closed;
 mod duplex;
 pub mod io;
+mod options;
 mod pipe;
 mod reader;
 #[allow(unsafe_code)]
 mod ring;
 mod sync;
+mod wait;
 mod writer;
 
 #[cfg(all(test, loom))]
 mod models;
 
-pub use closed::Closed;
 pub use duplex::{duplex, pipe, DuplexStream};
+pub use options::Options;
 pub use reader::Reader;
+pub use wait::{Closed, Readable, Writable};
 pub use writer::Writer;
 
 #[cfg(all(doctest, feature = "std"))]

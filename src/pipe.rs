@@ -20,71 +20,118 @@
 //! bytes. Either way the side does not sleep through its peer's progress, and while nobody waits the
 //! waker slots are never touched: an operation costs one read-modify-write.
 //!
-//! The bit is taken by the first publication that finds it: one wake, however many follow.
+//! The bit is taken by the first publication that finds it: one wake, however many follow. A side
+//! that waits for more than one byte says so before it sets the bit, in `wanted`; a publication that
+//! leaves too little puts the bit back and wakes nobody. Only the publishing side can make it more,
+//! and its next publication finds the bit again.
 //!
 //! # Closing
 //!
 //! ```text
 //! the side that closes                     its peer
-//!   a. set its closed bit        (C)         1. load the closed bits       (C)
+//!   a. set its closed bit        (C)         1. load the flags             (C)
 //!   b. take the waiting bit      (W)         2. load the position
 //!   c. wake, if the bit was set
 //! ```
 //!
-//! Every try loads the closed bits *before* the position. Whatever the closing side published before
+//! Every try loads the flags *before* the position. Whatever the closing side published before
 //! a is thus seen by whoever sees a: the end of the stream comes after its last byte. A try that was
 //! too early for a is followed by one that is not: if the peer's step 3 of waiting comes before b, b
 //! finds the waiting bit; if it comes after, step 4 sees a.
 //!
-//! To wait for the end alone, a side leaves its mark in the word that holds the closed bits instead
+//! Aborting is closing with one more bit and an error kind, stored before: the peer finds all of it
+//! at once, or nothing.
+//!
+//! To wait for the end alone, a side leaves its mark in the word that holds the flags instead
 //! of in the position: then bytes do not wake it, and a is what finds the mark.
 //!
 //! # The wake-and-close argument
 //!
 //! | edge | first | then | says | if weakened | model that fails |
 //! | --- | --- | --- | --- | --- | --- |
-//! | W, wake | a waker registered, then a request left with a Release | the request found with an Acquire, then the waker woken | who finds a request finds its waker | a lost wake | `pipe::parked_reader_is_woken`, `pipe::parked_writer_is_woken`, `pipe::closed_wakes_who_waits_for_it` |
-//! | C, close | closed bit set with a Release, after the last publication | closed bits loaded with an Acquire, before the position | the end comes after the last byte | bytes are lost at the end | `pipe::every_byte_then_eof` |
-//! | C, close | closed bit set, then the waiting bit taken with a Release | the waiting bit set with an Acquire, then the closed bits loaded | who waits after the end sees the end | a side waits for ever | `pipe::close_wakes_parked_reader`, `pipe::close_wakes_parked_writer` |
-//! | U, user | whatever a side did before it closed, its closed bit set with a Release | the closed bits loaded with an Acquire | EOF, `BrokenPipe` and `is_closed` hand over the closing side's memory | a data race in the user's program | `pipe::eof_hands_over`, `pipe::broken_pipe_hands_over`, `pipe::closed_hands_over` |
+//! | W, wake | a waker registered and `wanted` stored, then a request left with a Release | the request found with an Acquire, then `wanted` loaded and the waker woken | who finds a request finds its waker, and what it waits for | a lost wake | `pipe::parked_reader_is_woken`, `pipe::parked_writer_is_woken`, `pipe::closed_wakes_who_waits_for_it`, `wanted::latest_wish_counts` |
+//! | C, close | closed bit set with a Release, after the last publication | flags loaded with an Acquire, before the position | the end comes after the last byte | bytes are lost at the end | `pipe::every_byte_then_eof` |
+//! | C, close | closed bit set, then the waiting bit taken with a Release | the waiting bit set with an Acquire, then the flags loaded | who waits after the end sees the end | a side waits for ever | `pipe::close_wakes_parked_reader`, `pipe::close_wakes_parked_writer` |
+//! | U, user | whatever a side did before it closed, its closed bit set with a Release | the flags loaded with an Acquire | EOF, `BrokenPipe` and `is_closed` hand over the closing side's memory | a data race in the user's program | `pipe::eof_hands_over`, `pipe::broken_pipe_hands_over`, `pipe::closed_hands_over` |
+//! | A, abort | the error kind stored, then the closed bit set with a Release | the flags loaded with an Acquire, then the kind loaded | who finds an abort finds its kind | an abort without a kind | `pipe::abort_brings_its_kind` |
 //!
 //! No `SeqCst` and no fence: each decision rests on the order of operations on a single word, which
 //! is total anyway.
 
 use core::task::{Context, Poll};
 
+use crate::io::ErrorKind;
 use crate::ring::{Consuming, Half, Producing, Role};
-use crate::sync::{AtomicUsize, AtomicWaker, Ordering};
+use crate::sync::{AtomicUsize, AtomicWaker, KindCell, Ordering};
 
-/// The closed bits, and the marks of who waits for one of them.
+// The flags. While none is set, which is most of the time, a try has nothing to look at but them.
 const READER_CLOSED: usize = 1;
 const WRITER_CLOSED: usize = 1 << 1;
-const READER_WATCHES: usize = 1 << 2;
-const WRITER_WATCHES: usize = 1 << 3;
+/// Set together with the closed bit of the same side.
+const READER_ABORTED: usize = 1 << 2;
+const WRITER_ABORTED: usize = 1 << 3;
+/// A mark: the side waits for its peer to close.
+const READER_WATCHES: usize = 1 << 4;
+const WRITER_WATCHES: usize = 1 << 5;
+/// Both sides count their transfers: `Options::yield_every` is in force.
+const YIELDS: usize = 1 << 6;
 
 /// What the two halves of a pipe share, besides the ring.
 pub(crate) struct Signals {
-    closed: AtomicUsize,
-    /// The reader's waker.
-    readable: AtomicWaker,
-    /// The writer's waker.
-    writable: AtomicWaker,
+    flags: AtomicUsize,
+    reader: Slot,
+    writer: Slot,
+    policy: Policy,
+}
+
+/// What one half leaves for the other to find.
+pub(crate) struct Slot {
+    waker: AtomicWaker,
+    /// How many bytes it waits to be able to move.
+    wanted: AtomicUsize,
+    /// Why it aborted.
+    abort: KindCell,
+    /// How many transfers in a row it has made without waiting. Its own business; here because it
+    /// is seldom wanted.
+    streak: AtomicUsize,
+}
+
+/// How a pipe deviates from the plainest behaviour.
+#[derive(Clone, Copy)]
+pub(crate) struct Policy {
+    /// A writer that waits is woken when at least so many bytes are vacant.
+    pub(crate) low_water: usize,
+    /// A half yields after so many transfers in a row that never waited; never if 0.
+    pub(crate) yield_every: usize,
 }
 
 impl Signals {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(policy: Policy) -> Self {
+        let flags = if policy.yield_every > 0 { YIELDS } else { 0 };
         Self {
-            closed: AtomicUsize::new(0),
-            readable: AtomicWaker::new(),
-            writable: AtomicWaker::new(),
+            flags: AtomicUsize::new(flags),
+            reader: Slot::new(),
+            writer: Slot::new(),
+            policy,
         }
     }
 
     #[inline]
-    fn closed(&self) -> usize {
-        // ORDERING(C, U): Acquire, to see everything that was done before a closed bit was set: the
-        // last publication, and the closing side's own memory.
-        self.closed.load(Ordering::Acquire)
+    fn flags(&self) -> usize {
+        // ORDERING(C, U, A): Acquire, to see everything that was done before a closed bit was set:
+        // the last publication, the error kind, and the closing side's own memory.
+        self.flags.load(Ordering::Acquire)
+    }
+}
+
+impl Slot {
+    fn new() -> Self {
+        Self {
+            waker: AtomicWaker::new(),
+            wanted: AtomicUsize::new(1),
+            abort: KindCell::new(),
+            streak: AtomicUsize::new(0),
+        }
     }
 }
 
@@ -93,51 +140,87 @@ impl Signals {
 pub(crate) enum Stop {
     /// Not now, but once the peer has made progress.
     WouldBlock,
-    /// Never again.
+    /// Never again: the stream has ended.
     Closed,
+    /// Never again: the peer has given it up.
+    Aborted(ErrorKind),
 }
 
 /// What differs between the two sides of a pipe.
 pub(crate) trait Side: Role + Sized {
     type Peer: Side;
 
-    /// This side's bit in the closed word.
+    /// The flags of this side.
     const CLOSED: usize;
-    /// This side's mark in it.
+    const ABORTED: usize;
     const WATCHES: usize;
 
-    /// The slot that this side registers its waker in.
-    fn waker(signals: &Signals) -> &AtomicWaker;
+    /// What this side leaves for its peer.
+    fn slot(signals: &Signals) -> &Slot;
 
-    /// How many of `want` bytes can be moved now; 0 only if `want` is 0.
-    ///
-    /// Whatever the peer had published when the call began is counted, and once the call has
-    /// returned `Ok(n)`, `n` bytes can be moved without another look.
-    fn available(half: &mut Half<Signals, Self>, want: usize) -> Result<usize, Stop>;
+    /// [`Half::look`], when flags are set.
+    fn look_twice(
+        half: &mut Half<Signals, Self>,
+        flags: usize,
+        min: usize,
+        want: usize,
+    ) -> Result<usize, Stop>;
+
+    /// How many bytes have to be ready before a wake, for a side that waits for `min`.
+    fn wanted(policy: &Policy, min: usize) -> usize;
+
+    /// Settles what is left to be moved once this side has closed.
+    fn settle(half: &mut Half<Signals, Self>, aborted: bool);
 }
 
 impl Side for Consuming {
     type Peer = Producing;
     const CLOSED: usize = READER_CLOSED;
+    const ABORTED: usize = READER_ABORTED;
     const WATCHES: usize = READER_WATCHES;
 
     #[inline]
-    fn waker(signals: &Signals) -> &AtomicWaker {
-        &signals.readable
+    fn slot(signals: &Signals) -> &Slot {
+        &signals.reader
     }
 
-    #[inline]
-    fn available(half: &mut Half<Signals, Self>, want: usize) -> Result<usize, Stop> {
-        let closed = half.state().closed();
-        // What the writer publishes after the reader has closed is not for it any more.
-        if half.ready() < want && closed & READER_CLOSED == 0 {
-            half.refresh();
+    fn look_twice(
+        half: &mut Half<Signals, Self>,
+        flags: usize,
+        min: usize,
+        want: usize,
+    ) -> Result<usize, Stop> {
+        if want == 0 {
+            return Ok(0);
         }
-        match half.ready().min(want) {
-            0 if want == 0 => Ok(0),
-            0 if closed & (READER_CLOSED | WRITER_CLOSED) == 0 => Err(Stop::WouldBlock),
-            0 => Err(Stop::Closed),
-            n => Ok(n),
+        // What the writer does after the reader has closed is not for it any more.
+        if flags & READER_CLOSED == 0 {
+            if flags & WRITER_ABORTED != 0 {
+                half.exhaust();
+                return Err(half.aborted());
+            }
+            if half.ready() < want {
+                half.refresh();
+            }
+        }
+        let closed = flags & (READER_CLOSED | WRITER_CLOSED) != 0;
+        match half.ready() {
+            0 if closed => Err(Stop::Closed),
+            n if closed || n >= min => Ok(n),
+            _ => Err(Stop::WouldBlock),
+        }
+    }
+
+    fn wanted(_policy: &Policy, min: usize) -> usize {
+        min
+    }
+
+    /// What the writer had published until now still counts, unless the reader wants none of it.
+    fn settle(half: &mut Half<Signals, Self>, aborted: bool) {
+        if aborted {
+            half.exhaust();
+        } else {
+            half.refresh();
         }
     }
 }
@@ -145,66 +228,153 @@ impl Side for Consuming {
 impl Side for Producing {
     type Peer = Consuming;
     const CLOSED: usize = WRITER_CLOSED;
+    const ABORTED: usize = WRITER_ABORTED;
     const WATCHES: usize = WRITER_WATCHES;
 
     #[inline]
-    fn waker(signals: &Signals) -> &AtomicWaker {
-        &signals.writable
+    fn slot(signals: &Signals) -> &Slot {
+        &signals.writer
     }
 
-    #[inline]
-    fn available(half: &mut Half<Signals, Self>, want: usize) -> Result<usize, Stop> {
-        if half.state().closed() & (READER_CLOSED | WRITER_CLOSED) != 0 {
+    fn look_twice(
+        half: &mut Half<Signals, Self>,
+        flags: usize,
+        min: usize,
+        want: usize,
+    ) -> Result<usize, Stop> {
+        if flags & WRITER_CLOSED != 0 {
             return Err(Stop::Closed);
         }
-        if half.ready() < want {
-            half.refresh();
+        if flags & READER_ABORTED != 0 {
+            return Err(half.aborted());
         }
-        match half.ready().min(want) {
-            0 if want > 0 => Err(Stop::WouldBlock),
-            n => Ok(n),
+        if flags & READER_CLOSED != 0 {
+            return Err(Stop::Closed);
         }
+        half.look_plainly(min, want)
+    }
+
+    fn wanted(policy: &Policy, min: usize) -> usize {
+        policy.low_water.max(min)
+    }
+
+    /// What has not been written by now never will be.
+    fn settle(half: &mut Half<Signals, Self>, _aborted: bool) {
+        half.exhaust();
     }
 }
 
 impl Half<Signals, Consuming> {
     /// How many bytes there are to read now.
     pub(crate) fn unread(&self) -> usize {
-        if self.state().closed() & READER_CLOSED == 0 {
-            self.occupied()
-        } else {
+        let flags = self.state().flags();
+        if flags & READER_CLOSED != 0 {
             self.ready()
+        } else if flags & WRITER_ABORTED != 0 {
+            0
+        } else {
+            self.occupied()
         }
     }
 }
 
 impl<D: Side> Half<Signals, D> {
-    /// [`Side::available`], for polling: `None` is [`Stop::Closed`].
+    /// Finds out how many bytes can be moved: at least `min`, or the end of the stream has come.
+    ///
+    /// If fewer than `want` are known to be ready, it looks again. So whatever of `want` the peer had
+    /// published when the call began is counted.
     #[inline]
-    pub(crate) fn poll_available(
-        &mut self,
-        cx: &mut Context<'_>,
-        want: usize,
-    ) -> Poll<Option<usize>> {
-        match D::available(self, want) {
-            Ok(n) => Poll::Ready(Some(n)),
-            Err(Stop::Closed) => Poll::Ready(None),
-            Err(Stop::WouldBlock) => self.park(cx, want),
+    pub(crate) fn look(&mut self, min: usize, want: usize) -> Result<usize, Stop> {
+        match self.state().flags() {
+            0 => self.look_plainly(min, want),
+            flags => D::look_twice(self, flags, min, want),
         }
     }
 
-    /// Steps 2 to 5 of waiting.
-    fn park(&mut self, cx: &mut Context<'_>, want: usize) -> Poll<Option<usize>> {
-        D::waker(self.state()).register(cx.waker());
-        self.wait();
-        let available = match D::available(self, want) {
-            Ok(n) => Some(n),
-            Err(Stop::Closed) => None,
-            Err(Stop::WouldBlock) => return Poll::Pending,
+    #[inline]
+    fn look_plainly(&mut self, min: usize, want: usize) -> Result<usize, Stop> {
+        if self.ready() < want {
+            self.refresh();
+        }
+        match self.ready() {
+            n if n >= min => Ok(n),
+            _ => Err(Stop::WouldBlock),
+        }
+    }
+
+    /// Why the peer aborted.
+    fn aborted(&self) -> Stop {
+        let kind = D::Peer::slot(self.state()).abort.load();
+        Stop::Aborted(kind.expect("the kind is stored before the flag is set"))
+    }
+
+    /// [`look`](Self::look), or waits. Never returns [`Stop::WouldBlock`].
+    #[inline]
+    pub(crate) fn poll_look(
+        &mut self,
+        cx: &mut Context<'_>,
+        min: usize,
+        want: usize,
+    ) -> Poll<Result<usize, Stop>> {
+        match self.state().flags() {
+            0 => match self.look_plainly(min, want) {
+                Err(Stop::WouldBlock) => self.park(cx, min, want),
+                found => Poll::Ready(found),
+            },
+            flags => self.poll_look_twice(cx, flags, min, want),
+        }
+    }
+
+    fn poll_look_twice(
+        &mut self,
+        cx: &mut Context<'_>,
+        flags: usize,
+        min: usize,
+        want: usize,
+    ) -> Poll<Result<usize, Stop>> {
+        let found = D::look_twice(self, flags, min, want);
+        if flags & YIELDS != 0 && self.has_had_enough(&found) {
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        match found {
+            Err(Stop::WouldBlock) => self.park(cx, min, want),
+            found => Poll::Ready(found),
+        }
+    }
+
+    /// Counts the transfers that did not have to wait, and says when it is time to yield.
+    fn has_had_enough(&self, found: &Result<usize, Stop>) -> bool {
+        let streak = &D::slot(self.state()).streak;
+        // ORDERING(none): only this side counts, and whoever moves it to another thread orders that.
+        let transfers = streak.load(Ordering::Relaxed);
+        let (transfers, enough) = match found {
+            Ok(0) => (transfers, false),
+            Ok(_) if transfers >= self.state().policy.yield_every => (0, true),
+            Ok(_) => (transfers + 1, false),
+            Err(_) => (0, false),
         };
+        // ORDERING(none): as above.
+        streak.store(transfers, Ordering::Relaxed);
+        enough
+    }
+
+    /// Steps 2 to 5 of waiting.
+    fn park(&mut self, cx: &mut Context<'_>, min: usize, want: usize) -> Poll<Result<usize, Stop>> {
+        let signals = self.state();
+        let slot = D::slot(signals);
+        slot.waker.register(cx.waker());
+        // ORDERING(W): Relaxed; `wait` hands it over.
+        slot.wanted
+            .store(D::wanted(&signals.policy, min), Ordering::Relaxed);
+        self.wait();
+        let found = self.look(min, want);
+        if found == Err(Stop::WouldBlock) {
+            return Poll::Pending;
+        }
         // The peer was quicker: what it does next must not wake a task that is not waiting.
         self.end_own_wait();
-        Poll::Ready(available)
+        Poll::Ready(found)
     }
 
     /// Lets the peer have what was moved, and wakes it if it waits for that.
@@ -213,13 +383,25 @@ impl<D: Side> Half<Signals, D> {
     #[inline]
     pub(crate) fn hand_over(&mut self) {
         if self.publish() {
-            D::Peer::waker(self.state()).wake();
+            self.wake_peer();
+        }
+    }
+
+    /// The peer waits: wakes it, if what it waits for is there.
+    fn wake_peer(&mut self) {
+        let slot = D::Peer::slot(self.state());
+        // ORDERING(W): Relaxed; the `publish` that found the request has acquired it.
+        let wanted = slot.wanted.load(Ordering::Relaxed);
+        if wanted > 1 && D::Peer::ready(self.capacity(), self.occupied()) < wanted {
+            self.renew_peer_wait();
+        } else {
+            slot.waker.wake();
         }
     }
 
     /// Whether the peer has closed or is gone.
     pub(crate) fn is_closed(&self) -> bool {
-        self.state().closed() & D::Peer::CLOSED != 0
+        self.state().flags() & D::Peer::CLOSED != 0
     }
 
     /// Waits for the peer to close, and for nothing else.
@@ -228,10 +410,10 @@ impl<D: Side> Half<Signals, D> {
             return Poll::Ready(());
         }
         let signals = self.state();
-        D::waker(signals).register(cx.waker());
+        D::slot(signals).waker.register(cx.waker());
         // ORDERING(W, U): Release, to hand over the waker. Acquire, to see what the peer did before
         // it closed, should that have come first.
-        let before = signals.closed.fetch_or(D::WATCHES, Ordering::AcqRel);
+        let before = signals.flags.fetch_or(D::WATCHES, Ordering::AcqRel);
         if before & D::Peer::CLOSED != 0 {
             Poll::Ready(())
         } else {
@@ -241,24 +423,38 @@ impl<D: Side> Half<Signals, D> {
 
     /// Closes this side, once, and wakes the peer if it waits for anything.
     pub(crate) fn close(&mut self) {
-        // ORDERING(C, U, W): Release, to hand over everything done so far. Acquire, to see the waker
-        // of a peer that watches.
-        let before = self.state().closed.fetch_or(D::CLOSED, Ordering::AcqRel);
-        if before & D::CLOSED != 0 {
+        self.end(None);
+    }
+
+    /// Closes this side so that the peer fails with `kind`. Does nothing if it is closed already.
+    pub(crate) fn abort(&mut self, kind: ErrorKind) {
+        self.end(Some(kind));
+    }
+
+    fn end(&mut self, abort: Option<ErrorKind>) {
+        let signals = self.state();
+        if signals.flags() & D::CLOSED != 0 {
             return;
         }
-        // What the peer had published until now still counts.
-        self.refresh();
+        let mut ending = D::CLOSED;
+        if let Some(kind) = abort {
+            D::slot(signals).abort.store(kind);
+            ending |= D::ABORTED;
+        }
+        // ORDERING(C, U, A, W): Release, to hand over everything done so far. Acquire, to see the
+        // waker of a peer that watches.
+        let before = signals.flags.fetch_or(ending, Ordering::AcqRel);
+        D::settle(self, abort.is_some());
         let waits = self.end_peer_wait();
         let watches = before & D::Peer::WATCHES != 0;
         if waits || watches {
-            D::Peer::waker(self.state()).wake();
+            D::Peer::slot(self.state()).waker.wake();
         }
     }
 
     /// Closes this side for good: it will not be polled again, so its waker goes too.
     pub(crate) fn hang_up(&mut self) {
-        let waker = D::waker(self.state()).take();
+        let waker = D::slot(self.state()).waker.take();
         self.close();
         drop(waker);
     }

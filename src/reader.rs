@@ -1,14 +1,15 @@
 //! The half that reads.
 
+use core::cmp::min;
 use core::fmt;
 use core::ops::DerefMut;
 use core::panic::{RefUnwindSafe, UnwindSafe};
 use core::task::{Context, Poll};
 
-use crate::closed::Closed;
-use crate::io::{ErrorKind, Result};
-use crate::pipe::{Side, Signals, Stop};
-use crate::ring::{Consumer, Consuming};
+use crate::io::{at_most, ErrorKind, Result};
+use crate::pipe::{Signals, Stop};
+use crate::ring::Consumer;
+use crate::wait::{Closed, Readable};
 use crate::Writer;
 
 /// The reading half of a [`pipe`](crate::pipe()).
@@ -143,6 +144,22 @@ impl Reader {
         self.half.close();
     }
 
+    /// Gives the stream up: from now on the writer's calls fail with `kind`, not `BrokenPipe`.
+    ///
+    /// Unread bytes are discarded, and reads of this reader return `Ok(0)`. Does nothing if the reader
+    /// is closed already.
+    ///
+    /// ```
+    /// use std::io::ErrorKind;
+    ///
+    /// let (mut reader, mut writer) = async_duplex::pipe(8);
+    /// reader.abort(ErrorKind::ConnectionReset);
+    /// assert_eq!(writer.try_write(b"a").unwrap_err().kind(), ErrorKind::ConnectionReset);
+    /// ```
+    pub fn abort(&mut self, kind: ErrorKind) {
+        self.half.abort(kind);
+    }
+
     /// Whether `writer` is the other half of the same pipe.
     pub fn is_peer_of(&self, writer: &Writer) -> bool {
         self.half.is_peer_of(&writer.half)
@@ -153,7 +170,8 @@ impl Reader {
     ///
     /// # Errors
     ///
-    /// `WouldBlock` if there is nothing to read but the writer lives. No waker is registered.
+    /// * `WouldBlock` if there is nothing to read but the writer lives. No waker is registered.
+    /// * The writer's error kind if it has [aborted](Writer::abort).
     ///
     /// # Example
     ///
@@ -172,18 +190,20 @@ impl Reader {
     /// ```
     #[inline]
     pub fn try_read(&mut self, buf: &mut [u8]) -> Result<usize> {
-        match Consuming::available(&mut self.half, buf.len()) {
-            Ok(_) => Ok(self.pull(&mut [buf])),
-            Err(Stop::Closed) => Ok(0),
-            Err(Stop::WouldBlock) => Err(ErrorKind::WouldBlock.into()),
-        }
+        let want = buf.len();
+        let found = self.half.look(min(1, want), want);
+        self.pull(found, &mut [buf])
     }
 
     /// Reads like [`try_read`](Self::try_read), but waits where that is `WouldBlock`: the task is
     /// woken when there is something to read or the writer is gone.
     ///
     /// This is the trait method `AsyncRead::poll_read` without the pin, and without the need of a
-    /// trait. It returns no error.
+    /// trait.
+    ///
+    /// # Errors
+    ///
+    /// The writer's error kind if it has [aborted](Writer::abort).
     #[inline]
     pub fn poll_read(&mut self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<Result<usize>> {
         self.poll_read_into(cx, &mut [buf])
@@ -202,35 +222,98 @@ impl Reader {
         let want = bufs
             .iter()
             .fold(0, |n: usize, buf| n.saturating_add(buf.len()));
-        match self.half.poll_available(cx, want) {
-            Poll::Ready(Some(_)) => Poll::Ready(Ok(self.pull(bufs))),
-            Poll::Ready(None) => Poll::Ready(Ok(0)),
+        match self.half.poll_look(cx, min(1, want), want) {
+            Poll::Ready(found) => Poll::Ready(self.pull(found, bufs)),
             Poll::Pending => Poll::Pending,
         }
     }
 
+    /// Takes what was found into `bufs`.
     #[inline]
-    fn pull<B>(&mut self, bufs: &mut [B]) -> usize
+    fn pull<B>(&mut self, found: core::result::Result<usize, Stop>, bufs: &mut [B]) -> Result<usize>
     where
         B: DerefMut<Target = [u8]>,
     {
+        if until_end(found)? == 0 {
+            return Ok(0);
+        }
         let n = bufs.iter_mut().map(|buf| self.half.pull(buf)).sum();
         if n > 0 {
             self.half.hand_over();
         }
-        n
+        Ok(n)
     }
 
     /// Lends the next unread bytes, up to where they wrap around the end of the storage, or waits for
     /// some. At the end of the stream there are none, for ever. [`consume`](Self::consume) then says
     /// how many of them have been used.
     ///
-    /// This is the trait method `AsyncBufRead::poll_fill_buf` without the pin. It returns no error.
+    /// This is the trait method `AsyncBufRead::poll_fill_buf` without the pin.
+    ///
+    /// # Errors
+    ///
+    /// As for [`try_read`](Self::try_read), but for `WouldBlock`.
     #[inline]
     pub fn poll_fill_buf(&mut self, cx: &mut Context<'_>) -> Poll<Result<&[u8]>> {
-        match self.half.poll_available(cx, usize::MAX) {
-            Poll::Ready(_) => Poll::Ready(Ok(self.half.slices().0)),
+        match self.half.poll_look(cx, 1, usize::MAX) {
+            Poll::Ready(found) => Poll::Ready(until_end(found).map(|_| self.half.slices().0)),
             Poll::Pending => Poll::Pending,
+        }
+    }
+
+    /// Waits until at least `min` bytes are there to read, or the stream ends, and returns how many
+    /// there are, reading none of them: at the end whatever is left, 0 if nothing. With a `min` of 0
+    /// it does not wait. Cancel safe.
+    ///
+    /// # Errors
+    ///
+    /// * `InvalidInput` at once if `min` is above the capacity, since that would wait for ever.
+    /// * The writer's error kind if it has [aborted](Writer::abort).
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// let (mut reader, mut writer) = async_duplex::pipe(64);
+    /// writer.try_write(&[0, 3, b'a', b'b', b'c', 0]).unwrap();
+    ///
+    /// // A parser that needs its header in one piece.
+    /// assert_eq!(reader.readable(2).await?, 6);
+    /// let (header, _) = reader.as_slices();
+    /// assert_eq!(header[..2], [0, 3]);
+    ///
+    /// drop(writer);
+    /// reader.consume(5);
+    /// assert_eq!(reader.readable(2).await?, 1);
+    /// # std::io::Result::Ok(()) }).unwrap();
+    /// ```
+    pub fn readable(&mut self, min: usize) -> Readable<'_> {
+        Readable::new(self, min)
+    }
+
+    /// The polling form of [`readable`](Self::readable).
+    pub fn poll_readable(&mut self, cx: &mut Context<'_>, min: usize) -> Poll<Result<usize>> {
+        at_most(self.capacity(), min)?;
+        self.half.poll_look(cx, min, usize::MAX).map(until_end)
+    }
+
+    /// Lends all unread bytes, without waiting: the second slice goes on where the first ends, which
+    /// is where they wrap around the end of the storage. Both are empty if there is nothing to read.
+    /// [`consume`](Self::consume) then says how many of them have been used.
+    ///
+    /// ```
+    /// let (mut reader, mut writer) = async_duplex::pipe(4);
+    /// writer.try_write(b"abc").unwrap();
+    /// reader.try_read(&mut [0; 2]).unwrap();
+    /// writer.try_write(b"de").unwrap();
+    /// assert_eq!(reader.as_slices(), (&b"cd"[..], &b"e"[..]));
+    /// reader.consume(3);
+    /// assert_eq!(reader.as_slices(), (&b""[..], &b""[..]));
+    /// ```
+    pub fn as_slices(&mut self) -> (&[u8], &[u8]) {
+        match self.half.look(1, usize::MAX) {
+            Ok(_) => self.half.slices(),
+            Err(_) => (&[], &[]),
         }
     }
 
@@ -244,15 +327,11 @@ impl Reader {
     /// # Example
     ///
     /// ```
-    /// use futures::AsyncBufReadExt;
-    ///
-    /// # futures::executor::block_on(async {
     /// let (mut reader, mut writer) = async_duplex::pipe(8);
     /// writer.try_write(b"abc").unwrap();
-    /// assert_eq!(reader.fill_buf().await?, b"abc");
+    /// assert_eq!(reader.as_slices().0, b"abc");
     /// reader.consume(2);
-    /// assert_eq!(reader.fill_buf().await?, b"c");
-    /// # std::io::Result::Ok(()) }).unwrap();
+    /// assert_eq!(reader.as_slices().0, b"c");
     /// ```
     #[inline]
     #[track_caller]
@@ -261,6 +340,15 @@ impl Reader {
             self.half.skip(n);
             self.half.hand_over();
         }
+    }
+}
+
+/// What was found, as a reader reports it: the end of the stream is no error.
+#[inline]
+fn until_end(found: core::result::Result<usize, Stop>) -> Result<usize> {
+    match found {
+        Err(Stop::Closed) => Ok(0),
+        found => Ok(found?),
     }
 }
 

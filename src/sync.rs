@@ -11,6 +11,47 @@ mod imp {
 
     use core::ops::Range;
 
+    use crate::io::ErrorKind;
+
+    /// An error kind that is stored before a flag is set, and loaded after the flag was seen: the
+    /// flag orders the two.
+    #[cfg(feature = "std")]
+    pub(crate) struct KindCell(crossbeam_utils::atomic::AtomicCell<Option<ErrorKind>>);
+
+    #[cfg(feature = "std")]
+    impl KindCell {
+        pub(crate) fn new() -> Self {
+            Self(crossbeam_utils::atomic::AtomicCell::new(None))
+        }
+
+        pub(crate) fn store(&self, kind: ErrorKind) {
+            self.0.store(Some(kind));
+        }
+
+        pub(crate) fn load(&self) -> Option<ErrorKind> {
+            self.0.load()
+        }
+    }
+
+    /// The same without `std`, where the kinds are this crate's own and have numbers.
+    #[cfg(not(feature = "std"))]
+    pub(crate) struct KindCell(AtomicUsize);
+
+    #[cfg(not(feature = "std"))]
+    impl KindCell {
+        pub(crate) fn new() -> Self {
+            Self(AtomicUsize::new(usize::MAX))
+        }
+
+        pub(crate) fn store(&self, kind: ErrorKind) {
+            self.0.store(kind as usize, Ordering::Relaxed);
+        }
+
+        pub(crate) fn load(&self) -> Option<ErrorKind> {
+            ErrorKind::ALL.get(self.0.load(Ordering::Relaxed)).copied()
+        }
+    }
+
     /// Tells loom who touches which byte; here nobody listens.
     pub(crate) struct AccessLog;
 
@@ -40,6 +81,8 @@ mod imp {
     use loom::cell::UnsafeCell;
     use std::sync::{Mutex, MutexGuard, PoisonError};
 
+    use crate::io::ErrorKind;
+
     /// A shadow cell for each byte, so that loom sees every access and reports the ones that race.
     pub(crate) struct AccessLog(Vec<UnsafeCell<()>>);
 
@@ -58,6 +101,32 @@ mod imp {
             self.0[range.clone()]
                 .iter()
                 .for_each(|byte| byte.with_mut(|_| ()));
+        }
+    }
+
+    /// A cell that orders nothing by itself: a load may miss a store that does not happen before it.
+    pub(crate) struct KindCell {
+        stored: AtomicUsize,
+        kind: Mutex<Option<ErrorKind>>,
+    }
+
+    impl KindCell {
+        pub(crate) fn new() -> Self {
+            Self {
+                stored: AtomicUsize::new(0),
+                kind: Mutex::new(None),
+            }
+        }
+
+        pub(crate) fn store(&self, kind: ErrorKind) {
+            *self.kind.lock().unwrap_or_else(PoisonError::into_inner) = Some(kind);
+            self.stored.store(1, Ordering::Relaxed);
+        }
+
+        pub(crate) fn load(&self) -> Option<ErrorKind> {
+            let stored = self.stored.load(Ordering::Relaxed) == 1;
+            let kind = *self.kind.lock().unwrap_or_else(PoisonError::into_inner);
+            kind.filter(|_| stored)
         }
     }
 

@@ -1,14 +1,15 @@
 //! The half that writes.
 
+use core::cmp::min;
 use core::fmt;
 use core::ops::Deref;
 use core::panic::{RefUnwindSafe, UnwindSafe};
 use core::task::{Context, Poll};
 
-use crate::closed::Closed;
-use crate::io::{ErrorKind, Result};
-use crate::pipe::{Side, Signals, Stop};
-use crate::ring::{Producer, Producing};
+use crate::io::{at_most, ErrorKind, Result};
+use crate::pipe::{Signals, Stop};
+use crate::ring::Producer;
+use crate::wait::{Closed, Writable};
 use crate::Reader;
 
 /// The writing half of a [`pipe`](crate::pipe()).
@@ -139,6 +140,23 @@ impl Writer {
         self.half.close();
     }
 
+    /// Gives the stream up: the reader's calls fail with `kind` from now on, and it loses what it has
+    /// not read.
+    ///
+    /// Writes of this writer fail with `BrokenPipe`. Does nothing if the writer is closed already.
+    ///
+    /// ```
+    /// use std::io::ErrorKind;
+    ///
+    /// let (mut reader, mut writer) = async_duplex::pipe(8);
+    /// writer.try_write(b"half of a mess").unwrap();
+    /// writer.abort(ErrorKind::UnexpectedEof);
+    /// assert_eq!(reader.try_read(&mut [0; 8]).unwrap_err().kind(), ErrorKind::UnexpectedEof);
+    /// ```
+    pub fn abort(&mut self, kind: ErrorKind) {
+        self.half.abort(kind);
+    }
+
     /// Whether `reader` is the other half of the same pipe.
     pub fn is_peer_of(&self, reader: &Reader) -> bool {
         self.half.is_peer_of(&reader.half)
@@ -148,7 +166,8 @@ impl Writer {
     ///
     /// # Errors
     ///
-    /// * `BrokenPipe` if either half is closed or dropped, whatever `bytes` and the room left are.
+    /// * `BrokenPipe` if either half is closed or dropped, whatever `bytes` and the room left are, or
+    ///   the reader's error kind if it has [aborted](Reader::abort).
     /// * `WouldBlock` if the pipe is full and `bytes` is not empty. No waker is registered.
     ///
     /// # Example
@@ -164,11 +183,9 @@ impl Writer {
     /// ```
     #[inline]
     pub fn try_write(&mut self, bytes: &[u8]) -> Result<usize> {
-        match Producing::available(&mut self.half, bytes.len()) {
-            Ok(_) => Ok(self.push(&[bytes])),
-            Err(Stop::Closed) => Err(ErrorKind::BrokenPipe.into()),
-            Err(Stop::WouldBlock) => Err(ErrorKind::WouldBlock.into()),
-        }
+        let want = bytes.len();
+        let found = self.half.look(min(1, want), want);
+        self.push(found, &[bytes])
     }
 
     /// Writes like [`try_write`](Self::try_write), but waits where that is `WouldBlock`: the task is
@@ -179,7 +196,8 @@ impl Writer {
     ///
     /// # Errors
     ///
-    /// `BrokenPipe` if either half is closed or dropped, whatever `bytes` and the room left are.
+    /// `BrokenPipe` if either half is closed or dropped, whatever `bytes` and the room left are, or the
+    /// reader's error kind if it has [aborted](Reader::abort).
     #[inline]
     pub fn poll_write(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<Result<usize>> {
         self.poll_write_from(cx, &[bytes])
@@ -198,23 +216,103 @@ impl Writer {
         let want = bufs
             .iter()
             .fold(0, |n: usize, buf| n.saturating_add(buf.len()));
-        match self.half.poll_available(cx, want) {
-            Poll::Ready(Some(_)) => Poll::Ready(Ok(self.push(bufs))),
-            Poll::Ready(None) => Poll::Ready(Err(ErrorKind::BrokenPipe.into())),
+        match self.half.poll_look(cx, min(1, want), want) {
+            Poll::Ready(found) => Poll::Ready(self.push(found, bufs)),
             Poll::Pending => Poll::Pending,
         }
     }
 
+    /// Puts `bufs` into what was found.
     #[inline]
-    fn push<B>(&mut self, bufs: &[B]) -> usize
+    fn push<B>(&mut self, found: core::result::Result<usize, Stop>, bufs: &[B]) -> Result<usize>
     where
         B: Deref<Target = [u8]>,
     {
+        found?;
         let n = bufs.iter().map(|buf| self.half.push(buf)).sum();
         if n > 0 {
             self.half.hand_over();
         }
-        n
+        Ok(n)
+    }
+
+    /// Waits until at least `min` bytes fit, and returns how many do, writing none. With a `min` of 0
+    /// it does not wait; with the capacity it waits until everything written has been read. Cancel
+    /// safe.
+    ///
+    /// # Errors
+    ///
+    /// * `InvalidInput` at once if `min` is above the capacity, since that would wait for ever.
+    /// * `BrokenPipe` if either half is closed or dropped, or the reader's error kind if it has
+    ///   [aborted](Reader::abort).
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// let (mut reader, mut writer) = async_duplex::pipe(8);
+    /// writer.try_write(b"abc").unwrap();
+    /// assert_eq!(writer.writable(1).await?, 5);
+    ///
+    /// // Has everything been read?
+    /// let reading = async { reader.try_read(&mut [0; 8]) };
+    /// let (_, vacant) = futures::try_join!(reading, writer.writable(8))?;
+    /// assert_eq!(vacant, 8);
+    /// # std::io::Result::Ok(()) }).unwrap();
+    /// ```
+    pub fn writable(&mut self, min: usize) -> Writable<'_> {
+        Writable::new(self, min)
+    }
+
+    /// The polling form of [`writable`](Self::writable).
+    pub fn poll_writable(&mut self, cx: &mut Context<'_>, min: usize) -> Poll<Result<usize>> {
+        at_most(self.capacity(), min)?;
+        match self.half.poll_look(cx, min, usize::MAX) {
+            Poll::Ready(found) => Poll::Ready(Ok(found?)),
+            Poll::Pending => Poll::Pending,
+        }
+    }
+
+    /// Lends all of the free space, without waiting, to be written in: the second slice goes on where
+    /// the first ends, which is where the space wraps around the end of the storage. Both are empty
+    /// if the pipe is full or closed. [`commit`](Self::commit) then says how many bytes of them are to
+    /// be sent; without it, none is.
+    ///
+    /// The space is initialised, with nothing in particular. The first call zeroes what has never been
+    /// written to; later ones have nothing left to zero.
+    ///
+    /// ```
+    /// use std::io::Read;
+    ///
+    /// let (mut reader, mut writer) = async_duplex::pipe(8);
+    /// let mut source = &b"from anything that reads"[..];
+    /// let (front, _) = writer.spare_slices();
+    /// let n = source.read(front).unwrap();
+    /// writer.commit(n);
+    /// assert_eq!(reader.as_slices().0, b"from any");
+    /// ```
+    pub fn spare_slices(&mut self) -> (&mut [u8], &mut [u8]) {
+        match self.half.look(1, usize::MAX) {
+            Ok(_) => self.half.spare_slices(),
+            Err(_) => (&mut [], &mut []),
+        }
+    }
+
+    /// Sends the first `n` bytes of the free space, as they were left in
+    /// [`spare_slices`](Self::spare_slices).
+    ///
+    /// If the reader has gone since, they are lost like any that it has not read.
+    ///
+    /// # Panics
+    ///
+    /// If fewer than `n` bytes are free, as far as the latest look at the pipe by this writer showed,
+    /// or the writer is closed. Nothing is sent then.
+    #[track_caller]
+    pub fn commit(&mut self, n: usize) {
+        if n > 0 {
+            self.half.fill(n);
+            self.half.hand_over();
+        }
     }
 }
 

@@ -21,6 +21,7 @@
 mod duplex;
 mod pipe;
 mod ring;
+mod wanted;
 
 use core::future::{poll_fn, Future};
 use core::task::{Context, Poll, Waker};

@@ -9,7 +9,7 @@ use crate::ring::ring;
 #[test]
 fn published_bytes_are_visible() {
     model(
-        || ring(1, ()),
+        || ring(1, ()).unwrap(),
         |mut producer| {
             assert_eq!(producer.push(b"a"), 1);
             let _ = producer.publish();
@@ -28,7 +28,7 @@ fn published_bytes_are_visible() {
 fn released_bytes_are_not_in_use() {
     model(
         || {
-            let (mut producer, mut consumer) = ring(1, ());
+            let (mut producer, mut consumer) = ring(1, ()).unwrap();
             assert_eq!(producer.push(b"a"), 1);
             let _ = producer.publish();
             consumer.refresh();
@@ -51,7 +51,7 @@ fn released_bytes_are_not_in_use() {
 #[test]
 fn bytes_pass_in_order_around_the_end() {
     model(
-        || ring(2, ()),
+        || ring(2, ()).unwrap(),
         |mut producer| {
             let mut bytes: &[u8] = b"abc";
             while !bytes.is_empty() {
@@ -84,7 +84,7 @@ fn a_request_is_found_with_what_came_before_it() {
 
     model(
         || {
-            let (producer, consumer) = ring(2, ());
+            let (producer, consumer) = ring(2, ()).unwrap();
             let ready = Plain::new();
             ((producer, ready.clone()), (consumer, ready))
         },

@@ -53,16 +53,17 @@
 //!   own `head` on, up to the last `tail` seen, and by P all writes of that are over.
 //! * **I4** There is one producer and one consumer: [`ring`] makes one of each, neither is `Clone`,
 //!   and moving a position takes `&mut self`.
+//! * **I5** Bytes are lent to be written in, or handed over unseen, only once each of the storage's
+//!   bytes has been written: `spare_slices` and `fill` begin with `initialise`.
 
 mod index;
 mod storage;
-
-use core::marker::PhantomData;
 
 use crossbeam_utils::CachePadded;
 
 use crate::sync::{Arc, AtomicUsize, Ordering};
 pub(crate) use index::MAX_CAPACITY;
+pub(crate) use storage::OutOfMemory;
 use storage::Storage;
 
 /// The bit of a [`Position`] that says that the other side waits for it to move.
@@ -128,7 +129,7 @@ pub(crate) struct Half<S, R> {
     /// How many bytes this side can move, going by the peer's position last seen: occupied ones for
     /// the consumer, vacant ones for the producer.
     ready: usize,
-    role: PhantomData<R>,
+    role: R,
 }
 
 /// The side that writes: its own position is the tail.
@@ -138,9 +139,14 @@ pub(crate) type Producer<S> = Half<S, Producing>;
 pub(crate) type Consumer<S> = Half<S, Consuming>;
 
 /// The role of a [`Producer`].
-pub(crate) struct Producing;
+#[derive(Default)]
+pub(crate) struct Producing {
+    /// Whether every byte of the storage has been written, as `spare_slices` needs it.
+    initialised: bool,
+}
 
 /// The role of a [`Consumer`].
+#[derive(Default)]
 pub(crate) struct Consuming;
 
 /// What is own and what is the peer's.
@@ -176,31 +182,36 @@ impl Role for Consuming {
     }
 }
 
-/// Makes a ring of `capacity` bytes whose two sides share `state`.
+/// Makes a ring of `capacity` bytes whose two sides share `state`. Fails if there is no memory.
 ///
 /// `capacity` is from 1 to [`MAX_CAPACITY`].
-pub(crate) fn ring<S>(capacity: usize, state: S) -> (Producer<S>, Consumer<S>) {
+pub(crate) fn ring<S>(
+    capacity: usize,
+    state: S,
+) -> Result<(Producer<S>, Consumer<S>), OutOfMemory> {
     assert!((1..=MAX_CAPACITY).contains(&capacity));
     let shared = Arc::new(Shared {
         tail: CachePadded::new(Position::new()),
         head: CachePadded::new(Position::new()),
-        storage: Storage::new(capacity),
+        storage: Storage::new(capacity)?,
         state,
     });
-    (Half::new(shared.clone(), capacity), Half::new(shared, 0))
+    Ok((Half::new(shared.clone(), capacity), Half::new(shared, 0)))
 }
 
-impl<S, R> Half<S, R> {
+impl<S, R: Default> Half<S, R> {
     /// One for each role: [`ring`] is the only caller.
     fn new(shared: Arc<Shared<S>>, ready: usize) -> Self {
         Self {
             shared,
             own: 0,
             ready,
-            role: PhantomData,
+            role: R::default(),
         }
     }
+}
 
+impl<S, R> Half<S, R> {
     #[inline]
     pub(crate) fn state(&self) -> &S {
         &self.shared.state
@@ -261,6 +272,11 @@ impl<S, R: Role> Half<S, R> {
         self.own_position().publish(self.own)
     }
 
+    /// Lets this side move nothing any more that it has not looked for again.
+    pub(crate) fn exhaust(&mut self) {
+        self.ready = 0;
+    }
+
     /// Asks to be told when the peer's position moves.
     pub(crate) fn wait(&mut self) {
         self.peer_position().wait();
@@ -275,6 +291,11 @@ impl<S, R: Role> Half<S, R> {
     #[must_use]
     pub(crate) fn end_peer_wait(&mut self) -> bool {
         self.own_position().end_wait()
+    }
+
+    /// Puts the peer's request back: this publication was not what it waits for.
+    pub(crate) fn renew_peer_wait(&mut self) {
+        self.own_position().wait();
     }
 
     /// Whether this side and its peer wait for each other to move, for `Debug`.
@@ -300,6 +321,43 @@ impl<S> Producer<S> {
         }
         self.advance(n);
         n
+    }
+
+    /// The vacant bytes, going by the head last seen: the second slice follows the first. What has
+    /// never been written is zeroed before it is lent.
+    pub(crate) fn spare_slices(&mut self) -> (&mut [u8], &mut [u8]) {
+        self.initialise();
+        let (first, second) = index::spans(self.capacity(), self.own, self.ready);
+        // SAFETY: by I2 these bytes are vacant, by I4 nobody else accesses them while the borrow of
+        // `self` lasts, and by I5 each has been written.
+        let front = unsafe { self.shared.storage.slice_mut(first) };
+        // SAFETY: as above; the wrapped part of the same vacant bytes, apart from the first.
+        let back = unsafe { self.shared.storage.slice_mut(second) };
+        (front, back)
+    }
+
+    /// Passes over the next `n` bytes as if they had been pushed: they are what was left in
+    /// [`spare_slices`](Self::spare_slices). Panics if fewer are vacant, going by the head last seen.
+    #[track_caller]
+    pub(crate) fn fill(&mut self, n: usize) {
+        let vacant = self.ready;
+        assert!(n <= vacant, "cannot commit {n} bytes: {vacant} are vacant");
+        self.initialise();
+        self.advance(n);
+    }
+
+    /// Brings about I5, once: zeroes what has never been written.
+    ///
+    /// Bytes are written in order from the front of the storage. So in the first lap what has never
+    /// been written is all that lies behind the tail, and the vacant bytes go on to the end of the
+    /// storage. In later laps everything has been written, and zeroing vacant bytes does no harm.
+    fn initialise(&mut self) {
+        if !self.role.initialised {
+            let (behind, _) = index::spans(self.capacity(), self.own, self.ready);
+            // SAFETY: by I2 these bytes are vacant, and by I4 nobody else writes vacant bytes.
+            unsafe { self.shared.storage.zero(behind) };
+            self.role.initialised = true;
+        }
     }
 }
 

@@ -1,0 +1,153 @@
+//! Pipes that are not quite plain.
+
+use alloc::alloc::handle_alloc_error;
+use alloc::format;
+use alloc::string::String;
+
+use crate::io::{Error, ErrorKind, Result};
+use crate::pipe::{Policy, Signals};
+use crate::ring::{ring, OutOfMemory, MAX_CAPACITY};
+use crate::{DuplexStream, Reader, Writer};
+
+/// Makes pipes and duplex streams with settings of your choice, or without panicking.
+///
+/// ```
+/// use async_duplex::Options;
+///
+/// // A writer that has filled the pipe sleeps until half of it is free again.
+/// let (near, far) = Options::new(65536).low_water(32768).duplex();
+/// assert!(near.is_peer_of(&far));
+///
+/// // A capacity that comes from outside.
+/// let error = Options::new(0).try_pipe().unwrap_err();
+/// assert_eq!(error.kind(), std::io::ErrorKind::InvalidInput);
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "options make nothing by themselves"]
+pub struct Options {
+    capacity: usize,
+    low_water: usize,
+    yield_every: usize,
+}
+
+impl Options {
+    /// The plainest pipe that holds `capacity` bytes: the one that [`pipe`](crate::pipe()) makes.
+    pub fn new(capacity: usize) -> Self {
+        Self {
+            capacity,
+            low_water: 1,
+            yield_every: 0,
+        }
+    }
+
+    /// How many bytes must be free before a writer that waits is woken. 1 unless set: any progress
+    /// of the reader wakes it.
+    ///
+    /// With a larger number, a writer that is faster than its reader sleeps longer and is woken less
+    /// often, for more at a time. It is not for good: an empty pipe is as free as it gets. From 1 to
+    /// the capacity.
+    pub fn low_water(mut self, bytes: usize) -> Self {
+        self.low_water = bytes;
+        self
+    }
+
+    /// How many calls in a row may succeed without having to wait, on either half, before one of them
+    /// wakes its own task and returns `Pending`. 0 unless set: none ever does that.
+    ///
+    /// For executors that run a task until it waits: two tasks that keep each other busy over a pipe
+    /// then leave room for others. (With tokio's own traits there is no need: they obey tokio's
+    /// budget.) Calls that do not wait anyway, the `try_*` methods, are not counted.
+    pub fn yield_every(mut self, calls: usize) -> Self {
+        self.yield_every = calls;
+        self
+    }
+
+    /// Makes a pipe.
+    ///
+    /// # Panics
+    ///
+    /// If the options contradict each other or the capacity is 0 or above `isize::MAX / 2`. Aborts if
+    /// there is not that much memory.
+    #[track_caller]
+    pub fn pipe(&self) -> (Reader, Writer) {
+        if let Err(contradiction) = self.check() {
+            panic!("{contradiction}");
+        }
+        match self.make() {
+            Ok(halves) => halves,
+            Err(OutOfMemory(layout)) => handle_alloc_error(layout),
+        }
+    }
+
+    /// Makes a pair of streams.
+    ///
+    /// # Panics
+    ///
+    /// As [`pipe`](Self::pipe) does.
+    #[track_caller]
+    pub fn duplex(&self) -> (DuplexStream, DuplexStream) {
+        crossed(self.pipe(), self.pipe())
+    }
+
+    /// Makes a pipe, or says why not.
+    ///
+    /// # Errors
+    ///
+    /// * `InvalidInput` if the capacity is 0 or above `isize::MAX / 2`, or the options contradict
+    ///   each other. The message names the values.
+    /// * `OutOfMemory` if the allocator refuses the capacity.
+    pub fn try_pipe(&self) -> Result<(Reader, Writer)> {
+        self.check()
+            .map_err(|contradiction| Error::new(ErrorKind::InvalidInput, contradiction))?;
+        self.make()
+            .map_err(|OutOfMemory(_)| ErrorKind::OutOfMemory.into())
+    }
+
+    /// Makes a pair of streams, or says why not.
+    ///
+    /// # Errors
+    ///
+    /// As for [`try_pipe`](Self::try_pipe).
+    pub fn try_duplex(&self) -> Result<(DuplexStream, DuplexStream)> {
+        Ok(crossed(self.try_pipe()?, self.try_pipe()?))
+    }
+
+    fn check(&self) -> core::result::Result<(), String> {
+        let Self {
+            capacity,
+            low_water,
+            ..
+        } = self;
+        if !(1..=MAX_CAPACITY).contains(capacity) {
+            return Err(format!(
+                "the capacity of a pipe must be from 1 to {MAX_CAPACITY} bytes, not {capacity}"
+            ));
+        }
+        if !(1..=*capacity).contains(low_water) {
+            return Err(format!(
+                "low_water must be from 1 to the capacity of {capacity} bytes, not {low_water}"
+            ));
+        }
+        Ok(())
+    }
+
+    fn make(&self) -> core::result::Result<(Reader, Writer), OutOfMemory> {
+        let signals = Signals::new(Policy {
+            low_water: self.low_water,
+            yield_every: self.yield_every,
+        });
+        let (producer, consumer) = ring(self.capacity, signals)?;
+        Ok((Reader { half: consumer }, Writer { half: producer }))
+    }
+}
+
+/// Two pipes, joined so that each stream reads what the other writes.
+fn crossed(
+    (left_reader, right_writer): (Reader, Writer),
+    (right_reader, left_writer): (Reader, Writer),
+) -> (DuplexStream, DuplexStream) {
+    (
+        DuplexStream::new(left_reader, left_writer),
+        DuplexStream::new(right_reader, right_writer),
+    )
+}
