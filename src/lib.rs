@@ -81,7 +81,11 @@ extern crate alloc;
 extern crate std;
 
 mod duplex;
+#[cfg(feature = "std")]
+pub mod faults;
 pub mod io;
+#[cfg(feature = "listener")]
+pub mod listener;
 mod options;
 mod pipe;
 mod reader;

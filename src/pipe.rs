@@ -58,7 +58,7 @@
 //! No `SeqCst` and no fence: each decision rests on the order of operations on a single word, which
 //! is total anyway.
 
-use core::task::{Context, Poll};
+use core::task::{Context, Poll, Waker};
 
 use crate::io::ErrorKind;
 use crate::ring::{Consuming, Half, Producing, Role};
@@ -132,6 +132,15 @@ impl Slot {
             abort: KindCell::new(),
             streak: AtomicUsize::new(0),
         }
+    }
+
+    /// Puts a waker in.
+    ///
+    /// `AtomicWaker::register` would drop the one that it replaces while it holds the slot: whatever
+    /// that drop does with the pipe would count as a wake, and if it panics, the slot is stuck.
+    fn register(&self, waker: &Waker) {
+        drop(self.waker.take());
+        self.waker.register(waker);
     }
 }
 
@@ -363,7 +372,7 @@ impl<D: Side> Half<Signals, D> {
     fn park(&mut self, cx: &mut Context<'_>, min: usize, want: usize) -> Poll<Result<usize, Stop>> {
         let signals = self.state();
         let slot = D::slot(signals);
-        slot.waker.register(cx.waker());
+        slot.register(cx.waker());
         // ORDERING(W): Relaxed; `wait` hands it over.
         slot.wanted
             .store(D::wanted(&signals.policy, min), Ordering::Relaxed);
@@ -409,11 +418,16 @@ impl<D: Side> Half<Signals, D> {
         if self.is_closed() {
             return Poll::Ready(());
         }
-        let signals = self.state();
-        D::slot(signals).waker.register(cx.waker());
+        let (waits, _) = self.waiting();
+        D::slot(self.state()).register(cx.waker());
+        if waits && !self.wait() {
+            // The peer answered an earlier request while there was no waker to wake.
+            self.end_own_wait();
+            cx.waker().wake_by_ref();
+        }
         // ORDERING(W, U): Release, to hand over the waker. Acquire, to see what the peer did before
         // it closed, should that have come first.
-        let before = signals.flags.fetch_or(D::WATCHES, Ordering::AcqRel);
+        let before = self.state().flags.fetch_or(D::WATCHES, Ordering::AcqRel);
         if before & D::Peer::CLOSED != 0 {
             Poll::Ready(())
         } else {

@@ -5,9 +5,13 @@ pub(crate) use imp::*;
 
 #[cfg(not(all(test, loom)))]
 mod imp {
-    pub(crate) use alloc::sync::Arc;
     pub(crate) use atomic_waker::AtomicWaker;
-    pub(crate) use core::sync::atomic::{AtomicUsize, Ordering};
+    pub(crate) use core::sync::atomic::Ordering;
+
+    #[cfg(not(feature = "portable-atomic"))]
+    pub(crate) use {alloc::sync::Arc, core::sync::atomic::AtomicUsize};
+    #[cfg(feature = "portable-atomic")]
+    pub(crate) use {portable_atomic::AtomicUsize, portable_atomic_util::Arc};
 
     use core::ops::Range;
 

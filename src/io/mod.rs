@@ -5,10 +5,19 @@
 
 use alloc::format;
 
+#[cfg(feature = "std")]
+mod blocking;
+#[cfg(feature = "embedded-io")]
+mod embedded;
 #[cfg(not(feature = "std"))]
 mod error;
 #[cfg(feature = "std")]
 mod futures;
+#[cfg(feature = "tokio")]
+mod tokio;
+
+#[cfg(feature = "std")]
+pub use blocking::Blocking;
 
 #[cfg(not(feature = "std"))]
 pub use error::{Error, ErrorKind, Result};

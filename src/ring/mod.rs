@@ -91,11 +91,11 @@ impl Position {
         self.0.swap(position, Ordering::AcqRel) & WAITING != 0
     }
 
-    /// Asks to be told when the position moves.
-    fn wait(&self) {
+    /// Asks to be told when the position moves. Returns whether that request stood already.
+    fn wait(&self) -> bool {
         // ORDERING(W, C): Release, to hand over what this side made ready. Acquire, to see what the
         // other side did before `end_wait`, should that have come first.
-        self.0.fetch_or(WAITING, Ordering::AcqRel);
+        self.0.fetch_or(WAITING, Ordering::AcqRel) & WAITING != 0
     }
 
     /// Withdraws the request, or answers it without moving. Returns whether there was one.
@@ -105,9 +105,9 @@ impl Position {
         self.0.fetch_and(!WAITING, Ordering::AcqRel) & WAITING != 0
     }
 
-    /// A snapshot for `Debug`.
+    /// Whether a request stands, at some moment.
     fn has_waiter(&self) -> bool {
-        // ORDERING(none): nothing is done on the strength of the answer.
+        // ORDERING(none): what is done on the strength of the answer begins with `wait`.
         self.0.load(Ordering::Relaxed) & WAITING != 0
     }
 }
@@ -277,9 +277,9 @@ impl<S, R: Role> Half<S, R> {
         self.ready = 0;
     }
 
-    /// Asks to be told when the peer's position moves.
-    pub(crate) fn wait(&mut self) {
-        self.peer_position().wait();
+    /// Asks to be told when the peer's position moves. Returns whether that request stood already.
+    pub(crate) fn wait(&mut self) -> bool {
+        self.peer_position().wait()
     }
 
     /// Withdraws that request.

@@ -1,0 +1,1 @@
+//! Unkind streams, for tests.

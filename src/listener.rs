@@ -1,0 +1,1 @@
+//! A listener and a connector in memory.

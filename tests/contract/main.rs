@@ -1,0 +1,67 @@
+//! What a pipe promises, rule by rule: every test has the number of its rule in its name, or says
+//! `surface` if it is about what the public types show of themselves.
+//!
+//! All of it happens in one thread and without an executor, so that each test decides what comes
+//! after what. Who is woken, and when, is the business of the `wakeups` tests.
+
+#![cfg(not(loom))]
+
+#[path = "../support/counting_waker.rs"]
+mod counting_waker;
+
+mod buffered;
+mod capacity;
+mod closing;
+mod empty;
+mod model;
+mod panics;
+mod streams;
+mod surface;
+mod transfer;
+mod vectored;
+
+use async_duplex::{Reader, Writer};
+use counting_waker::{moved, tried};
+
+/// How a half goes, in words and in deed. What is left of it comes back.
+type Endings<H> = [(&'static str, fn(H) -> Option<H>); 2];
+
+const WRITER_ENDINGS: Endings<Writer> = [
+    ("closed", |mut writer| {
+        writer.close();
+        Some(writer)
+    }),
+    ("dropped", |writer| {
+        drop(writer);
+        None
+    }),
+];
+
+const READER_ENDINGS: Endings<Reader> = [
+    ("closed", |mut reader| {
+        reader.close();
+        Some(reader)
+    }),
+    ("dropped", |reader| {
+        drop(reader);
+        None
+    }),
+];
+
+/// A pipe whose positions are both at `offset`, with nothing unread.
+fn pipe_at(capacity: usize, offset: usize) -> (Reader, Writer) {
+    let (mut reader, mut writer) = async_duplex::pipe(capacity);
+    for _ in 0..offset {
+        assert_eq!(tried(writer.try_write(b"-")), moved(1));
+        assert_eq!(tried(reader.try_read(&mut [0])), moved(1));
+    }
+    (reader, writer)
+}
+
+/// Reads what there is, but no more than `limit` bytes.
+fn read_up_to(reader: &mut Reader, limit: usize) -> Vec<u8> {
+    let mut buf = vec![0; limit];
+    let n = reader.try_read(&mut buf).unwrap_or(0);
+    buf.truncate(n);
+    buf
+}

@@ -1,0 +1,135 @@
+//! A task that does nothing but poll: it counts how often it is woken, and knows how many of its
+//! wakers are kept.
+
+#![allow(dead_code)] // Each test crate uses what it needs.
+#![allow(clippy::std_instead_of_alloc)] // Tests have `std`.
+
+use core::pin::Pin;
+use core::sync::atomic::{AtomicUsize, Ordering};
+use core::task::{Context, Poll, Waker};
+use std::io::{self, ErrorKind, IoSlice, IoSliceMut};
+use std::sync::Arc;
+use std::task::Wake;
+
+use futures::io::{AsyncBufRead, AsyncRead, AsyncWrite};
+
+/// What a call came to. The kind of an error, because errors themselves cannot be compared.
+pub(crate) type Outcome<T> = Poll<Result<T, ErrorKind>>;
+
+/// A call that moved `n` bytes.
+pub(crate) const fn moved(n: usize) -> Outcome<usize> {
+    Poll::Ready(Ok(n))
+}
+
+/// What a read comes to at the end of the stream.
+pub(crate) const END: Outcome<usize> = moved(0);
+
+/// What a write comes to when nobody will ever read it.
+pub(crate) const BROKEN: Outcome<usize> = Poll::Ready(Err(ErrorKind::BrokenPipe));
+
+/// What a `try_read` or `try_write` returned, told as a poll: `WouldBlock` is `Pending`.
+pub(crate) fn tried(result: io::Result<usize>) -> Outcome<usize> {
+    match result.map_err(|error| error.kind()) {
+        Err(ErrorKind::WouldBlock) => Poll::Pending,
+        result => Poll::Ready(result),
+    }
+}
+
+#[derive(Default)]
+struct Count(AtomicUsize);
+
+impl Wake for Count {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+/// A task that polls whatever it is told to.
+#[derive(Clone, Default)]
+pub(crate) struct CountingTask(Arc<Count>);
+
+impl CountingTask {
+    pub(crate) fn new() -> Self {
+        Self::default()
+    }
+
+    /// How often the task has been woken.
+    pub(crate) fn wakes(&self) -> usize {
+        self.0 .0.load(Ordering::SeqCst)
+    }
+
+    /// How many wakers of the task somebody keeps. Counts clones of the task itself, too.
+    pub(crate) fn kept(&self) -> usize {
+        Arc::strong_count(&self.0) - 1
+    }
+
+    pub(crate) fn waker(&self) -> Waker {
+        self.0.clone().into()
+    }
+
+    /// Polls, with a waker that is gone again afterwards unless `poll` kept it.
+    pub(crate) fn poll<T>(&self, poll: impl FnOnce(&mut Context<'_>) -> T) -> T {
+        poll(&mut Context::from_waker(&self.waker()))
+    }
+
+    pub(crate) fn read<R>(&self, from: &mut R, buf: &mut [u8]) -> Outcome<usize>
+    where
+        R: AsyncRead + Unpin,
+    {
+        outcome(self.poll(|cx| Pin::new(from).poll_read(cx, buf)))
+    }
+
+    pub(crate) fn read_vectored<R>(
+        &self,
+        from: &mut R,
+        bufs: &mut [IoSliceMut<'_>],
+    ) -> Outcome<usize>
+    where
+        R: AsyncRead + Unpin,
+    {
+        outcome(self.poll(|cx| Pin::new(from).poll_read_vectored(cx, bufs)))
+    }
+
+    /// What `poll_fill_buf` lends, copied.
+    pub(crate) fn fill_buf<R>(&self, from: &mut R) -> Outcome<Vec<u8>>
+    where
+        R: AsyncBufRead + Unpin,
+    {
+        outcome(self.poll(|cx| {
+            let lent = Pin::new(from).poll_fill_buf(cx);
+            lent.map_ok(<[u8]>::to_vec)
+        }))
+    }
+
+    pub(crate) fn write<W>(&self, to: &mut W, bytes: &[u8]) -> Outcome<usize>
+    where
+        W: AsyncWrite + Unpin,
+    {
+        outcome(self.poll(|cx| Pin::new(to).poll_write(cx, bytes)))
+    }
+
+    pub(crate) fn write_vectored<W>(&self, to: &mut W, bufs: &[IoSlice<'_>]) -> Outcome<usize>
+    where
+        W: AsyncWrite + Unpin,
+    {
+        outcome(self.poll(|cx| Pin::new(to).poll_write_vectored(cx, bufs)))
+    }
+
+    pub(crate) fn flush<W>(&self, to: &mut W) -> Outcome<()>
+    where
+        W: AsyncWrite + Unpin,
+    {
+        outcome(self.poll(|cx| Pin::new(to).poll_flush(cx)))
+    }
+
+    pub(crate) fn close<W>(&self, to: &mut W) -> Outcome<()>
+    where
+        W: AsyncWrite + Unpin,
+    {
+        outcome(self.poll(|cx| Pin::new(to).poll_close(cx)))
+    }
+}
+
+fn outcome<T>(result: Poll<io::Result<T>>) -> Outcome<T> {
+    result.map_err(|error| error.kind())
+}

@@ -1,0 +1,236 @@
+//! B15: waiting for the other half to be gone, and for nothing else.
+
+use core::future::Future;
+use core::pin::pin;
+
+use async_duplex::{pipe, Reader, Writer};
+use futures::future::FusedFuture;
+
+use crate::counting_waker::{moved, tried, CountingTask, BROKEN, END};
+use crate::{full_pipe, park_reader, park_writer, READER_ENDINGS, WRITER_ENDINGS};
+
+/// A pipe with `fill` bytes unread, of which `task` awaits that the writer be gone.
+fn watched_by_reader(task: &CountingTask, fill: usize) -> (Reader, Writer) {
+    let (mut reader, mut writer) = pipe(4);
+    assert_eq!(tried(writer.try_write(&b"full"[..fill])), moved(fill));
+    assert!(task.poll(|cx| reader.poll_closed(cx)).is_pending());
+    assert_eq!(task.kept(), 1);
+    (reader, writer)
+}
+
+/// A pipe with `fill` bytes unread, of which `task` awaits that the reader be gone.
+fn watched_by_writer(task: &CountingTask, fill: usize) -> (Reader, Writer) {
+    let (reader, mut writer) = pipe(4);
+    assert_eq!(tried(writer.try_write(&b"full"[..fill])), moved(fill));
+    assert!(task.poll(|cx| writer.poll_closed(cx)).is_pending());
+    assert_eq!(task.kept(), 1);
+    (reader, writer)
+}
+
+#[test]
+fn b15_closed_resolves_when_the_writer_goes_and_leaves_the_bytes() {
+    for fill in 0..=4 {
+        for (what, end) in WRITER_ENDINGS {
+            let task = CountingTask::new();
+            let (mut reader, writer) = watched_by_reader(&task, fill);
+            let _closed = end(writer);
+            assert_eq!((task.wakes(), task.kept()), (1, 0), "the writer {what}");
+            assert!(task.poll(|cx| reader.poll_closed(cx)).is_ready(), "{what}");
+            let mut buf = [0; 8];
+            assert_eq!(task.read(&mut reader, &mut buf), moved(fill));
+            assert_eq!(buf[..fill], b"full"[..fill]);
+            assert_eq!(task.read(&mut reader, &mut buf), END);
+            assert_eq!((task.wakes(), task.kept()), (1, 0));
+        }
+    }
+}
+
+#[test]
+fn b15_closed_resolves_when_the_reader_goes_however_full_the_pipe_is() {
+    for fill in 0..=4 {
+        for (what, end) in READER_ENDINGS {
+            let task = CountingTask::new();
+            let (reader, mut writer) = watched_by_writer(&task, fill);
+            let _closed = end(reader);
+            assert_eq!((task.wakes(), task.kept()), (1, 0), "the reader {what}");
+            assert!(task.poll(|cx| writer.poll_closed(cx)).is_ready(), "{what}");
+            assert_eq!(task.write(&mut writer, b"x"), BROKEN);
+            assert_eq!((task.wakes(), task.kept()), (1, 0));
+        }
+    }
+}
+
+#[test]
+fn b15_closed_resolves_at_once_if_the_other_half_is_gone_already() {
+    let task = CountingTask::new();
+    for (_, end) in WRITER_ENDINGS {
+        let (mut reader, writer) = pipe(4);
+        let _closed = end(writer);
+        assert!(task.poll(|cx| pin!(reader.closed()).poll(cx)).is_ready());
+    }
+    for (_, end) in READER_ENDINGS {
+        let (reader, mut writer) = full_pipe();
+        let _closed = end(reader);
+        assert!(task.poll(|cx| pin!(writer.closed()).poll(cx)).is_ready());
+    }
+    assert_eq!((task.wakes(), task.kept()), (0, 0));
+}
+
+#[test]
+fn b15_bytes_do_not_wake_a_reader_that_waits_for_the_end() {
+    let task = CountingTask::new();
+    let (mut reader, mut writer) = watched_by_reader(&task, 0);
+    for _ in 0..100 {
+        assert_eq!(tried(writer.try_write(b"full")), moved(4));
+        assert_eq!(tried(reader.try_read(&mut [0; 4])), moved(4));
+    }
+    assert_eq!((task.wakes(), task.kept()), (0, 1));
+    drop(writer);
+    assert_eq!(task.wakes(), 1);
+}
+
+#[test]
+fn b15_room_does_not_wake_a_writer_that_waits_for_the_end() {
+    let task = CountingTask::new();
+    let (mut reader, mut writer) = watched_by_writer(&task, 4);
+    for _ in 0..100 {
+        assert_eq!(tried(reader.try_read(&mut [0; 4])), moved(4));
+        assert_eq!(tried(writer.try_write(b"full")), moved(4));
+    }
+    assert_eq!((task.wakes(), task.kept()), (0, 1));
+    drop(reader);
+    assert_eq!(task.wakes(), 1);
+}
+
+#[test]
+fn b15_the_future_stays_pending_until_it_resolves_and_then_is_terminated() {
+    let task = CountingTask::new();
+    let (mut reader, mut writer) = pipe(4);
+    {
+        let mut closed = pin!(reader.closed());
+        assert!(!closed.is_terminated());
+        for _ in 0..3 {
+            assert!(task.poll(|cx| closed.as_mut().poll(cx)).is_pending());
+            assert!(!closed.is_terminated());
+        }
+        writer.close();
+        assert!(task.poll(|cx| closed.as_mut().poll(cx)).is_ready());
+        assert!(closed.is_terminated());
+    }
+    let mut closed = pin!(writer.closed());
+    assert!(task.poll(|cx| closed.as_mut().poll(cx)).is_pending());
+    drop(reader);
+    assert!(task.poll(|cx| closed.as_mut().poll(cx)).is_ready());
+    assert!(closed.is_terminated());
+}
+
+#[test]
+fn b15_the_own_close_does_not_resolve_closed() {
+    let task = CountingTask::new();
+    let (mut reader, mut writer) = pipe(4);
+    reader.close();
+    assert!(task.poll(|cx| reader.poll_closed(cx)).is_pending());
+    assert!(task.poll(|cx| writer.poll_closed(cx)).is_ready());
+    writer.close();
+    assert!(task.poll(|cx| reader.poll_closed(cx)).is_ready());
+}
+
+#[test]
+fn b15_both_halves_can_wait_for_each_others_end() {
+    let (read, write) = (CountingTask::new(), CountingTask::new());
+    let (reader, mut writer) = watched_by_reader(&read, 2);
+    assert!(write.poll(|cx| writer.poll_closed(cx)).is_pending());
+    writer.close();
+    assert_eq!((read.wakes(), write.wakes()), (1, 0));
+    drop(reader);
+    assert_eq!((read.wakes(), write.wakes()), (1, 1));
+}
+
+#[test]
+fn b15_close_and_then_drop_wake_once() {
+    let (read, write) = (CountingTask::new(), CountingTask::new());
+    let (_reader, mut writer) = watched_by_reader(&read, 0);
+    writer.close();
+    drop(writer);
+    assert_eq!(read.wakes(), 1);
+    let (mut reader, _writer) = watched_by_writer(&write, 0);
+    reader.close();
+    drop(reader);
+    assert_eq!(write.wakes(), 1);
+}
+
+#[test]
+fn b15_the_latest_waker_that_waits_for_the_end_is_woken() {
+    let (old, new) = (CountingTask::new(), CountingTask::new());
+    let (mut reader, writer) = watched_by_reader(&old, 0);
+    assert!(new.poll(|cx| reader.poll_closed(cx)).is_pending());
+    assert_eq!((old.kept(), new.kept()), (0, 1));
+    drop(writer);
+    assert_eq!((old.wakes(), new.wakes()), (0, 1));
+}
+
+/// In whichever order, the task waits for both and is woken by either.
+#[test]
+fn b15_a_task_can_wait_for_bytes_and_for_the_end_at_once() {
+    for end_first in [true, false] {
+        let task = CountingTask::new();
+        let (mut reader, mut writer) = pipe(4);
+        let wait_for_both = |reader: &mut Reader| {
+            for end in [end_first, !end_first] {
+                if end {
+                    assert!(task.poll(|cx| reader.poll_closed(cx)).is_pending());
+                } else {
+                    park_reader(&task, reader);
+                }
+            }
+        };
+        wait_for_both(&mut reader);
+        assert_eq!(tried(writer.try_write(b"a")), moved(1));
+        assert_eq!(task.wakes(), 1);
+        assert_eq!(task.read(&mut reader, &mut [0]), moved(1));
+        wait_for_both(&mut reader);
+        drop(writer);
+        assert_eq!((task.wakes(), task.kept()), (2, 0));
+    }
+}
+
+/// See [`b15_a_task_can_wait_for_bytes_and_for_the_end_at_once`].
+#[test]
+fn b15_a_task_can_wait_for_room_and_for_the_end_at_once() {
+    for end_first in [true, false] {
+        let task = CountingTask::new();
+        let (mut reader, mut writer) = full_pipe();
+        let wait_for_both = |writer: &mut Writer| {
+            for end in [end_first, !end_first] {
+                if end {
+                    assert!(task.poll(|cx| writer.poll_closed(cx)).is_pending());
+                } else {
+                    park_writer(&task, writer);
+                }
+            }
+        };
+        wait_for_both(&mut writer);
+        assert_eq!(tried(reader.try_read(&mut [0])), moved(1));
+        assert_eq!(task.wakes(), 1);
+        assert_eq!(task.write(&mut writer, b"a"), moved(1));
+        wait_for_both(&mut writer);
+        drop(reader);
+        assert_eq!((task.wakes(), task.kept()), (2, 0));
+    }
+}
+
+#[test]
+fn b15_a_reader_that_stopped_waiting_for_the_end_waits_for_bytes_as_ever() {
+    let (watching, reading) = (CountingTask::new(), CountingTask::new());
+    let (mut reader, mut writer) = watched_by_reader(&watching, 0);
+    for round in 1..=3 {
+        park_reader(&reading, &mut reader);
+        assert_eq!((watching.kept(), reading.kept()), (0, 1));
+        assert_eq!(tried(writer.try_write(b"a")), moved(1));
+        assert_eq!((watching.wakes(), reading.wakes()), (0, round));
+        assert_eq!(reading.read(&mut reader, &mut [0]), moved(1));
+    }
+    drop(writer);
+    assert_eq!((watching.wakes(), reading.wakes()), (0, 3));
+    assert_eq!(reading.read(&mut reader, &mut [0]), END);
+}

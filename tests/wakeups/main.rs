@@ -1,0 +1,113 @@
+//! Who is woken, when and how often, and what a waker may do meanwhile: B7, B8, B9, B15, B21, B22
+//! and the waking part of B11 and B12.
+//!
+//! All of it happens in one thread and without an executor, so that each test decides what comes
+//! after what.
+
+#![cfg(not(loom))]
+#![allow(clippy::std_instead_of_alloc)] // Tests have `std`.
+
+#[path = "../support/counting_waker.rs"]
+mod counting_waker;
+
+mod closed;
+mod forgotten;
+mod keeping;
+mod panicking;
+mod parking;
+mod random;
+mod reentrant;
+mod streams;
+mod wakers;
+
+use core::task::Poll;
+
+use async_duplex::{pipe, Reader, Writer};
+use counting_waker::{moved, tried, CountingTask};
+
+/// Something that a half can do, in words and in deed. What is left of the half comes back.
+type Deed<H> = (&'static str, fn(H) -> Option<H>);
+
+/// Whatever a writer does that lets a parked reader go on.
+const WRITER_NEWS: [Deed<Writer>; 4] = [
+    ("writes", |mut writer| {
+        assert_eq!(tried(writer.try_write(b"abc")), moved(3));
+        Some(writer)
+    }),
+    ("writes, polled", |mut writer| {
+        assert_eq!(CountingTask::new().write(&mut writer, b"a"), moved(1));
+        Some(writer)
+    }),
+    WRITER_ENDINGS[0],
+    WRITER_ENDINGS[1],
+];
+
+const WRITER_ENDINGS: [Deed<Writer>; 2] = [
+    ("closes", |mut writer| {
+        writer.close();
+        Some(writer)
+    }),
+    ("is dropped", |writer| {
+        drop(writer);
+        None
+    }),
+];
+
+/// Whatever a reader does that lets a parked writer go on.
+const READER_NEWS: [Deed<Reader>; 5] = [
+    ("reads", |mut reader| {
+        assert_eq!(tried(reader.try_read(&mut [0; 3])), moved(3));
+        Some(reader)
+    }),
+    ("reads, polled", |mut reader| {
+        assert_eq!(CountingTask::new().read(&mut reader, &mut [0]), moved(1));
+        Some(reader)
+    }),
+    ("consumes", |mut reader| {
+        assert!(CountingTask::new().fill_buf(&mut reader).is_ready());
+        reader.consume(1);
+        Some(reader)
+    }),
+    READER_ENDINGS[0],
+    READER_ENDINGS[1],
+];
+
+const READER_ENDINGS: [Deed<Reader>; 2] = [
+    ("closes", |mut reader| {
+        reader.close();
+        Some(reader)
+    }),
+    ("is dropped", |reader| {
+        drop(reader);
+        None
+    }),
+];
+
+/// A pipe of four bytes, all unread.
+fn full_pipe() -> (Reader, Writer) {
+    let (reader, mut writer) = pipe(4);
+    assert_eq!(tried(writer.try_write(b"full")), moved(4));
+    (reader, writer)
+}
+
+/// A pipe of four bytes whose reader waits for the first, for `task`.
+fn pipe_with_parked_reader(task: &CountingTask) -> (Reader, Writer) {
+    let (mut reader, writer) = pipe(4);
+    park_reader(task, &mut reader);
+    (reader, writer)
+}
+
+/// A pipe of four bytes, all unread, whose writer waits for room, for `task`.
+fn pipe_with_parked_writer(task: &CountingTask) -> (Reader, Writer) {
+    let (reader, mut writer) = full_pipe();
+    park_writer(task, &mut writer);
+    (reader, writer)
+}
+
+fn park_reader(task: &CountingTask, reader: &mut Reader) {
+    assert_eq!(task.read(reader, &mut [0; 4]), Poll::Pending);
+}
+
+fn park_writer(task: &CountingTask, writer: &mut Writer) {
+    assert_eq!(task.write(writer, b"more"), Poll::Pending);
+}

@@ -1,0 +1,137 @@
+//! B7 and B8 at length: a model that knows at every step who waits and who is to be woken.
+
+use core::cmp::min;
+use core::task::Poll;
+
+use async_duplex::{pipe, Reader, Writer};
+
+use crate::counting_waker::{moved, tried, CountingTask, Outcome};
+
+/// One half as the model sees it.
+#[derive(Default)]
+struct Side {
+    task: CountingTask,
+    parked: bool,
+    wakes: usize,
+}
+
+impl Side {
+    /// The other half has made progress.
+    fn has_news(&mut self) {
+        self.wakes += usize::from(self.parked);
+        self.parked = false;
+    }
+
+    fn check(&self) {
+        assert_eq!(self.task.wakes(), self.wakes);
+        assert_eq!(self.task.kept(), usize::from(self.parked));
+    }
+}
+
+/// A pipe under test, and what is expected of it.
+struct Model {
+    reader: Reader,
+    writer: Writer,
+    unread: usize,
+    read: Side,
+    write: Side,
+}
+
+impl Model {
+    fn new(capacity: usize) -> Self {
+        let (reader, writer) = pipe(capacity);
+        Self {
+            reader,
+            writer,
+            unread: 0,
+            read: Side::default(),
+            write: Side::default(),
+        }
+    }
+
+    fn read(&mut self, n: usize, polled: bool) {
+        let mut buf = [0; 32];
+        let outcome = if polled {
+            self.read.task.read(&mut self.reader, &mut buf[..n])
+        } else {
+            tried(self.reader.try_read(&mut buf[..n]))
+        };
+        let expected = min(n, self.unread);
+        assert_eq!(outcome, expected_outcome(expected));
+        if expected == 0 {
+            self.read.parked |= polled;
+        } else {
+            self.unread -= expected;
+            self.write.has_news();
+        }
+    }
+
+    fn write(&mut self, n: usize, polled: bool) {
+        let bytes = &[0; 32][..n];
+        let outcome = if polled {
+            self.write.task.write(&mut self.writer, bytes)
+        } else {
+            tried(self.writer.try_write(bytes))
+        };
+        let expected = min(n, self.writer.capacity() - self.unread);
+        assert_eq!(outcome, expected_outcome(expected));
+        if expected == 0 {
+            self.write.parked |= polled;
+        } else {
+            self.unread += expected;
+            self.read.has_news();
+        }
+    }
+
+    fn check(&self) {
+        self.read.check();
+        self.write.check();
+        assert_eq!(self.reader.len(), self.unread);
+    }
+}
+
+/// What a call comes to that wants something and can have `n` bytes.
+fn expected_outcome(n: usize) -> Outcome<usize> {
+    match n {
+        0 => Poll::Pending,
+        n => moved(n),
+    }
+}
+
+#[test]
+fn b7_b8_in_a_hundred_thousand_operations_nobody_waits_or_is_woken_without_cause() {
+    let operations = if cfg!(miri) { 500 } else { 100_000 };
+    for capacity in [1, 2, 5, 16] {
+        let mut model = Model::new(capacity);
+        let mut random: u32 = 1;
+        for _ in 0..operations {
+            // A linear congruential generator; its upper bits are the good ones.
+            random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let n = 1 + (random >> 27) as usize % (capacity + 2);
+            let polled = random >> 25 & 3 != 0;
+            if random >> 24 & 1 == 0 {
+                model.write(n, polled);
+            } else {
+                model.read(n, polled);
+            }
+            model.check();
+        }
+        let (read, write) = (model.read.wakes, model.write.wakes);
+        assert!(
+            read > operations / 100 && write > operations / 100,
+            "both waited"
+        );
+    }
+}
+
+#[test]
+fn b7_a_hundred_thousand_writes_and_reads_in_turn_never_wait() {
+    let rounds = if cfg!(miri) { 500 } else { 100_000 };
+    let (mut reader, mut writer) = pipe(64);
+    let task = CountingTask::new();
+    for _ in 0..rounds {
+        assert_eq!(task.write(&mut writer, &[0; 48]), moved(48));
+        assert_eq!(task.read(&mut reader, &mut [0; 48]), moved(48));
+    }
+    assert_eq!((task.wakes(), task.kept()), (0, 0));
+}
