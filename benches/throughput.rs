@@ -18,7 +18,7 @@ use criterion::{
 use support::contenders::{visit_all, Contender, Visitor};
 use support::executor::Peer;
 use support::workloads::Stream;
-use support::{size, SAMPLING};
+use support::{size, MEMCPY, SAMPLING};
 
 const CHUNKS: [usize; 5] = [1, 64, 1 << 10, 16 << 10, 64 << 10];
 const CAPACITIES: [usize; 4] = [64, 4 << 10, 64 << 10, 1 << 20];
@@ -45,7 +45,7 @@ impl Case<'_, '_> {
     }
 
     fn memcpy(&mut self) {
-        self.group.bench_function(self.id("memcpy"), |b| {
+        self.group.bench_function(self.id(MEMCPY), |b| {
             b.iter_custom(|n| self.stream.memcpy(n))
         });
     }

@@ -23,6 +23,9 @@ use criterion::{Criterion, SamplingMode};
 /// thread, weighs the same in each.
 pub(crate) const SAMPLING: SamplingMode = SamplingMode::Flat;
 
+/// The floor under all contenders: what [`workloads::Stream::memcpy`] does.
+pub(crate) const MEMCPY: &str = "memcpy";
+
 /// Short measurements, because there are many.
 pub(crate) fn criterion() -> Criterion {
     Criterion::default()

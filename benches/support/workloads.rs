@@ -4,6 +4,7 @@
 
 use std::future::poll_fn;
 use std::hint::black_box;
+use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use futures::future::join;
@@ -125,6 +126,22 @@ impl PingPong {
     }
 }
 
+/// Writes a message that fits and reads it, `times` times: nobody ever waits, so there is no task.
+pub(crate) fn operate<C: Contender>(capacity: usize, message: usize, times: u64) -> Duration {
+    let (mut reader, mut writer) = used_pipe::<C>(capacity);
+    let (mut source, mut target) = (Sliding::new(message), Sliding::new(message));
+    let mut cx = Context::from_waker(Waker::noop());
+
+    let start = Instant::now();
+    for _ in 0..times {
+        let bytes = source.next();
+        until_ready(message, || C::poll_write(&mut writer, &mut cx, bytes));
+        let buf = target.next();
+        until_ready(message, || C::poll_read(&mut reader, &mut cx, buf));
+    }
+    start.elapsed()
+}
+
 /// Makes a pipe and drops it, `times` times.
 pub(crate) fn make<C: Contender>(capacity: usize, times: u64) -> Duration {
     let start = Instant::now();
@@ -148,6 +165,16 @@ pub(crate) fn short_lived<C: Contender>(capacity: usize, message: usize, times: 
         });
     }
     start.elapsed()
+}
+
+/// Polls until it moves all of the message, which is at once, but for who yields at random.
+#[inline]
+fn until_ready(message: usize, mut poll: impl FnMut() -> Poll<std::io::Result<usize>>) {
+    loop {
+        if let Poll::Ready(n) = poll() {
+            return assert_eq!(n.expect("both halves are there"), message);
+        }
+    }
 }
 
 /// A pipe through which as many bytes have passed as it holds.

@@ -1,0 +1,45 @@
+//! Random schedules, on a pipe and on a model that is obviously right: see `support/oracle.rs`.
+
+#![cfg(not(loom))]
+
+#[path = "support/oracle.rs"]
+mod oracle;
+
+use oracle::{Direction, Op};
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+/// Mostly so small that everything happens: full, empty, wrapped around.
+fn capacity() -> impl Strategy<Value = usize> {
+    prop_oneof![9 => 1..=9usize, 1 => 10..=300usize]
+}
+
+fn op() -> impl Strategy<Value = Op> {
+    any::<[u8; 4]>().prop_map(Op::from_bytes)
+}
+
+fn direction() -> impl Strategy<Value = Direction> {
+    prop_oneof![Just(Direction::LeftToRight), Just(Direction::RightToLeft)]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 512,
+        // A schedule that once failed belongs into a test of its own, with a name.
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn a_pipe_does_what_the_model_does(capacity in capacity(), ops in vec(op(), 0..=200)) {
+        oracle::run(capacity, &ops);
+    }
+
+    #[test]
+    fn a_pair_of_streams_does_what_two_models_do(
+        capacity in capacity(),
+        ops in vec((direction(), op()), 0..=200),
+    ) {
+        oracle::run_duplex(capacity, &ops);
+    }
+}
