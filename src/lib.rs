@@ -56,7 +56,23 @@
 //! | flush | `Ok(())`, always: there is nothing between the writer and the reader |
 //! | close, again | `Ok(())` |
 //! | `poll_close` of a [`DuplexStream`] | closes the direction it writes to; reading goes on |
-//! | capacity 0, or above `isize::MAX / 2` | a panic that names the value |
+//! | the other half [aborts](Writer::abort) with a kind | calls fail with that kind, for ever; unread bytes are gone |
+//! | [`readable`](Reader::readable) of more than is left at the end | what is left, 0 if nothing |
+//! | waiting for more than the capacity | `InvalidInput`, at once |
+//! | consuming or committing more than there is | a panic that names both numbers; nothing is moved |
+//! | capacity 0, or above `isize::MAX / 2` | a panic that names the value; [`Options::try_pipe`] is `InvalidInput` |
+//!
+//! # Beyond reading and writing
+//!
+//! * **Without a copy of yours.** [`Reader::as_slices`] and [`consume`](Reader::consume) lend what is
+//!   unread, [`Writer::spare_slices`] and [`commit`](Writer::commit) lend the free space.
+//! * **Readiness.** [`Reader::readable`] and [`Writer::writable`] wait for so many bytes, moving none;
+//!   [`closed`](Writer::closed) waits for the other half to go.
+//! * **Threads.** `blocking` turns a half or a stream into one whose calls block, for `std::io` and
+//!   without a runtime; the other end may be asynchronous or blocking.
+//! * **Giving up.** [`abort`](Writer::abort) lets the other end fail with an error kind of your choice.
+//! * **Settings.** [`Options`] has wake-ups in batches, yields, and constructors that do not panic.
+//! * **Tests.** `faults` makes any stream unkind, in a repeatable way.
 //!
 //! # Memory ordering
 //!
@@ -67,11 +83,16 @@
 //!
 //! # Features
 //!
-//! * `std` (on by default): the traits of `futures-io`, and [`io::Error`] is `std::io::Error`.
-//!   Without it the crate is `no_std` and needs `alloc` and atomic compare-and-swap; the `try_*` and
-//!   `poll_*` methods remain.
+//! * `std` (on by default): the traits of `futures-io`, blocking streams, `faults`, and [`io::Error`]
+//!   is `std::io::Error`. Without it the crate is `no_std` and needs `alloc`; the `try_*`, `poll_*` and
+//!   slice methods remain.
+//! * `tokio`: tokio's `AsyncRead`, `AsyncBufRead` and `AsyncWrite` on the same types, vectored, without
+//!   zeroing the buffer, and under tokio's cooperative budget.
+//! * `embedded-io`: the traits of `embedded-io-async`, with or without `std`.
+//! * `listener`: a listener and a connector in memory, for servers that accept streams.
+//! * `portable-atomic`: for targets without compare-and-swap.
 //!
-//! The library needs Rust 1.63.
+//! The library needs Rust 1.63; with `tokio` or `embedded-io`, what those need.
 
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]
