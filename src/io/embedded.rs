@@ -1,1 +1,137 @@
-//! The traits of `embedded-io-async`.
+//! The traits of `embedded-io-async`, and the two of `embedded-io` that go with them.
+//!
+//! For a user: feature `embedded-io`, `embedded-io-async` 0.7 as a dependency of one's own for its
+//! traits (it re-exports `ReadReady` and `WriteReady`), and the Rust that it needs, which is 1.81.
+//! With `std` the errors are `std::io::Error`; `default-features = false` makes it `no_std` and
+//! `alloc`, with [`io::Error`](crate::io::Error). A target without compare-and-swap takes the
+//! feature `portable-atomic` too.
+//!
+//! The futures are cancel safe where they make one call: `read`, `write` and `fill_buf`. What
+//! `read_exact` has read is lost with its future, and what `write_all` has written stays written.
+
+// The `rust-version` that counts here is the one of `embedded-io-async`.
+#![allow(clippy::incompatible_msrv)]
+
+use core::future::poll_fn;
+
+use embedded_io_async::{BufRead, ErrorType, Read, ReadReady, Write, WriteReady};
+
+use crate::io::{Error, Result};
+use crate::pipe::Stop;
+use crate::{DuplexStream, Reader, Writer};
+
+impl ErrorType for Reader {
+    type Error = Error;
+}
+
+/// `read` is cancel safe.
+impl Read for Reader {
+    #[inline]
+    async fn read(&mut self, buf: &mut [u8]) -> Result<usize> {
+        poll_fn(|cx| self.poll_read(cx, buf)).await
+    }
+}
+
+impl BufRead for Reader {
+    #[inline]
+    async fn fill_buf(&mut self) -> Result<&[u8]> {
+        poll_fn(|cx| self.poll_fill_buf(cx).map_ok(|_| ())).await?;
+        // What that lent. A closure cannot return it, and to ask again might find an abort.
+        Ok(self.half.slices().0)
+    }
+
+    #[inline]
+    fn consume(&mut self, amt: usize) {
+        self.consume(amt);
+    }
+}
+
+/// Ready when a read does not wait: there are bytes, or the stream has ended or been aborted.
+///
+/// With [`Options::yield_every`](crate::Options::yield_every), a read that is ready may still let
+/// other tasks go first.
+impl ReadReady for Reader {
+    #[inline]
+    fn read_ready(&mut self) -> Result<bool> {
+        Ok(self.half.look(1, 1) != Err(Stop::WouldBlock))
+    }
+}
+
+impl ErrorType for Writer {
+    type Error = Error;
+}
+
+/// `write` is cancel safe. `flush` does nothing: every write is visible to the reader when it returns.
+impl Write for Writer {
+    #[inline]
+    async fn write(&mut self, buf: &[u8]) -> Result<usize> {
+        poll_fn(|cx| self.poll_write(cx, buf)).await
+    }
+
+    #[inline]
+    async fn flush(&mut self) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// Ready when a write does not wait: there is room, or the pipe is closed.
+///
+/// With [`Options::yield_every`](crate::Options::yield_every), a write that is ready may still let
+/// other tasks go first.
+impl WriteReady for Writer {
+    #[inline]
+    fn write_ready(&mut self) -> Result<bool> {
+        Ok(self.half.look(1, 1) != Err(Stop::WouldBlock))
+    }
+}
+
+impl ErrorType for DuplexStream {
+    type Error = Error;
+}
+
+/// Reads from the other stream's writer.
+impl Read for DuplexStream {
+    #[inline]
+    async fn read(&mut self, buf: &mut [u8]) -> Result<usize> {
+        self.split().0.read(buf).await
+    }
+}
+
+impl BufRead for DuplexStream {
+    #[inline]
+    async fn fill_buf(&mut self) -> Result<&[u8]> {
+        self.split().0.fill_buf().await
+    }
+
+    #[inline]
+    fn consume(&mut self, amt: usize) {
+        self.split().0.consume(amt);
+    }
+}
+
+impl ReadReady for DuplexStream {
+    #[inline]
+    fn read_ready(&mut self) -> Result<bool> {
+        self.split().0.read_ready()
+    }
+}
+
+/// Writes to the other stream's reader.
+impl Write for DuplexStream {
+    #[inline]
+    async fn write(&mut self, buf: &[u8]) -> Result<usize> {
+        self.split().1.write(buf).await
+    }
+
+    #[inline]
+    async fn flush(&mut self) -> Result<()> {
+        self.split().1.flush().await
+    }
+}
+
+impl WriteReady for DuplexStream {
+    #[inline]
+    fn write_ready(&mut self) -> Result<bool> {
+        self.split().1.write_ready()
+    }
+}

@@ -9,6 +9,8 @@ use alloc::format;
 mod blocking;
 #[cfg(feature = "embedded-io")]
 mod embedded;
+#[cfg(all(feature = "embedded-io", not(feature = "std")))]
+mod embedded_error;
 #[cfg(not(feature = "std"))]
 mod error;
 #[cfg(feature = "std")]
