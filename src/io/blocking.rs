@@ -1,14 +1,453 @@
-//! Halves that block the thread.
+//! `std::io`'s traits, for threads that no runtime looks after.
 
-/// A stream or half whose reads and writes block the thread instead of suspending a task.
-#[derive(Debug)]
+use alloc::sync::Arc;
+use alloc::task::Wake;
+use core::fmt;
+use core::mem;
+use core::task::{Context, Poll, Waker};
+use core::time::Duration;
+use std::io::{BufRead, ErrorKind, IoSlice, IoSliceMut, Read, Result, Write};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use crate::{DuplexStream, Reader, Writer};
+
+/// A half or a stream whose calls block the thread where those of the asynchronous one would suspend
+/// the task.
+///
+/// Made by [`Reader::blocking`], [`Writer::blocking`] and [`DuplexStream::blocking`]. It implements
+/// [`Read`] and [`BufRead`] if there is something to read from in it, and [`Write`] if there is
+/// something to write to, vectored calls included. The other end does not notice: it may be blocking
+/// or asynchronous, on any thread.
+///
+/// A call does what its asynchronous namesake does, and fails as that does. It waits only if that
+/// would, and then the thread sleeps until there is progress. Dropping closes, as it does without
+/// this.
+///
+/// # Timeouts
+///
+/// With a [timeout](Self::set_timeout), a call of [`read`](Read::read), [`fill_buf`](BufRead::fill_buf)
+/// or [`write`](Write::write) that has waited for so long fails with [`TimedOut`](ErrorKind::TimedOut).
+/// It has not taken place then: what comes later is there for the next read, and nothing has been
+/// written.
+///
+/// Calls made of several of these give each of them the whole timeout. If one of them fails, so does
+/// the call, with what such a call always leaves in doubt: how much [`write_all`](Write::write_all) has
+/// written, how much [`read_exact`](Read::read_exact) has read. [`read_to_end`](Read::read_to_end) and
+/// [`read_until`](BufRead::read_until) leave in the buffer what they have read, but
+/// [`lines`](BufRead::lines) throws the beginning of a line away.
+///
+/// A half that has timed out still has its peer wake it when there is progress. That disturbs nobody:
+/// the next call that waits looks once more than it had to.
+///
+/// # In asynchronous code
+///
+/// Nothing here asks whether the thread belongs to a runtime, and nothing panics if it does. But a
+/// thread that sleeps in a call runs no task, nor do those tasks run that wait for this thread only: on
+/// an executor with a single thread that may be all of them, and with more threads it may be the task
+/// that the call itself has just woken. If the other end is one of them, the two wait for each other.
+/// So make such calls where the runtime expects them (`smol::unblock`,
+/// `tokio::task::spawn_blocking` or `block_in_place`, `async_std::task::spawn_blocking`), on a thread
+/// of your own, or where the other end lives elsewhere.
+///
+/// The thread does not sleep in [`std::thread::park`]: an `unpark` that is meant for somebody else, an
+/// executor further up the stack for example, is neither used up nor mistaken for progress.
+///
+/// # Example
+///
+/// ```
+/// use futures::{AsyncBufReadExt, StreamExt};
+/// use std::io::Write;
+/// use std::thread;
+///
+/// let (reader, writer) = async_duplex::pipe(16);
+///
+/// // It writes as std::io does, and waits when the pipe is full.
+/// let writing = thread::spawn(move || {
+///     let mut writer = writer.blocking();
+///     (1..=1000).try_for_each(|i| writeln!(writer, "line {i}"))
+/// });
+///
+/// // A task reads.
+/// let lines = futures::executor::block_on(reader.lines().count());
+/// assert_eq!(lines, 1000);
+/// writing.join().unwrap().unwrap();
+/// ```
 pub struct Blocking<T> {
     inner: T,
+    timeout: Option<Duration>,
+    /// One for good. It knows no thread, so that the value can be moved to another.
+    bell: Arc<Bell>,
+    /// Rings the bell.
+    waker: Waker,
+}
+
+impl Reader {
+    /// Makes the reader block the thread when it has to wait: [`Read`] and [`BufRead`].
+    ///
+    /// ```
+    /// use std::io::{BufRead, Read};
+    /// use std::thread;
+    ///
+    /// let (reader, mut writer) = async_duplex::pipe(16);
+    /// let reading = thread::spawn(move || {
+    ///     let mut reader = reader.blocking();
+    ///     let (mut first, mut rest) = (String::new(), String::new());
+    ///     reader.read_line(&mut first)?;
+    ///     reader.read_to_string(&mut rest)?;
+    ///     std::io::Result::Ok((first, rest))
+    /// });
+    ///
+    /// writer.try_write(b"one\ntwo\nthree\n").unwrap();
+    /// drop(writer);
+    /// let (first, rest) = reading.join().unwrap().unwrap();
+    /// assert_eq!(first, "one\n");
+    /// assert_eq!(rest, "two\nthree\n");
+    /// ```
+    pub fn blocking(self) -> Blocking<Self> {
+        Blocking::new(self)
+    }
+}
+
+impl Writer {
+    /// Makes the writer block the thread when it has to wait: [`Write`].
+    ///
+    /// ```
+    /// use futures::AsyncReadExt;
+    /// use std::io::Write;
+    /// use std::thread;
+    ///
+    /// let (mut reader, writer) = async_duplex::pipe(4);
+    /// let writing = thread::spawn(move || writer.blocking().write_all(b"more than fits"));
+    ///
+    /// let mut text = String::new();
+    /// futures::executor::block_on(reader.read_to_string(&mut text)).unwrap();
+    /// assert_eq!(text, "more than fits");
+    /// writing.join().unwrap().unwrap();
+    /// ```
+    pub fn blocking(self) -> Blocking<Self> {
+        Blocking::new(self)
+    }
+}
+
+impl DuplexStream {
+    /// Makes the stream block the thread when it has to wait: [`Read`], [`BufRead`] and [`Write`].
+    ///
+    /// To read and write at the same time, on two threads, take the stream apart first, with
+    /// [`into_split`](Self::into_split). To close the direction that it writes to and go on reading,
+    /// close the [`Writer`] inside, as here:
+    ///
+    /// ```
+    /// use async_duplex::DuplexStream;
+    /// use futures::{AsyncReadExt, AsyncWriteExt};
+    /// use std::io::{Read, Write};
+    /// use std::thread;
+    ///
+    /// let (client, mut server) = async_duplex::duplex(16);
+    /// let asking = thread::spawn(move || {
+    ///     let mut client = client.blocking();
+    ///     client.write_all(b"world")?;
+    ///     DuplexStream::split(client.get_mut()).1.close();
+    ///     let mut greeting = String::new();
+    ///     client.read_to_string(&mut greeting)?;
+    ///     std::io::Result::Ok(greeting)
+    /// });
+    ///
+    /// futures::executor::block_on(async {
+    ///     let mut name = String::new();
+    ///     server.read_to_string(&mut name).await?;
+    ///     server.write_all(format!("hello, {name}").as_bytes()).await?;
+    ///     server.close().await
+    /// })
+    /// .unwrap();
+    /// assert_eq!(asking.join().unwrap().unwrap(), "hello, world");
+    /// ```
+    pub fn blocking(self) -> Blocking<Self> {
+        Blocking::new(self)
+    }
 }
 
 impl<T> Blocking<T> {
-    /// The asynchronous stream or half.
+    fn new(inner: T) -> Self {
+        let bell = Arc::new(Bell::default());
+        Self {
+            inner,
+            timeout: None,
+            waker: bell.clone().into(),
+            bell,
+        }
+    }
+
+    /// Sets how long a call may wait; `None`, which is the default, is for as long as it takes. See
+    /// [Timeouts](Self#timeouts).
+    ///
+    /// A call that need not wait is not affected. With a timeout of zero none waits: each tries once,
+    /// and `TimedOut` is what [`try_read`](Reader::try_read) calls `WouldBlock`.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    /// use std::io::{ErrorKind, Read};
+    ///
+    /// let (reader, mut writer) = async_duplex::pipe(16);
+    /// let mut reader = reader.blocking();
+    /// reader.set_timeout(Some(Duration::from_millis(10)));
+    ///
+    /// let mut buf = [0; 16];
+    /// assert_eq!(reader.read(&mut buf).unwrap_err().kind(), ErrorKind::TimedOut);
+    /// writer.try_write(b"late").unwrap();
+    /// assert_eq!(reader.read(&mut buf).unwrap(), 4);
+    /// ```
+    pub fn set_timeout(&mut self, timeout: Option<Duration>) {
+        self.timeout = timeout;
+    }
+
+    /// How long a call may wait, if that is limited.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    ///
+    /// let (_, writer) = async_duplex::pipe(16);
+    /// let mut writer = writer.blocking();
+    /// assert_eq!(writer.timeout(), None);
+    /// writer.set_timeout(Some(Duration::from_secs(1)));
+    /// assert_eq!(writer.timeout(), Some(Duration::from_secs(1)));
+    /// ```
+    pub fn timeout(&self) -> Option<Duration> {
+        self.timeout
+    }
+
+    /// The asynchronous half or stream, to look at.
+    ///
+    /// ```
+    /// use std::io::Write;
+    ///
+    /// let (_reader, writer) = async_duplex::pipe(16);
+    /// let mut writer = writer.blocking();
+    /// writer.write_all(b"abc").unwrap();
+    /// assert_eq!(writer.get_ref().len(), 3);
+    /// ```
+    pub fn get_ref(&self) -> &T {
+        &self.inner
+    }
+
+    /// The asynchronous half or stream, for what it can and `std::io` cannot: `try_*`, closing,
+    /// aborting, slices.
+    ///
+    /// ```
+    /// use std::io::{Read, Write};
+    ///
+    /// let (reader, writer) = async_duplex::pipe(16);
+    /// let mut writer = writer.blocking();
+    /// writer.write_all(b"abc").unwrap();
+    /// writer.get_mut().close();
+    ///
+    /// let mut text = String::new();
+    /// reader.blocking().read_to_string(&mut text).unwrap();
+    /// assert_eq!(text, "abc");
+    /// ```
+    pub fn get_mut(&mut self) -> &mut T {
+        &mut self.inner
+    }
+
+    /// Makes it asynchronous again. Nothing is lost: nothing is kept here.
+    ///
+    /// ```
+    /// use futures::AsyncReadExt;
+    /// use std::io::Read;
+    ///
+    /// let (reader, mut writer) = async_duplex::pipe(16);
+    /// writer.try_write(b"head, body").unwrap();
+    /// drop(writer);
+    ///
+    /// let mut reader = reader.blocking();
+    /// reader.read_exact(&mut [0; 6]).unwrap();
+    ///
+    /// let (mut reader, mut text) = (reader.into_inner(), String::new());
+    /// futures::executor::block_on(reader.read_to_string(&mut text)).unwrap();
+    /// assert_eq!(text, "body");
+    /// ```
     pub fn into_inner(self) -> T {
         self.inner
+    }
+
+    /// Polls until there is a result, and sleeps in between. All waiting is done here.
+    #[inline]
+    fn wait<R>(
+        &mut self,
+        mut poll: impl FnMut(&mut T, &mut Context<'_>) -> Poll<Result<R>>,
+    ) -> Result<R> {
+        let mut cx = Context::from_waker(&self.waker);
+        if let Poll::Ready(result) = poll(&mut self.inner, &mut cx) {
+            return result;
+        }
+        // What is too far away for an `Instant` will not come.
+        let deadline = self
+            .timeout
+            .and_then(|timeout| Instant::now().checked_add(timeout));
+        while self.bell.wait(deadline) {
+            if let Poll::Ready(result) = poll(&mut self.inner, &mut cx) {
+                return result;
+            }
+        }
+        Err(ErrorKind::TimedOut.into())
+    }
+}
+
+/// What a thread sleeps at.
+///
+/// Not `thread::park`: the thread has one token for all who unpark it, so that this would swallow one
+/// that an executor further up the stack is waiting for.
+#[derive(Default)]
+struct Bell {
+    rung: Mutex<bool>,
+    sound: Condvar,
+}
+
+impl Bell {
+    /// Sleeps until the bell rings, if it has not rung since the last time, or returns `false` at the
+    /// deadline. A bell that has rung is heard however late it is.
+    fn wait(&self, deadline: Option<Instant>) -> bool {
+        let mut rung = self.lock();
+        while !*rung {
+            rung = match deadline {
+                None => self
+                    .sound
+                    .wait(rung)
+                    .unwrap_or_else(PoisonError::into_inner),
+                Some(deadline) => {
+                    let left = deadline.saturating_duration_since(Instant::now());
+                    if left.is_zero() {
+                        return false;
+                    }
+                    let (rung, _) = self
+                        .sound
+                        .wait_timeout(rung, left)
+                        .unwrap_or_else(PoisonError::into_inner);
+                    rung
+                }
+            };
+        }
+        mem::take(&mut *rung)
+    }
+
+    /// Nobody panics while they hold it.
+    fn lock(&self) -> MutexGuard<'_, bool> {
+        self.rung.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Wake for Bell {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        *self.lock() = true;
+        self.sound.notify_one();
+    }
+}
+
+/// Shows the inner half or stream, and the timeout.
+impl<T: fmt::Debug> fmt::Debug for Blocking<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Blocking")
+            .field("inner", &self.inner)
+            .field("timeout", &self.timeout)
+            .finish()
+    }
+}
+
+impl Read for Blocking<Reader> {
+    #[inline]
+    fn read(&mut self, buf: &mut [u8]) -> Result<usize> {
+        self.wait(|reader, cx| reader.poll_read(cx, buf))
+    }
+
+    #[inline]
+    fn read_vectored(&mut self, bufs: &mut [IoSliceMut<'_>]) -> Result<usize> {
+        self.wait(|reader, cx| reader.poll_read_into(cx, bufs))
+    }
+}
+
+/// Lends the bytes where they lie in the pipe, up to where they wrap around the end of its storage.
+impl BufRead for Blocking<Reader> {
+    #[inline]
+    fn fill_buf(&mut self) -> Result<&[u8]> {
+        self.wait(|reader, cx| reader.poll_fill_buf(cx).map_ok(drop))?;
+        // What was just found, without another look: a loop cannot return what it borrows.
+        Ok(self.inner.half.slices().0)
+    }
+
+    /// See [`Reader::consume`].
+    #[inline]
+    #[track_caller]
+    fn consume(&mut self, amt: usize) {
+        self.inner.consume(amt);
+    }
+}
+
+impl Write for Blocking<Writer> {
+    #[inline]
+    fn write(&mut self, buf: &[u8]) -> Result<usize> {
+        self.wait(|writer, cx| writer.poll_write(cx, buf))
+    }
+
+    #[inline]
+    fn write_vectored(&mut self, bufs: &[IoSlice<'_>]) -> Result<usize> {
+        self.wait(|writer, cx| writer.poll_write_from(cx, bufs))
+    }
+
+    /// Does nothing: every write is visible to the reader when it returns.
+    #[inline]
+    fn flush(&mut self) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// Reads from the other stream's writer.
+impl Read for Blocking<DuplexStream> {
+    #[inline]
+    fn read(&mut self, buf: &mut [u8]) -> Result<usize> {
+        self.wait(|stream, cx| stream.split().0.poll_read(cx, buf))
+    }
+
+    #[inline]
+    fn read_vectored(&mut self, bufs: &mut [IoSliceMut<'_>]) -> Result<usize> {
+        self.wait(|stream, cx| stream.split().0.poll_read_into(cx, bufs))
+    }
+}
+
+/// Lends the bytes as a reader alone does.
+impl BufRead for Blocking<DuplexStream> {
+    #[inline]
+    fn fill_buf(&mut self) -> Result<&[u8]> {
+        self.wait(|stream, cx| stream.split().0.poll_fill_buf(cx).map_ok(drop))?;
+        Ok(self.inner.split().0.half.slices().0)
+    }
+
+    /// See [`Reader::consume`].
+    #[inline]
+    #[track_caller]
+    fn consume(&mut self, amt: usize) {
+        self.inner.split().0.consume(amt);
+    }
+}
+
+/// Writes to the other stream's reader.
+impl Write for Blocking<DuplexStream> {
+    #[inline]
+    fn write(&mut self, buf: &[u8]) -> Result<usize> {
+        self.wait(|stream, cx| stream.split().1.poll_write(cx, buf))
+    }
+
+    #[inline]
+    fn write_vectored(&mut self, bufs: &[IoSlice<'_>]) -> Result<usize> {
+        self.wait(|stream, cx| stream.split().1.poll_write_from(cx, bufs))
+    }
+
+    /// Does nothing, as it does for a writer alone.
+    #[inline]
+    fn flush(&mut self) -> Result<()> {
+        Ok(())
     }
 }
