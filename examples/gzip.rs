@@ -1,0 +1,166 @@
+//! Compresses on a thread what a task consumes: a library that knows `std::io::Write` and nothing
+//! else, at one end of a pipe, and asynchronous code at the other.
+//!
+//! ```text
+//! cargo run --release --example gzip
+//! cargo run --release --example gzip -- --level 9 some/file
+//! cargo run --release --example gzip -- --help
+//! ```
+//!
+//! The task unpacks what comes and checks that it is whole. It might as well send it to somebody. The
+//! pipe is bounded: compression runs ahead of the task by its capacity, and no further.
+
+use std::fs::File;
+use std::io::{self, ErrorKind, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::thread;
+use std::time::Instant;
+
+use anyhow::{anyhow, ensure, Context, Result};
+use async_duplex::io::Blocking;
+use async_duplex::{Options, Reader, Writer};
+use clap::{value_parser, Parser};
+use flate2::write::{GzDecoder, GzEncoder};
+use flate2::Compression;
+use futures::AsyncBufReadExt;
+
+/// Compress a file, or generated text, on a thread, and check the result in a task meanwhile.
+#[derive(Parser)]
+struct Args {
+    /// The file to compress; generated text if there is none
+    file: Option<PathBuf>,
+
+    /// How many MiB of text to generate
+    #[arg(long, default_value = "16", value_parser = value_parser!(u64).range(..1 << 30), conflicts_with = "file")]
+    size: u64,
+
+    /// From 0, which only wraps, to 9, which takes its time
+    #[arg(long, default_value = "6", value_parser = value_parser!(u32).range(..=9))]
+    level: u32,
+
+    /// How many bytes the pipe holds
+    #[arg(long, value_name = "BYTES", default_value = "65536")]
+    capacity: usize,
+}
+
+enum Input {
+    File(File),
+    /// So many bytes of it.
+    Text(u64),
+}
+
+/// What the task has seen.
+struct Checked {
+    packed: u64,
+    unpacked: u64,
+}
+
+fn main() -> ExitCode {
+    match run(&Args::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(args: &Args) -> Result<()> {
+    let (name, input) = match &args.file {
+        Some(path) => {
+            let name = path.display().to_string();
+            let file = File::open(path).with_context(|| format!("cannot open {name}"))?;
+            (name, Input::File(file))
+        }
+        None => ("the text".to_owned(), Input::Text(args.size << 20)),
+    };
+    // Not `pipe`, which would panic if the capacity that somebody asks for cannot be had.
+    let made = Options::new(args.capacity).try_pipe();
+    let (reader, writer) = made.context("cannot make the pipe")?;
+
+    let start = Instant::now();
+    let level = Compression::new(args.level);
+    let packing = thread::spawn(move || pack(input, writer.blocking(), level));
+    let checked = smol::block_on(smol::spawn(check(reader)));
+    let size = packing.join().map_err(|_| anyhow!("the thread panicked"))?;
+    let seconds = start.elapsed().as_secs_f64();
+
+    // Whoever fails makes the other one fail. If the thread found nobody there, the task was first.
+    let size = match size {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe && checked.is_err() => 0,
+        size => size.with_context(|| format!("cannot compress {name}"))?,
+    };
+    let Checked { packed, unpacked } = checked?;
+    ensure!(
+        unpacked == size,
+        "{size} bytes went in, {unpacked} came out"
+    );
+    let ratio = size as f64 / packed as f64;
+    writeln!(
+        io::stdout(),
+        "{size} bytes became {packed}, {ratio:.2} to 1, in {seconds:.3} s, and can be unpacked",
+    )
+    .context("cannot write the result")
+}
+
+/// Compresses `input` into `out`, on a thread that may block, and returns how long the input was.
+fn pack(mut input: Input, out: Blocking<Writer>, level: Compression) -> io::Result<u64> {
+    let mut encoder = GzEncoder::new(out, level);
+    let copied = match &mut input {
+        Input::File(file) => io::copy(file, &mut encoder),
+        Input::Text(size) => write_text(&mut encoder, *size),
+    };
+    match copied {
+        // Dropping the writer is the end of the stream.
+        Ok(size) => encoder.finish().map(|_writer| size),
+        Err(error) => {
+            // An encoder that is dropped writes a proper end, and the reader would take the part for
+            // the whole. After this it cannot.
+            encoder.get_mut().get_mut().abort(error.kind());
+            Err(error)
+        }
+    }
+}
+
+/// Writes `size` bytes of something that looks like a log.
+fn write_text(out: &mut impl Write, size: u64) -> io::Result<u64> {
+    let (mut left, mut noise) = (size, 1_u64);
+    for number in 1.. {
+        noise = noise.wrapping_mul(6364136223846793005).wrapping_add(1);
+        let (route, millis) = (noise >> 60, (noise >> 40) % 1000);
+        let line = format!("request {number} for /route/{route} took {millis} ms\n");
+        let part = line.len().min(left.try_into().unwrap_or(usize::MAX));
+        out.write_all(&line.as_bytes()[..part])?;
+        left -= part as u64;
+        if left == 0 {
+            break;
+        }
+    }
+    Ok(size)
+}
+
+/// Unpacks what comes, in a task that never blocks, and throws it away.
+async fn check(mut reader: Reader) -> Result<Checked> {
+    let mut decoder = GzDecoder::new(Vec::new());
+    let (mut packed, mut unpacked) = (0, 0);
+    loop {
+        // Unpacked from where it lies in the pipe, without a copy.
+        let found = reader.fill_buf().await;
+        let unread = found.context("the thread has given up")?;
+        let n = unread.len();
+        if n == 0 {
+            break;
+        }
+        let written = decoder.write_all(unread);
+        written.context("what comes is not gzip")?;
+        reader.consume(n);
+        packed += n as u64;
+        unpacked += decoder.get_ref().len() as u64;
+        decoder.get_mut().clear();
+    }
+    // This compares the checksum that is at the end.
+    let rest = decoder.finish().context("what came is damaged")?;
+    unpacked += rest.len() as u64;
+    Ok(Checked { packed, unpacked })
+}
