@@ -1,1 +1,0 @@
-//! Unkind streams, for tests.
