@@ -192,7 +192,7 @@ impl Reader {
     pub fn try_read(&mut self, buf: &mut [u8]) -> Result<usize> {
         let want = buf.len();
         let found = self.half.look(min(1, want), want);
-        self.pull(found, &mut [buf])
+        self.pull(found, |half| half.pull(buf))
     }
 
     /// Reads like [`try_read`](Self::try_read), but waits where that is `WouldBlock`: the task is
@@ -222,22 +222,36 @@ impl Reader {
         let want = bufs
             .iter()
             .fold(0, |n: usize, buf| n.saturating_add(buf.len()));
+        self.poll_pull(cx, want, |half| {
+            bufs.iter_mut().map(|buf| half.pull(buf)).sum()
+        })
+    }
+
+    /// Has up to `want` bytes taken by `pull`, which returns how many those were, or waits for some.
+    #[inline]
+    pub(crate) fn poll_pull(
+        &mut self,
+        cx: &mut Context<'_>,
+        want: usize,
+        pull: impl FnOnce(&mut Consumer<Signals>) -> usize,
+    ) -> Poll<Result<usize>> {
         match self.half.poll_look(cx, min(1, want), want) {
-            Poll::Ready(found) => Poll::Ready(self.pull(found, bufs)),
+            Poll::Ready(found) => Poll::Ready(self.pull(found, pull)),
             Poll::Pending => Poll::Pending,
         }
     }
 
-    /// Takes what was found into `bufs`.
+    /// Has what was found taken by `pull`.
     #[inline]
-    fn pull<B>(&mut self, found: core::result::Result<usize, Stop>, bufs: &mut [B]) -> Result<usize>
-    where
-        B: DerefMut<Target = [u8]>,
-    {
+    fn pull(
+        &mut self,
+        found: core::result::Result<usize, Stop>,
+        pull: impl FnOnce(&mut Consumer<Signals>) -> usize,
+    ) -> Result<usize> {
         if until_end(found)? == 0 {
             return Ok(0);
         }
-        let n = bufs.iter_mut().map(|buf| self.half.pull(buf)).sum();
+        let n = pull(&mut self.half);
         if n > 0 {
             self.half.hand_over();
         }

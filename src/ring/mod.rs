@@ -59,6 +59,8 @@
 mod index;
 mod storage;
 
+use core::mem;
+
 use crossbeam_utils::CachePadded;
 
 use crate::sync::{Arc, AtomicUsize, Ordering};
@@ -385,11 +387,23 @@ impl<S> Consumer<S> {
     /// that was. The producer gets their space back at [`publish`](Self::publish).
     #[inline]
     pub(crate) fn pull(&mut self, buf: &mut [u8]) -> usize {
-        let (front, back) = self.front(buf.len());
+        let mut rest = buf;
+        self.pull_with(rest.len(), |bytes| {
+            let (next, after) = mem::take(&mut rest).split_at_mut(bytes.len());
+            next.copy_from_slice(bytes);
+            rest = after;
+        })
+    }
+
+    /// [`pull`](Self::pull) for what takes bytes but is no slice of them: `put` gets no more than
+    /// `limit`, in one piece or in two.
+    #[inline]
+    pub(crate) fn pull_with(&mut self, limit: usize, mut put: impl FnMut(&[u8])) -> usize {
+        let (front, back) = self.front(limit);
         let n = front.len() + back.len();
-        buf[..front.len()].copy_from_slice(front);
+        put(front);
         if !back.is_empty() {
-            buf[front.len()..n].copy_from_slice(back);
+            put(back);
         }
         self.advance(n);
         n

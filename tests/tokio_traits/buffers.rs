@@ -1,0 +1,247 @@
+//! What a read does to a `ReadBuf`: it fills what it has bytes for, and touches nothing else.
+
+use core::future::ready;
+use core::mem::MaybeUninit;
+use core::task::Poll;
+use std::io::ErrorKind;
+
+use async_duplex::{duplex, pipe};
+use bytes::BytesMut;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, ReadBuf};
+use tokio::task::yield_now;
+
+use crate::counting_waker::{moved, CountingTask};
+use crate::{data, ends, run, BoxedReader, BoxedWriter};
+
+const DONE: Poll<Result<(), ErrorKind>> = Poll::Ready(Ok(()));
+
+/// Lets `offset` bytes pass.
+fn advance(reader: &mut BoxedReader, writer: &mut BoxedWriter, offset: usize) {
+    let task = CountingTask::new();
+    for _ in 0..offset {
+        assert_eq!(task.send(writer, b"-"), moved(1));
+        assert_eq!(task.read_some(reader, 1), Poll::Ready(Ok(b"-".to_vec())));
+    }
+}
+
+#[test]
+fn b3_a_read_initialises_only_what_it_reads() {
+    for (mut reader, mut writer) in ends(64) {
+        let task = CountingTask::new();
+        assert_eq!(task.send(&mut writer, b"hello"), moved(5));
+        let mut room = [MaybeUninit::uninit(); 64];
+        let mut buf = ReadBuf::uninit(&mut room);
+        assert_eq!(task.read_into(&mut reader, &mut buf), DONE);
+        assert_eq!(buf.filled(), b"hello");
+        assert_eq!(buf.initialized().len(), 5);
+
+        assert_eq!(task.send(&mut writer, b", world"), moved(7));
+        assert_eq!(task.read_into(&mut reader, &mut buf), DONE);
+        assert_eq!(buf.filled(), b"hello, world");
+        assert_eq!(buf.initialized().len(), 12);
+    }
+}
+
+#[test]
+fn b3_a_read_goes_on_across_the_wrap() {
+    for offset in 0..20 {
+        for (mut reader, mut writer) in ends(10) {
+            advance(&mut reader, &mut writer, offset);
+            let task = CountingTask::new();
+            assert_eq!(task.send(&mut writer, b"0123456789"), moved(10));
+            let mut room = [MaybeUninit::uninit(); 7];
+            let mut buf = ReadBuf::uninit(&mut room);
+            assert_eq!(task.read_into(&mut reader, &mut buf), DONE);
+            assert_eq!(buf.filled(), b"0123456");
+            let rest = task.read_some(&mut reader, 20);
+            assert_eq!(rest, Poll::Ready(Ok(b"789".to_vec())));
+        }
+    }
+}
+
+#[test]
+fn b3_a_read_appends_to_what_is_filled_and_leaves_the_rest_alone() {
+    for (mut reader, mut writer) in ends(10) {
+        let task = CountingTask::new();
+        assert_eq!(task.send(&mut writer, b"0123"), moved(4));
+        let mut room = *b"..........";
+        let mut buf = ReadBuf::new(&mut room);
+        buf.put_slice(b"abc");
+        assert_eq!(task.read_into(&mut reader, &mut buf), DONE);
+        assert_eq!(buf.filled(), b"abc0123");
+        assert_eq!(buf.initialized(), b"abc0123...");
+
+        // No more than there is room for.
+        assert_eq!(task.send(&mut writer, b"456789"), moved(6));
+        assert_eq!(task.read_into(&mut reader, &mut buf), DONE);
+        assert_eq!(buf.filled(), b"abc0123456");
+        let rest = task.read_some(&mut reader, 10);
+        assert_eq!(rest, Poll::Ready(Ok(b"789".to_vec())));
+    }
+}
+
+#[test]
+fn b5_a_read_without_room_is_done_at_once_and_leaves_no_waker() {
+    for (mut reader, mut writer) in ends(4) {
+        let (task, other) = (CountingTask::new(), CountingTask::new());
+        for bytes in [&b""[..], b"full"] {
+            assert_eq!(other.send(&mut writer, bytes), moved(bytes.len()));
+            let mut buf = ReadBuf::new(&mut []);
+            assert_eq!(task.read_into(&mut reader, &mut buf), DONE);
+        }
+        let mut room = *b"abcd";
+        let mut buf = ReadBuf::new(&mut room);
+        buf.set_filled(4);
+        assert_eq!(task.read_into(&mut reader, &mut buf), DONE);
+        assert_eq!((task.kept(), task.wakes()), (0, 0));
+        let rest = task.read_some(&mut reader, 4);
+        assert_eq!(rest, Poll::Ready(Ok(b"full".to_vec())));
+    }
+}
+
+#[test]
+fn b5_an_empty_write_is_done_at_once_full_or_not() {
+    for (_reader, mut writer) in ends(4) {
+        let task = CountingTask::new();
+        for bytes in [&b""[..], b"full"] {
+            assert_eq!(task.send(&mut writer, bytes), moved(bytes.len()));
+            assert_eq!(task.send(&mut writer, b""), moved(0));
+            assert_eq!(task.send_vectored(&mut writer, &[b"", b""]), moved(0));
+            assert_eq!(task.send_vectored(&mut writer, &[]), moved(0));
+        }
+        assert_eq!((task.kept(), task.wakes()), (0, 0));
+    }
+}
+
+#[test]
+fn b7_a_read_that_has_to_wait_leaves_the_buffer_as_it_is_and_is_woken() {
+    for (mut reader, mut writer) in ends(8) {
+        let (task, other) = (CountingTask::new(), CountingTask::new());
+        let mut room = [MaybeUninit::uninit(); 8];
+        let mut buf = ReadBuf::uninit(&mut room);
+        assert_eq!(task.read_into(&mut reader, &mut buf), Poll::Pending);
+        assert_eq!((buf.filled().len(), buf.initialized().len()), (0, 0));
+        assert_eq!(task.wakes(), 0);
+
+        assert_eq!(other.send(&mut writer, b"ab"), moved(2));
+        assert_eq!(other.send_vectored(&mut writer, &[b"c", b"d"]), moved(2));
+        assert_eq!(task.wakes(), 1);
+        assert_eq!(task.read_into(&mut reader, &mut buf), DONE);
+        assert_eq!(buf.filled(), b"abcd");
+        assert_eq!(other.wakes(), 0);
+    }
+}
+
+#[test]
+fn b11_at_the_end_a_read_is_done_and_fills_nothing() {
+    for (mut reader, mut writer) in ends(8) {
+        let task = CountingTask::new();
+        assert_eq!(task.send(&mut writer, b"last"), moved(4));
+        assert_eq!(task.shut_down(&mut writer), DONE);
+        let mut room = [MaybeUninit::uninit(); 8];
+        let mut buf = ReadBuf::uninit(&mut room);
+        for _ in 0..3 {
+            assert_eq!(task.read_into(&mut reader, &mut buf), DONE);
+            assert_eq!(buf.filled(), b"last");
+            assert_eq!(buf.initialized().len(), 4);
+        }
+        assert_eq!(task.lent(&mut reader), Poll::Ready(Ok(vec![])));
+    }
+}
+
+#[test]
+fn b16_an_abort_keeps_its_kind() {
+    let (mut near, mut far) = duplex(8);
+    let task = CountingTask::new();
+    assert_eq!(task.send(&mut near, b"lost"), moved(4));
+    near.abort(ErrorKind::ConnectionReset);
+
+    let reset = ErrorKind::ConnectionReset;
+    let mut room = [MaybeUninit::uninit(); 8];
+    let mut buf = ReadBuf::uninit(&mut room);
+    let outcome = task.read_into(&mut far, &mut buf);
+    assert_eq!(outcome, Poll::Ready(Err(reset)));
+    assert_eq!((buf.filled().len(), buf.initialized().len()), (0, 0));
+    assert_eq!(task.lent(&mut far), Poll::Ready(Err(reset)));
+    assert_eq!(task.send(&mut far, b"x"), Poll::Ready(Err(reset)));
+    let outcome = task.send_vectored(&mut far, &[b"x"]);
+    assert_eq!(outcome, Poll::Ready(Err(reset)));
+    assert_eq!(task.flushed(&mut far), DONE);
+    assert_eq!(task.shut_down(&mut far), DONE);
+}
+
+#[test]
+fn b19_what_is_lent_is_read_when_it_is_consumed() {
+    for (mut reader, mut writer) in ends(4) {
+        advance(&mut reader, &mut writer, 3);
+        let task = CountingTask::new();
+        assert_eq!(task.lent(&mut reader), Poll::Pending);
+        assert_eq!(CountingTask::new().send(&mut writer, b"abcd"), moved(4));
+        assert_eq!(task.wakes(), 1);
+        // Up to the end of the storage, and then from its front.
+        for (lent, used) in [("a", 1), ("bcd", 2), ("d", 0), ("d", 1)] {
+            assert_eq!(task.lent(&mut reader), Poll::Ready(Ok(lent.into())));
+            reader.consume(used);
+        }
+        assert_eq!(task.lent(&mut reader), Poll::Pending);
+    }
+}
+
+#[test]
+fn buffers_that_grow_are_filled_in_one_call() {
+    run(async {
+        for (mut reader, mut writer) in ends(1000) {
+            writer.write_all(&[7; 1000]).await.unwrap();
+            let mut vec = Vec::with_capacity(600);
+            assert_eq!(reader.read_buf(&mut vec).await.unwrap(), 600);
+            let mut bytes = BytesMut::with_capacity(600);
+            assert_eq!(reader.read_buf(&mut bytes).await.unwrap(), 400);
+            assert_eq!(vec, [7; 600]);
+            assert_eq!(bytes, [7; 400][..]);
+        }
+    });
+}
+
+#[test]
+fn b10_calls_that_lose_a_select_have_moved_nothing() {
+    run(async {
+        let bytes = data(10, 1000);
+        let (mut reader, mut writer) = pipe(3);
+        let sent = bytes.clone();
+        let sends = tokio::spawn(async move {
+            let mut lost = 0;
+            let mut rest = &sent[..];
+            while !rest.is_empty() {
+                tokio::select! {
+                    biased;
+                    n = writer.write(&rest[..rest.len().min(2)]) => rest = &rest[n.unwrap()..],
+                    () = ready(()) => {
+                        lost += 1;
+                        yield_now().await;
+                    }
+                }
+            }
+            lost
+        });
+        let mut received = Vec::new();
+        let mut lost = 0;
+        let mut buf = [0; 2];
+        loop {
+            tokio::select! {
+                biased;
+                n = reader.read(&mut buf) => match n.unwrap() {
+                    0 => break,
+                    n => received.extend_from_slice(&buf[..n]),
+                },
+                () = ready(()) => {
+                    lost += 1;
+                    yield_now().await;
+                }
+            }
+        }
+        assert_eq!(received, bytes);
+        // Both sides had to wait for the other, and gave up, again and again.
+        assert!(lost > 10, "{lost}");
+        assert!(sends.await.unwrap() > 10);
+    });
+}
