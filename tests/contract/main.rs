@@ -9,12 +9,18 @@
 #[path = "../support/counting_waker.rs"]
 mod counting_waker;
 
+mod abort;
 mod buffered;
 mod capacity;
 mod closing;
+mod commit;
 mod empty;
+mod endings;
 mod model;
+mod options;
 mod panics;
+mod readiness;
+mod slices;
 mod streams;
 mod surface;
 mod transfer;

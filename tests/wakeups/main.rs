@@ -1,5 +1,5 @@
-//! Who is woken, when and how often, and what a waker may do meanwhile: B7, B8, B9, B15, B21, B22
-//! and the waking part of B11 and B12.
+//! Who is woken, when and how often, and what a waker may do meanwhile: B7, B8, B9, B15, B17, B18,
+//! B21, B22 and the waking part of B11, B12, B16 and B19.
 //!
 //! All of it happens in one thread and without an executor, so that each test decides what comes
 //! after what.
@@ -10,15 +10,21 @@
 #[path = "../support/counting_waker.rs"]
 mod counting_waker;
 
+mod aborting;
 mod closed;
 mod forgotten;
 mod keeping;
+mod low_water;
 mod panicking;
 mod parking;
 mod random;
+mod readiness;
 mod reentrant;
+mod slices;
 mod streams;
+mod unyielding;
 mod wakers;
+mod yielding;
 
 use core::task::Poll;
 

@@ -1,0 +1,177 @@
+//! What a pipe makes of the memory it gets, and of getting none: B2, B19 and B21, under an allocator
+//! that refuses when it is told to, and that fills what it grants with a pattern.
+
+#![cfg(not(loom))]
+#![allow(clippy::incompatible_msrv)] // Tests have a current compiler.
+#![allow(unsafe_code)] // There is no allocator without.
+
+use core::alloc::{GlobalAlloc, Layout};
+use core::cell::Cell;
+use core::ptr;
+use std::alloc::System;
+use std::io::ErrorKind;
+
+use async_duplex::{Options, Reader, Writer};
+use futures::FutureExt;
+
+/// What memory is filled with. No test writes such a byte.
+const PATTERN: u8 = 0xa5;
+
+/// From so many bytes on, an allocation is a pipe's.
+const LARGE: usize = 1 << 20;
+
+thread_local! {
+    /// How many more large allocations are granted on this thread.
+    static GRANTS: Cell<usize> = const { Cell::new(usize::MAX) };
+    /// How many of them are in use.
+    static HELD: Cell<usize> = const { Cell::new(0) };
+}
+
+struct Strict;
+
+#[global_allocator]
+static ALLOCATOR: Strict = Strict;
+
+// SAFETY: it is the system's allocator, or a refusal.
+unsafe impl GlobalAlloc for Strict {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        if layout.size() >= LARGE {
+            let Some(rest) = GRANTS.get().checked_sub(1) else {
+                return ptr::null_mut();
+            };
+            GRANTS.set(rest);
+            HELD.set(HELD.get() + 1);
+        }
+        // SAFETY: the caller vouches for the layout.
+        let memory = unsafe { System.alloc(layout) };
+        if !memory.is_null() {
+            // SAFETY: it is so long, and nobody else's yet.
+            unsafe { memory.write_bytes(PATTERN, layout.size()) };
+        }
+        memory
+    }
+
+    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
+        if layout.size() >= LARGE {
+            HELD.set(HELD.get() - 1);
+        }
+        // SAFETY: the caller vouches that it comes from `alloc`.
+        unsafe { System.dealloc(memory, layout) };
+    }
+}
+
+fn kind_of<T>(result: std::io::Result<T>) -> Option<ErrorKind> {
+    result.err().map(|error| error.kind())
+}
+
+#[test]
+fn b2_a_refusal_is_out_of_memory_and_what_was_granted_before_is_returned() {
+    let options = Options::new(LARGE).low_water(LARGE).yield_every(1);
+    GRANTS.set(0);
+    assert_eq!(kind_of(options.try_pipe()), Some(ErrorKind::OutOfMemory));
+    for grants in [0, 1] {
+        GRANTS.set(grants);
+        assert_eq!(kind_of(options.try_duplex()), Some(ErrorKind::OutOfMemory));
+        assert_eq!((GRANTS.get(), HELD.get()), (0, 0));
+    }
+    GRANTS.set(2);
+    assert_eq!(kind_of(options.try_duplex()), None);
+    assert_eq!(HELD.get(), 0, "the streams are gone again");
+    GRANTS.set(1);
+    assert_eq!(
+        kind_of(options.try_pipe()),
+        None,
+        "the options are as good as new"
+    );
+}
+
+#[test]
+fn b2_impossible_options_are_refused_before_any_memory_is_asked_for() {
+    GRANTS.set(0);
+    let options = Options::new(LARGE).low_water(LARGE + 1);
+    assert_eq!(kind_of(options.try_pipe()), Some(ErrorKind::InvalidInput));
+    assert_eq!(kind_of(options.try_duplex()), Some(ErrorKind::InvalidInput));
+}
+
+#[test]
+fn b21_the_memory_of_a_pipe_is_returned_once_both_halves_are_gone() {
+    let ends: [fn(&mut Writer); 3] = [
+        |_| (),
+        |writer| writer.close(),
+        |writer| writer.abort(ErrorKind::Other),
+    ];
+    for end in ends {
+        for writer_first in [true, false] {
+            let (mut reader, mut writer) = Options::new(LARGE).pipe();
+            writer.commit(LARGE);
+            assert_eq!(reader.as_slices().0.len(), LARGE);
+            end(&mut writer);
+            let mut halves: [Box<dyn Send>; 2] = [Box::new(reader), Box::new(writer)];
+            if writer_first {
+                halves.reverse();
+            }
+            for half in halves {
+                assert_eq!(HELD.get(), 1);
+                drop(half);
+            }
+            assert_eq!(HELD.get(), 0);
+        }
+    }
+}
+
+/// Calls `check` with every pipe of up to 6 bytes that is in its first two laps: the rest of the
+/// first has never been written. It was written and read in these steps.
+fn every_start(check: impl Fn(&mut Reader, &mut Writer)) {
+    for capacity in 1..=6 {
+        for passed in 0..=2 * capacity {
+            for step in 1..=capacity {
+                for unread in 0..=capacity {
+                    let (mut reader, mut writer) = Options::new(capacity).pipe();
+                    let mut left = passed;
+                    while left > 0 {
+                        let n = step.min(left);
+                        writer.try_write(&[1; 6][..n]).unwrap();
+                        reader.try_read(&mut [0; 6][..n]).unwrap();
+                        left -= n;
+                    }
+                    writer.try_write(&[2; 6][..unread]).unwrap();
+                    check(&mut reader, &mut writer);
+                    assert!(!reader.as_slices().0.contains(&PATTERN));
+                    assert!(!reader.as_slices().1.contains(&PATTERN));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn b19_memory_that_is_lent_to_be_written_in_was_written_before() {
+    every_start(|_, writer| {
+        let (front, back) = writer.spare_slices();
+        assert!(!front.contains(&PATTERN) && !back.contains(&PATTERN));
+    });
+}
+
+#[test]
+fn b19_a_commit_without_a_loan_sends_nothing_that_was_never_written() {
+    every_start(|reader, writer| {
+        let vacant = writer.writable(0).now_or_never().unwrap().unwrap();
+        for _ in 0..vacant {
+            writer.commit(1);
+        }
+        assert!(reader.is_full());
+    });
+}
+
+#[test]
+fn b19_memory_that_became_free_since_the_loan_was_written_before_too() {
+    every_start(|reader, writer| {
+        writer.spare_slices();
+        let unread = reader.as_slices().0.len();
+        reader.consume(unread);
+        let (front, back) = writer.spare_slices();
+        assert!(!front.contains(&PATTERN) && !back.contains(&PATTERN));
+        let vacant = front.len() + back.len();
+        writer.commit(vacant);
+    });
+}

@@ -1,0 +1,279 @@
+//! B16: giving a stream up.
+
+use core::task::Poll;
+use std::io::{self, ErrorKind, IoSlice, IoSliceMut};
+
+use async_duplex::{duplex, pipe, DuplexStream, Reader, Writer};
+
+use crate::counting_waker::{moved, tried, CountingTask, Outcome, BROKEN, END};
+use crate::panics::panic_of;
+use crate::{pipe_at, read_up_to, READER_ENDINGS, WRITER_ENDINGS};
+
+/// Every kind that has a stable name.
+#[allow(clippy::incompatible_msrv)] // Tests have a current compiler.
+const KINDS: [ErrorKind; 39] = [
+    ErrorKind::NotFound,
+    ErrorKind::PermissionDenied,
+    ErrorKind::ConnectionRefused,
+    ErrorKind::ConnectionReset,
+    ErrorKind::HostUnreachable,
+    ErrorKind::NetworkUnreachable,
+    ErrorKind::ConnectionAborted,
+    ErrorKind::NotConnected,
+    ErrorKind::AddrInUse,
+    ErrorKind::AddrNotAvailable,
+    ErrorKind::NetworkDown,
+    ErrorKind::BrokenPipe,
+    ErrorKind::AlreadyExists,
+    ErrorKind::WouldBlock,
+    ErrorKind::NotADirectory,
+    ErrorKind::IsADirectory,
+    ErrorKind::DirectoryNotEmpty,
+    ErrorKind::ReadOnlyFilesystem,
+    ErrorKind::StaleNetworkFileHandle,
+    ErrorKind::InvalidInput,
+    ErrorKind::InvalidData,
+    ErrorKind::TimedOut,
+    ErrorKind::WriteZero,
+    ErrorKind::StorageFull,
+    ErrorKind::NotSeekable,
+    ErrorKind::QuotaExceeded,
+    ErrorKind::FileTooLarge,
+    ErrorKind::ResourceBusy,
+    ErrorKind::ExecutableFileBusy,
+    ErrorKind::Deadlock,
+    ErrorKind::CrossesDevices,
+    ErrorKind::TooManyLinks,
+    ErrorKind::InvalidFilename,
+    ErrorKind::ArgumentListTooLong,
+    ErrorKind::Interrupted,
+    ErrorKind::Unsupported,
+    ErrorKind::UnexpectedEof,
+    ErrorKind::OutOfMemory,
+    ErrorKind::Other,
+];
+
+const KIND: ErrorKind = ErrorKind::ConnectionReset;
+
+const fn failed(kind: ErrorKind) -> Outcome<usize> {
+    Poll::Ready(Err(kind))
+}
+
+/// What a `try_*` call returned. Not [`tried`], to which `WouldBlock` is no error.
+fn returned(result: io::Result<usize>) -> Outcome<usize> {
+    Poll::Ready(result.map_err(|error| error.kind()))
+}
+
+/// Every way to get at bytes, or to wait for them.
+fn reads(reader: &mut Reader) -> [Outcome<usize>; 6] {
+    let task = CountingTask::new();
+    let (mut some, mut more) = ([0; 1], [0; 9]);
+    let outcomes = [
+        task.read(reader, &mut more),
+        task.read_vectored(
+            reader,
+            &mut [IoSliceMut::new(&mut some), IoSliceMut::new(&mut more)],
+        ),
+        returned(reader.try_read(&mut some)),
+        task.fill_buf(reader).map_ok(|lent| lent.len()),
+        task.poll(|cx| reader.poll_readable(cx, 0))
+            .map_err(|error| error.kind()),
+        task.poll(|cx| reader.poll_readable(cx, 1))
+            .map_err(|error| error.kind()),
+    ];
+    assert_eq!(reader.as_slices(), (&b""[..], &b""[..]));
+    assert_eq!((task.wakes(), task.kept()), (0, 0));
+    outcomes
+}
+
+/// Every way to send bytes or none, or to wait for room.
+fn writes(writer: &mut Writer) -> [Outcome<usize>; 7] {
+    let task = CountingTask::new();
+    let outcomes = [
+        task.write(writer, b"x"),
+        task.write(writer, b""),
+        task.write_vectored(writer, &[IoSlice::new(b""), IoSlice::new(b"yz")]),
+        returned(writer.try_write(b"more than there is room for")),
+        returned(writer.try_write(b"")),
+        task.poll(|cx| writer.poll_writable(cx, 0))
+            .map_err(|error| error.kind()),
+        task.poll(|cx| writer.poll_writable(cx, 1))
+            .map_err(|error| error.kind()),
+    ];
+    let (front, back) = writer.spare_slices();
+    assert_eq!((front.len(), back.len()), (0, 0));
+    assert_eq!((task.wakes(), task.kept()), (0, 0));
+    outcomes
+}
+
+#[test]
+fn b16_every_kind_is_what_all_calls_of_the_reader_fail_with() {
+    for kind in KINDS {
+        let (mut reader, mut writer) = pipe(8);
+        assert_eq!(tried(writer.try_write(b"abc")), moved(3));
+        writer.abort(kind);
+        assert_eq!(reads(&mut reader), [failed(kind); 6]);
+    }
+}
+
+#[test]
+fn b16_every_kind_is_what_all_calls_of_the_writer_fail_with() {
+    for kind in KINDS {
+        let (mut reader, mut writer) = pipe(8);
+        assert_eq!(tried(writer.try_write(b"abc")), moved(3));
+        reader.abort(kind);
+        assert_eq!(writes(&mut writer), [failed(kind); 7]);
+    }
+}
+
+#[test]
+fn b16_an_aborted_writer_leaves_its_reader_with_nothing_but_the_kind_for_ever() {
+    for offset in 0..16 {
+        for fill in 0..=8 {
+            for (_, end) in WRITER_ENDINGS {
+                let (mut reader, mut writer) = pipe_at(8, offset);
+                assert_eq!(tried(writer.try_write(&b"01234567"[..fill])), moved(fill));
+                assert_eq!(read_up_to(&mut reader, 1), b"01234567"[..fill.min(1)]);
+                writer.abort(KIND);
+                assert_eq!(reader.len(), 0);
+                assert!(reader.is_empty() && !reader.is_full() && reader.is_closed());
+                let _closed = end(writer);
+                for _ in 0..20 {
+                    assert_eq!(reads(&mut reader), [failed(KIND); 6]);
+                }
+                assert_eq!(reader.len(), 0);
+            }
+        }
+    }
+}
+
+#[test]
+fn b16_an_aborted_reader_leaves_its_writer_with_nothing_but_the_kind_for_ever() {
+    for offset in 0..16 {
+        for fill in 0..=8 {
+            for (_, end) in READER_ENDINGS {
+                let (mut reader, mut writer) = pipe_at(8, offset);
+                assert_eq!(tried(writer.try_write(&[1; 8][..fill])), moved(fill));
+                reader.abort(KIND);
+                assert!(writer.is_closed());
+                let _closed = end(reader);
+                for _ in 0..20 {
+                    assert_eq!(writes(&mut writer), [failed(KIND); 7]);
+                }
+                assert_eq!(writer.is_empty(), fill == 0, "discarded is not read");
+            }
+        }
+    }
+}
+
+#[test]
+fn b16_a_reader_that_has_aborted_is_at_the_end_whatever_was_unread() {
+    for offset in 0..16 {
+        for fill in 0..=8 {
+            let (mut reader, mut writer) = pipe_at(8, offset);
+            assert_eq!(tried(writer.try_write(&[1; 8][..fill])), moved(fill));
+            reader.abort(KIND);
+            assert_eq!(reader.len(), 0);
+            assert!(reader.is_empty() && !reader.is_full() && !reader.is_closed());
+            assert_eq!(reads(&mut reader), [END; 6]);
+            drop(writer);
+            assert_eq!(reads(&mut reader), [END; 6]);
+        }
+    }
+}
+
+#[test]
+fn b16_a_writer_that_has_aborted_is_broken_even_for_itself() {
+    for fill in 0..=4 {
+        let (reader, mut writer) = pipe(4);
+        assert_eq!(tried(writer.try_write(&[1; 4][..fill])), moved(fill));
+        writer.abort(KIND);
+        assert!(!writer.is_closed(), "the reader is still there");
+        assert_eq!(writes(&mut writer), [BROKEN; 7]);
+        drop(reader);
+        assert_eq!(writes(&mut writer), [BROKEN; 7]);
+    }
+}
+
+#[test]
+fn b16_reading_into_nothing_is_ok_after_an_abort_as_ever() {
+    let (mut reader, mut writer) = pipe(4);
+    writer.abort(KIND);
+    assert_eq!(CountingTask::new().read(&mut reader, &mut []), moved(0));
+    assert_eq!(returned(reader.try_read(&mut [])), moved(0));
+}
+
+#[test]
+fn b16_flush_and_close_are_ok_after_an_abort_as_ever() {
+    let task = CountingTask::new();
+    let ok = Poll::Ready(Ok(()));
+    let (mut reader, mut writer) = pipe(4);
+    writer.abort(KIND);
+    assert_eq!(task.flush(&mut writer), ok);
+    assert_eq!(task.close(&mut writer), ok);
+    assert_eq!(reads(&mut reader), [failed(KIND); 6]);
+
+    let (mut reader, mut writer) = pipe(4);
+    reader.abort(KIND);
+    assert_eq!(task.flush(&mut writer), ok);
+    assert_eq!(task.close(&mut writer), ok);
+}
+
+#[test]
+fn b16_bytes_lent_before_the_abort_can_be_consumed_after_it() {
+    for n in 0..=3 {
+        let (mut reader, mut writer) = pipe(4);
+        assert_eq!(tried(writer.try_write(b"abc")), moved(3));
+        assert_eq!(reader.as_slices().0, b"abc");
+        writer.abort(KIND);
+        reader.consume(n);
+        assert_eq!(reader.len(), 0);
+        assert_eq!(reads(&mut reader), [failed(KIND); 6]);
+    }
+}
+
+/// The panic is that of B19: as far as the reader knows, there is nothing.
+#[test]
+fn b16_once_the_reader_knows_of_the_abort_there_is_nothing_to_consume() {
+    let (mut reader, mut writer) = pipe(4);
+    assert_eq!(tried(writer.try_write(b"abc")), moved(3));
+    assert_eq!(reader.as_slices().0, b"abc");
+    writer.abort(KIND);
+    assert_eq!(reads(&mut reader), [failed(KIND); 6]);
+    reader.consume(0);
+    let panic = panic_of(|| reader.consume(1));
+    assert!(panic.names(1) && panic.names(0), "{}", panic.message);
+    assert_eq!(reads(&mut reader), [failed(KIND); 6]);
+}
+
+#[test]
+fn b16_both_directions_of_an_aborted_stream_fail_and_nothing_of_either_is_left() {
+    let (mut near, mut far) = duplex(4);
+    for stream in [&mut near, &mut far] {
+        assert_eq!(CountingTask::new().write(stream, b"abc"), moved(3));
+    }
+    near.abort(KIND);
+    let (reader, writer) = DuplexStream::split(&mut far);
+    assert!(reader.is_closed() && writer.is_closed() && reader.is_empty());
+    for _ in 0..20 {
+        assert_eq!(reads(reader), [failed(KIND); 6]);
+        assert_eq!(writes(writer), [failed(KIND); 7]);
+    }
+    let (reader, writer) = DuplexStream::split(&mut near);
+    assert_eq!(reads(reader), [END; 6]);
+    assert_eq!(writes(writer), [BROKEN; 7]);
+    drop(near);
+    let (mut reader, mut writer) = far.into_split();
+    assert_eq!(reads(&mut reader), [failed(KIND); 6]);
+    assert_eq!(writes(&mut writer), [failed(KIND); 7]);
+}
+
+#[test]
+fn b16_aborting_one_direction_leaves_the_other_as_it_is() {
+    let (mut near, mut far) = duplex(4);
+    DuplexStream::split(&mut near).1.abort(KIND);
+    let task = CountingTask::new();
+    assert_eq!(reads(DuplexStream::split(&mut far).0), [failed(KIND); 6]);
+    assert_eq!(task.write(&mut far, b"abc"), moved(3));
+    assert_eq!(task.read(&mut near, &mut [0; 4]), moved(3));
+}

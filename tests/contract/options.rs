@@ -1,0 +1,148 @@
+//! B2: options that cannot be met are an error or a panic, as one chooses, and never an abort. And
+//! what the options leave as it is.
+
+use core::task::Poll;
+use std::io::ErrorKind;
+
+use async_duplex::{DuplexStream, Options};
+
+use crate::counting_waker::{moved, tried, CountingTask};
+use crate::panics::{panic_of, Panic};
+
+const MAX: usize = isize::MAX as usize / 2;
+
+/// Options that nobody can meet, and what a refusal has to name.
+fn impossible() -> Vec<(Options, Vec<usize>)> {
+    let capacities = [0, MAX + 1, isize::MAX as usize, usize::MAX];
+    let marks = [(8, 0), (8, 9), (1, 2), (1000, usize::MAX), (MAX, MAX + 1)];
+    let capacities = capacities.map(|capacity| (Options::new(capacity), vec![capacity]));
+    let marks = marks.map(|(capacity, mark)| {
+        let options = Options::new(capacity).low_water(mark);
+        (options, vec![capacity, mark])
+    });
+    capacities.into_iter().chain(marks).collect()
+}
+
+/// The two errors that `options` must come to, one for a pipe and one for a pair of streams.
+fn errors_of(options: &Options) -> [std::io::Error; 2] {
+    [
+        options.try_pipe().expect_err("no such pipe"),
+        options.try_duplex().expect_err("no such streams"),
+    ]
+}
+
+#[test]
+fn b2_impossible_options_are_invalid_input_and_the_message_names_the_values() {
+    for (options, values) in impossible() {
+        for error in errors_of(&options) {
+            assert_eq!(error.kind(), ErrorKind::InvalidInput, "{options:?}");
+            let told = Panic {
+                message: error.to_string(),
+                file: String::new(),
+            };
+            for value in &values {
+                assert!(told.names(*value), "{error} does not name {value}");
+            }
+        }
+    }
+}
+
+#[test]
+fn b2_without_try_it_is_a_panic_that_says_the_same_and_blames_the_caller() {
+    for (options, _) in impossible() {
+        let errors = errors_of(&options);
+        let panics = [panic_of(|| options.pipe()), panic_of(|| options.duplex())];
+        for (panic, error) in panics.iter().zip(errors) {
+            assert_eq!(panic.message, error.to_string());
+            assert_eq!(panic.file, file!());
+        }
+    }
+}
+
+/// An address space has room for nothing of the kind.
+#[cfg(target_pointer_width = "64")]
+#[cfg_attr(miri, ignore = "Miri gives up where an allocator would refuse")]
+#[test]
+fn b2_what_the_allocator_refuses_is_out_of_memory() {
+    for capacity in [MAX, MAX - 1, MAX / 2] {
+        for mark in [1, capacity] {
+            for error in errors_of(&Options::new(capacity).low_water(mark)) {
+                assert_eq!(error.kind(), ErrorKind::OutOfMemory, "{capacity}, {mark}");
+            }
+        }
+    }
+}
+
+#[test]
+fn b2_every_low_water_from_1_to_the_capacity_is_possible() {
+    for capacity in 1..=9 {
+        for mark in 1..=capacity {
+            let options = Options::new(capacity).low_water(mark);
+            let (reader, writer) = options.try_pipe().expect("a pipe");
+            assert_eq!((reader.capacity(), writer.capacity()), (capacity, capacity));
+            assert!(options.try_duplex().is_ok(), "{options:?}");
+        }
+    }
+}
+
+#[test]
+fn b2_of_two_settings_the_latter_counts() {
+    let options = Options::new(8).low_water(9).low_water(8).low_water(0);
+    assert!(options.try_pipe().is_err());
+    assert!(options.clone().low_water(3).try_pipe().is_ok());
+    assert!(options.try_pipe().is_err(), "the clone is another one");
+}
+
+/// Every number of calls is possible: the extremes are never and always.
+#[test]
+fn b2_yield_every_has_no_impossible_values() {
+    for calls in [0, 1, 2, MAX, usize::MAX] {
+        let options = Options::new(8).yield_every(calls);
+        assert!(options.try_pipe().is_ok() && options.try_duplex().is_ok());
+    }
+}
+
+#[test]
+fn b1_the_capacity_is_exact_whatever_the_options_and_however_the_pipe_was_made() {
+    let task = CountingTask::new();
+    for capacity in 1..=9 {
+        let options = Options::new(capacity).low_water(capacity).yield_every(100);
+        for (reader, mut writer) in [options.pipe(), options.try_pipe().expect("a pipe")] {
+            assert!(reader.is_peer_of(&writer));
+            assert_eq!(task.write(&mut writer, &[7; 10]), moved(capacity));
+            assert_eq!(task.write(&mut writer, &[7; 10]), Poll::Pending);
+            assert_eq!(reader.len(), capacity);
+        }
+    }
+}
+
+#[test]
+fn b1_each_direction_of_streams_with_options_holds_the_capacity() {
+    let options = Options::new(5).low_water(2);
+    for (mut near, mut far) in [options.duplex(), options.try_duplex().expect("streams")] {
+        assert!(near.is_peer_of(&far));
+        for stream in [&mut near, &mut far] {
+            let (_, writer) = DuplexStream::split(stream);
+            assert_eq!(tried(writer.try_write(b"123456")), moved(5));
+            assert_eq!(tried(writer.try_write(b"6")), Poll::Pending);
+        }
+    }
+}
+
+#[test]
+fn surface_options_make_as_many_pipes_as_wanted_each_for_itself() {
+    let options = Options::new(4);
+    let (reader, mut writer) = options.pipe();
+    let (other_reader, other_writer) = options.pipe();
+    assert!(!reader.is_peer_of(&other_writer) && !other_reader.is_peer_of(&writer));
+    assert_eq!(tried(writer.try_write(b"abc")), moved(3));
+    assert_eq!((reader.len(), other_reader.len()), (3, 0));
+}
+
+#[test]
+fn surface_debug_of_options_shows_the_settings() {
+    let text = format!("{:?}", Options::new(17).low_water(13).yield_every(29));
+    for what in ["capacity: 17", "low_water: 13", "yield_every: 29"] {
+        assert!(text.contains(what), "{text} does not say {what}");
+    }
+}

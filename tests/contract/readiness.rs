@@ -1,0 +1,274 @@
+//! B17 and B10: how much there is to read, and how much fits, when that is waited for.
+
+use core::future::Future;
+use core::pin::Pin;
+use core::task::Poll;
+use std::io::{self, ErrorKind};
+
+use async_duplex::{duplex, DuplexStream, Options, Reader, Writer};
+use futures::future::FusedFuture;
+
+use crate::counting_waker::{moved, tried, CountingTask, Outcome, BROKEN};
+use crate::{pipe_at, read_up_to, READER_ENDINGS, WRITER_ENDINGS};
+
+const BYTES: &[u8] = b"0123456";
+
+/// Polls once, and drops the future.
+fn now(mut future: impl Future<Output = io::Result<usize>> + Unpin) -> Outcome<usize> {
+    let polled = CountingTask::new().poll(|cx| Pin::new(&mut future).poll(cx));
+    polled.map_err(|error| error.kind())
+}
+
+/// A pipe whose positions are at `offset`, and then `fill` bytes unread.
+fn filled_pipe(capacity: usize, offset: usize, fill: usize) -> (Reader, Writer) {
+    let (reader, mut writer) = pipe_at(capacity, offset);
+    assert_eq!(tried(writer.try_write(&BYTES[..fill])), moved(fill));
+    (reader, writer)
+}
+
+/// Calls `check` with every pipe of up to 5 bytes, and with how many of them are unread.
+fn every_pipe(check: impl Fn(Reader, Writer, usize)) {
+    for capacity in 1..=5 {
+        for offset in 0..2 * capacity {
+            for fill in 0..=capacity {
+                let (reader, writer) = filled_pipe(capacity, offset, fill);
+                check(reader, writer, fill);
+            }
+        }
+    }
+}
+
+/// What waiting for `min` comes to where there are `n`.
+fn enough(n: usize, min: usize) -> Outcome<usize> {
+    if n >= min {
+        moved(n)
+    } else {
+        Poll::Pending
+    }
+}
+
+#[test]
+fn b17_readable_waits_for_as_many_as_are_wanted_and_says_how_many_there_are() {
+    every_pipe(|mut reader, _writer, fill| {
+        for min in 0..=reader.capacity() {
+            assert_eq!(now(reader.readable(min)), enough(fill, min));
+        }
+    });
+}
+
+#[test]
+fn b17_writable_waits_for_as_much_as_is_wanted_and_says_how_much_fits() {
+    every_pipe(|_reader, mut writer, fill| {
+        let vacant = writer.capacity() - fill;
+        for min in 0..=writer.capacity() {
+            assert_eq!(now(writer.writable(min)), enough(vacant, min));
+        }
+    });
+}
+
+#[test]
+fn b17_as_much_fits_as_writable_has_said() {
+    every_pipe(|mut reader, mut writer, fill| {
+        if let Poll::Ready(Ok(vacant)) = now(writer.writable(1)) {
+            let bytes = vec![7; vacant + 1];
+            assert_eq!(tried(writer.try_write(&bytes)), moved(vacant));
+        }
+        assert_eq!(read_up_to(&mut reader, fill), BYTES[..fill]);
+    });
+}
+
+#[test]
+fn b17_both_count_what_came_after_they_last_looked() {
+    let (mut reader, mut writer) = filled_pipe(5, 3, 4);
+    assert_eq!(now(reader.readable(1)), moved(4));
+    assert_eq!(tried(writer.try_write(b"4")), moved(1));
+    assert_eq!(now(reader.readable(1)), moved(5));
+    assert_eq!(now(writer.writable(0)), moved(0));
+    assert_eq!(read_up_to(&mut reader, 2), b"01");
+    assert_eq!(now(writer.writable(1)), moved(2));
+    assert_eq!(read_up_to(&mut reader, 1), b"2");
+    assert_eq!(now(writer.writable(1)), moved(3));
+}
+
+/// Until the reader has consumed all; that it has been lent all is not enough.
+#[test]
+fn b17_writable_of_the_capacity_waits_until_everything_is_read() {
+    every_pipe(|mut reader, mut writer, fill| {
+        let capacity = writer.capacity();
+        for _ in 0..fill {
+            assert_eq!(now(writer.writable(capacity)), Poll::Pending);
+            let _lent = reader.as_slices();
+            assert_eq!(now(writer.writable(capacity)), Poll::Pending);
+            reader.consume(1);
+        }
+        assert_eq!(now(writer.writable(capacity)), moved(capacity));
+    });
+}
+
+#[test]
+fn b17_more_than_the_capacity_is_invalid_input_at_once_that_names_both() {
+    let ends: [fn(&mut Reader, &mut Writer); 5] = [
+        |_, _| (),
+        |reader, _| reader.close(),
+        |_, writer| writer.close(),
+        |reader, _| reader.abort(ErrorKind::Other),
+        |_, writer| writer.abort(ErrorKind::Other),
+    ];
+    for end in ends {
+        for (fill, min) in [(0, 8), (7, 8), (3, 95), (7, usize::MAX)] {
+            let (mut reader, mut writer) = filled_pipe(7, 3, fill);
+            end(&mut reader, &mut writer);
+            let task = CountingTask::new();
+            for polled in [
+                task.poll(|cx| reader.poll_readable(cx, min)),
+                task.poll(|cx| writer.poll_writable(cx, min)),
+            ] {
+                let Poll::Ready(Err(error)) = polled else {
+                    panic!("{min} bytes of 7: {polled:?}");
+                };
+                assert_eq!(error.kind(), ErrorKind::InvalidInput);
+                let text = error.to_string();
+                let mut numbers = text.split(|c: char| !c.is_ascii_digit());
+                assert!(numbers.clone().any(|n| n == "7"), "{text}");
+                assert!(numbers.any(|n| n == min.to_string()), "{text}");
+            }
+            assert_eq!((task.wakes(), task.kept()), (0, 0));
+        }
+    }
+}
+
+#[test]
+fn b17_at_the_end_of_the_stream_readable_says_what_is_left() {
+    for (how, end) in WRITER_ENDINGS {
+        for fill in 0..=5 {
+            let (mut reader, writer) = filled_pipe(5, 3, fill);
+            let _closed = end(writer);
+            for left in (0..=fill).rev() {
+                for min in 0..=5 {
+                    assert_eq!(now(reader.readable(min)), moved(left), "{how}");
+                }
+                assert_eq!(read_up_to(&mut reader, 1).len(), left.min(1));
+            }
+            assert_eq!(now(reader.readable(5)), moved(0), "{how}");
+        }
+    }
+}
+
+#[test]
+fn b17_after_its_own_close_readable_says_what_is_left() {
+    for fill in 0..=5 {
+        let (mut reader, _writer) = filled_pipe(5, 3, fill);
+        reader.close();
+        for left in (0..=fill).rev() {
+            assert_eq!(now(reader.readable(5)), moved(left));
+            assert_eq!(read_up_to(&mut reader, 1).len(), left.min(1));
+        }
+        assert_eq!(now(reader.readable(5)), moved(0));
+    }
+}
+
+#[test]
+fn b17_writable_is_broken_pipe_when_nobody_will_read_however_little_is_wanted() {
+    for fill in 0..=5 {
+        for min in 0..=5 {
+            for (how, end) in READER_ENDINGS {
+                let (reader, mut writer) = filled_pipe(5, 3, fill);
+                let _closed = end(reader);
+                assert_eq!(now(writer.writable(min)), BROKEN, "{how}");
+            }
+            let (_reader, mut writer) = filled_pipe(5, 3, fill);
+            writer.close();
+            assert_eq!(now(writer.writable(min)), BROKEN);
+        }
+    }
+}
+
+#[test]
+fn b10_waiting_for_bytes_takes_none_whether_it_resolves_or_is_dropped() {
+    every_pipe(|mut reader, mut writer, fill| {
+        for min in 0..=reader.capacity() {
+            for _ in 0..2 {
+                let _dropped = now(reader.readable(min));
+            }
+            let vacant = writer.capacity() - fill;
+            let _dropped = now(writer.writable(min));
+            assert_eq!((reader.len(), writer.len()), (fill, fill));
+            assert_eq!(now(writer.writable(0)), moved(vacant));
+        }
+        assert_eq!(read_up_to(&mut reader, fill + 1), BYTES[..fill]);
+    });
+}
+
+#[test]
+fn b10_a_dropped_wait_leaves_plain_reads_and_writes_as_they_are() {
+    let (mut reader, mut writer) = filled_pipe(5, 3, 2);
+    assert_eq!(now(reader.readable(5)), Poll::Pending);
+    assert_eq!(now(writer.writable(5)), Poll::Pending);
+    assert_eq!(
+        CountingTask::new().write(&mut writer, b"2345"),
+        moved(3),
+        "what fits, and not what was waited for"
+    );
+    let mut buf = [0; 3];
+    assert_eq!(CountingTask::new().read(&mut reader, &mut buf), moved(3));
+    assert_eq!(&buf, b"012");
+}
+
+/// The low-water mark is about when to wake. It lets no call wait that can go on.
+#[test]
+fn b17_a_low_water_mark_makes_nothing_wait() {
+    let task = CountingTask::new();
+    let (mut reader, mut writer) = Options::new(4).low_water(4).pipe();
+    for _ in 0..20 {
+        assert_eq!(task.write(&mut writer, b"abc"), moved(3));
+        assert_eq!(task.write(&mut writer, b"de"), moved(1));
+        assert_eq!(now(writer.writable(1)), Poll::Pending);
+        assert_eq!(task.read(&mut reader, &mut [0]), moved(1));
+        assert_eq!(now(writer.writable(1)), moved(1));
+        assert_eq!(task.write(&mut writer, b"de"), moved(1));
+        assert_eq!(task.read(&mut reader, &mut [0; 9]), moved(4));
+    }
+}
+
+#[test]
+fn surface_the_futures_are_terminated_once_they_have_resolved() {
+    let task = CountingTask::new();
+    let (mut reader, mut writer) = filled_pipe(4, 1, 2);
+    {
+        let mut writable = writer.writable(3);
+        assert!(!writable.is_terminated());
+        assert!(task
+            .poll(|cx| Pin::new(&mut writable).poll(cx))
+            .is_pending());
+        assert!(!writable.is_terminated());
+        reader.as_slices();
+        reader.consume(1);
+        assert!(task.poll(|cx| Pin::new(&mut writable).poll(cx)).is_ready());
+        assert!(writable.is_terminated());
+    }
+    let mut readable = reader.readable(2);
+    assert!(task
+        .poll(|cx| Pin::new(&mut readable).poll(cx))
+        .is_pending());
+    assert!(!readable.is_terminated());
+    assert_eq!(tried(writer.try_write(b"x")), moved(1));
+    assert!(task.poll(|cx| Pin::new(&mut readable).poll(cx)).is_ready());
+    assert!(readable.is_terminated());
+    let mut refused = writer.writable(5);
+    assert!(task.poll(|cx| Pin::new(&mut refused).poll(cx)).is_ready());
+    assert!(refused.is_terminated(), "an error is an end, too");
+}
+
+#[test]
+fn b17_each_half_of_a_stream_waits_for_itself() {
+    let (mut near, mut far) = duplex(4);
+    assert_eq!(CountingTask::new().write(&mut near, b"abc"), moved(3));
+    let (reader, writer) = DuplexStream::split(&mut far);
+    assert_eq!(now(reader.readable(3)), moved(3));
+    assert_eq!(now(reader.readable(4)), Poll::Pending);
+    assert_eq!(now(writer.writable(4)), moved(4));
+    let (reader, writer) = DuplexStream::split(&mut near);
+    assert_eq!(now(reader.readable(1)), Poll::Pending);
+    assert_eq!(now(writer.writable(1)), moved(1));
+    assert_eq!(now(writer.writable(2)), Poll::Pending);
+}

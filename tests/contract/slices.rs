@@ -1,0 +1,163 @@
+//! B19: bytes that are lent in place, to be read or to be written. See also `buffered` and `commit`.
+
+use core::task::Poll;
+
+use async_duplex::{Reader, Writer};
+
+use crate::counting_waker::{moved, tried, CountingTask};
+use crate::{pipe_at, read_up_to};
+
+pub(crate) const BYTES: &[u8] = b"abcdefgh";
+
+/// Calls `check` with every pipe of up to 5 bytes, at every offset, and with how many of them are
+/// unread: the first of [`BYTES`].
+pub(crate) fn every_pipe(check: impl Fn(Reader, Writer, usize, usize)) {
+    for capacity in 1..=5 {
+        for offset in 0..2 * capacity {
+            for fill in 0..=capacity {
+                let (reader, mut writer) = pipe_at(capacity, offset);
+                assert_eq!(tried(writer.try_write(&BYTES[..fill])), moved(fill));
+                check(reader, writer, offset, fill);
+            }
+        }
+    }
+}
+
+/// Writes the front of `bytes` into what is lent, and returns how many bytes that was. Sends none.
+pub(crate) fn put(writer: &mut Writer, bytes: &[u8]) -> usize {
+    let (front, back) = writer.spare_slices();
+    let places = front.iter_mut().chain(back);
+    places.zip(bytes).map(|(to, from)| *to = *from).count()
+}
+
+/// How many bytes are lent to be written in.
+pub(crate) fn vacant(writer: &mut Writer) -> usize {
+    let (front, back) = writer.spare_slices();
+    front.len() + back.len()
+}
+
+pub(crate) fn unread(reader: &mut Reader) -> Vec<u8> {
+    let (front, back) = reader.as_slices();
+    [front, back].concat()
+}
+
+#[test]
+fn b19_as_slices_lends_all_that_is_unread_cut_only_where_it_wraps() {
+    every_pipe(|mut reader, _writer, offset, fill| {
+        let capacity = reader.capacity();
+        let (front, back) = reader.as_slices();
+        assert_eq!(front.len(), fill.min(capacity - offset % capacity));
+        assert_eq!([front, back].concat(), BYTES[..fill]);
+    });
+}
+
+#[test]
+fn b19_spare_slices_lends_all_that_is_vacant_cut_only_where_it_wraps() {
+    every_pipe(|_reader, mut writer, offset, fill| {
+        let capacity = writer.capacity();
+        let (front, back) = writer.spare_slices();
+        let (front, vacant) = (front.len(), front.len() + back.len());
+        assert_eq!(vacant, capacity - fill);
+        assert_eq!(front, vacant.min(capacity - (offset + fill) % capacity));
+    });
+}
+
+#[test]
+fn b19_what_was_put_and_committed_is_read_after_what_was_there() {
+    every_pipe(|mut reader, mut writer, _, fill| {
+        let room = writer.capacity() - fill;
+        for n in 0..=room {
+            assert_eq!(put(&mut writer, &b"123456"[..n]), n);
+            writer.commit(n);
+            assert_eq!((reader.len(), writer.len()), (fill + n, fill + n));
+            let expected = [&BYTES[..fill], &b"123456"[..n]].concat();
+            assert_eq!(unread(&mut reader), expected);
+            assert_eq!(read_up_to(&mut reader, 9), expected);
+            // And the same from where that has ended.
+            assert_eq!(tried(writer.try_write(&BYTES[..fill])), moved(fill));
+        }
+    });
+}
+
+#[test]
+fn b19_a_commit_of_less_than_was_put_sends_the_front_of_it() {
+    let (mut reader, mut writer) = pipe_at(5, 3);
+    assert_eq!(put(&mut writer, b"12345"), 5);
+    writer.commit(3);
+    assert_eq!(read_up_to(&mut reader, 9), b"123");
+    assert_eq!(vacant(&mut writer), 5);
+    assert_eq!(put(&mut writer, b"6"), 1);
+    writer.commit(1);
+    assert_eq!(read_up_to(&mut reader, 9), b"6");
+}
+
+#[test]
+fn b19_commits_of_one_loan_follow_each_other() {
+    let (mut reader, mut writer) = pipe_at(5, 3);
+    assert_eq!(put(&mut writer, b"12345"), 5);
+    for n in [1, 0, 2, 2] {
+        writer.commit(n);
+    }
+    assert_eq!(read_up_to(&mut reader, 9), b"12345");
+}
+
+#[test]
+fn b19_nothing_is_sent_without_a_commit() {
+    every_pipe(|mut reader, mut writer, _, fill| {
+        let room = writer.capacity() - fill;
+        assert_eq!(put(&mut writer, &[b'!'; 9]), room);
+        writer.commit(0);
+        assert_eq!((reader.len(), writer.len()), (fill, fill));
+        assert_eq!(unread(&mut reader), BYTES[..fill]);
+        drop(writer);
+        assert_eq!(read_up_to(&mut reader, 9), BYTES[..fill]);
+        assert_eq!(read_up_to(&mut reader, 9), b"");
+    });
+}
+
+#[test]
+fn b19_nothing_is_taken_without_a_consume() {
+    every_pipe(|mut reader, mut writer, _, fill| {
+        for _ in 0..3 {
+            assert_eq!(unread(&mut reader), BYTES[..fill]);
+            reader.consume(0);
+        }
+        assert_eq!(vacant(&mut writer), writer.capacity() - fill);
+        assert_eq!(reader.len(), fill);
+    });
+}
+
+#[test]
+fn b19_consuming_a_part_leaves_the_rest_and_frees_as_much() {
+    every_pipe(|mut reader, mut writer, _, fill| {
+        for left in (0..fill).rev() {
+            assert_eq!(unread(&mut reader).len(), left + 1);
+            reader.consume(1);
+            assert_eq!(unread(&mut reader), BYTES[fill - left..fill]);
+            assert_eq!(vacant(&mut writer), writer.capacity() - left);
+        }
+    });
+}
+
+#[test]
+fn b19_both_loans_are_of_all_that_there_is_when_they_are_asked_for() {
+    let (mut reader, mut writer) = pipe_at(5, 3);
+    for n in 1..=5 {
+        assert_eq!(tried(writer.try_write(&BYTES[n - 1..n])), moved(1));
+        assert_eq!(unread(&mut reader), BYTES[..n]);
+    }
+    for n in 1..=5 {
+        assert_eq!(read_up_to(&mut reader, 1).len(), 1);
+        assert_eq!(vacant(&mut writer), n);
+    }
+}
+
+#[test]
+fn b19_there_is_nothing_to_be_lent_of_an_empty_pipe_or_of_a_full_one() {
+    let (mut reader, mut writer) = pipe_at(4, 3);
+    assert_eq!(unread(&mut reader), b"");
+    assert_eq!(put(&mut writer, b"1234"), 4);
+    writer.commit(4);
+    assert_eq!(vacant(&mut writer), 0);
+    assert_eq!(CountingTask::new().write(&mut writer, b"5"), Poll::Pending);
+}

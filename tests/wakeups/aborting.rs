@@ -1,0 +1,209 @@
+//! B16, B15 and B9: an abort wakes whoever waits, once.
+
+use core::task::Poll;
+use std::io::ErrorKind;
+
+use async_duplex::{duplex, pipe, DuplexStream, Reader, Writer};
+
+use crate::counting_waker::{CountingTask, Outcome, BROKEN, END};
+use crate::readiness::{readable, writable};
+use crate::wakers::{on_wake, park_reader_with, park_writer_with, Shared};
+use crate::{full_pipe, park_reader, park_writer, pipe_with_parked_reader};
+
+const KIND: ErrorKind = ErrorKind::ConnectionReset;
+const FAILED: Outcome<usize> = Poll::Ready(Err(KIND));
+
+/// Every way in which a reader of an empty pipe can wait.
+const WAYS_TO_AWAIT_BYTES: [fn(&CountingTask, &mut Reader); 6] = [
+    park_reader,
+    |task, reader| assert_eq!(task.fill_buf(reader), Poll::Pending),
+    |task, reader| assert_eq!(readable(task, reader, 4), Poll::Pending),
+    |task, reader| assert!(task.poll(|cx| reader.poll_closed(cx)).is_pending()),
+    |task, reader| {
+        park_reader(task, reader);
+        assert!(task.poll(|cx| reader.poll_closed(cx)).is_pending());
+    },
+    |task, reader| {
+        assert!(task.poll(|cx| reader.poll_closed(cx)).is_pending());
+        park_reader(task, reader);
+    },
+];
+
+/// Every way in which a writer to a full pipe can wait.
+const WAYS_TO_AWAIT_ROOM: [fn(&CountingTask, &mut Writer); 5] = [
+    park_writer,
+    |task, writer| assert_eq!(writable(task, writer, 4), Poll::Pending),
+    |task, writer| assert!(task.poll(|cx| writer.poll_closed(cx)).is_pending()),
+    |task, writer| {
+        park_writer(task, writer);
+        assert!(task.poll(|cx| writer.poll_closed(cx)).is_pending());
+    },
+    |task, writer| {
+        assert!(task.poll(|cx| writer.poll_closed(cx)).is_pending());
+        park_writer(task, writer);
+    },
+];
+
+#[test]
+fn b16_an_abort_wakes_a_reader_that_waits_once_and_what_follows_does_not() {
+    for wait in WAYS_TO_AWAIT_BYTES {
+        let task = CountingTask::new();
+        let (mut reader, mut writer) = pipe(4);
+        wait(&task, &mut reader);
+        writer.abort(KIND);
+        assert_eq!((task.wakes(), task.kept()), (1, 0));
+        writer.abort(ErrorKind::Other);
+        writer.close();
+        assert_eq!(task.read(&mut reader, &mut [0]), FAILED);
+        drop(writer);
+        assert_eq!((task.wakes(), task.kept()), (1, 0));
+        assert_eq!(task.read(&mut reader, &mut [0]), FAILED);
+    }
+}
+
+#[test]
+fn b16_an_abort_wakes_a_writer_that_waits_once_and_what_follows_does_not() {
+    for wait in WAYS_TO_AWAIT_ROOM {
+        let task = CountingTask::new();
+        let (mut reader, mut writer) = full_pipe();
+        wait(&task, &mut writer);
+        reader.abort(KIND);
+        assert_eq!((task.wakes(), task.kept()), (1, 0));
+        reader.abort(ErrorKind::Other);
+        reader.close();
+        assert_eq!(task.write(&mut writer, b"x"), FAILED);
+        drop(reader);
+        assert_eq!((task.wakes(), task.kept()), (1, 0));
+        assert_eq!(task.write(&mut writer, b"x"), FAILED);
+    }
+}
+
+/// The bytes are discarded, so that it is the abort that the reader is told of.
+#[test]
+fn b15_an_abort_resolves_closed_however_many_bytes_are_unread() {
+    for fill in 0..=4 {
+        let task = CountingTask::new();
+        let (mut reader, mut writer) = pipe(4);
+        writer.try_write(&b"full"[..fill]).unwrap();
+        assert!(task.poll(|cx| reader.poll_closed(cx)).is_pending());
+        writer.abort(KIND);
+        assert_eq!((task.wakes(), task.kept()), (1, 0));
+        assert!(task.poll(|cx| reader.poll_closed(cx)).is_ready());
+        assert!(reader.is_closed() && reader.is_empty());
+
+        let (mut reader, mut writer) = pipe(4);
+        writer.try_write(&b"full"[..fill]).unwrap();
+        assert!(task.poll(|cx| writer.poll_closed(cx)).is_pending());
+        reader.abort(KIND);
+        assert_eq!((task.wakes(), task.kept()), (2, 0));
+        assert!(task.poll(|cx| writer.poll_closed(cx)).is_ready());
+    }
+}
+
+#[test]
+fn b15_who_has_aborted_can_still_wait_for_the_other_half_to_go() {
+    let task = CountingTask::new();
+    let (mut reader, mut writer) = pipe(4);
+    reader.abort(KIND);
+    assert!(task.poll(|cx| reader.poll_closed(cx)).is_pending());
+    writer.close();
+    assert_eq!(task.wakes(), 1);
+    assert!(task.poll(|cx| reader.poll_closed(cx)).is_ready());
+
+    let (reader, mut writer) = pipe(4);
+    writer.abort(KIND);
+    assert!(task.poll(|cx| writer.poll_closed(cx)).is_pending());
+    drop(reader);
+    assert_eq!(task.wakes(), 2);
+    assert!(task.poll(|cx| writer.poll_closed(cx)).is_ready());
+}
+
+#[test]
+fn b16_an_abort_after_a_close_wakes_nobody_a_second_time() {
+    for wait in WAYS_TO_AWAIT_BYTES {
+        let task = CountingTask::new();
+        let (mut reader, mut writer) = pipe(4);
+        wait(&task, &mut reader);
+        writer.close();
+        writer.abort(KIND);
+        assert_eq!((task.wakes(), task.kept()), (1, 0));
+        assert_eq!(task.read(&mut reader, &mut [0]), END);
+    }
+}
+
+#[test]
+fn b16_an_abort_wakes_the_peer_and_not_the_half_itself() {
+    let task = CountingTask::new();
+    let (mut reader, writer) = pipe_with_parked_reader(&task);
+    reader.abort(KIND);
+    assert_eq!(task.wakes(), 0);
+    drop(reader);
+    assert_eq!((task.wakes(), task.kept()), (0, 0));
+    drop(writer);
+
+    let (reader, mut writer) = full_pipe();
+    park_writer(&task, &mut writer);
+    writer.abort(KIND);
+    assert_eq!(task.wakes(), 0);
+    drop(writer);
+    assert_eq!((task.wakes(), task.kept()), (0, 0));
+    drop(reader);
+    assert_eq!(task.wakes(), 0);
+}
+
+#[test]
+fn b16_an_aborted_stream_wakes_both_halves_of_its_peer() {
+    let (read, write) = (CountingTask::new(), CountingTask::new());
+    let (mut near, mut far) = duplex(4);
+    let (reader, writer) = DuplexStream::split(&mut far);
+    park_reader(&read, reader);
+    assert!(writer.try_write(b"full").is_ok());
+    park_writer(&write, writer);
+    near.abort(KIND);
+    assert_eq!((read.wakes(), write.wakes()), (1, 1));
+    assert_eq!(read.read(&mut far, &mut [0]), FAILED);
+    assert_eq!(write.write(&mut far, b"x"), FAILED);
+    drop(near);
+    assert_eq!((read.wakes(), write.wakes()), (1, 1));
+}
+
+#[test]
+fn b9_a_half_can_be_used_and_dropped_from_inside_the_wake_of_an_abort() {
+    let (reader, mut writer) = pipe(4);
+    let reader = Shared::new(reader);
+    let waker = on_wake({
+        let reader = reader.clone();
+        move || {
+            let mut reader = reader.take();
+            assert_eq!(CountingTask::new().read(&mut reader, &mut [0]), FAILED);
+        }
+    });
+    reader.with(|reader| park_reader_with(waker, reader));
+    writer.abort(KIND);
+    assert!(reader.is_taken() && writer.is_closed());
+
+    let (mut reader, writer) = full_pipe();
+    let writer = Shared::new(writer);
+    let waker = on_wake({
+        let writer = writer.clone();
+        move || {
+            let mut writer = writer.take();
+            assert_eq!(CountingTask::new().write(&mut writer, b"x"), FAILED);
+        }
+    });
+    writer.with(|writer| park_writer_with(waker, writer));
+    reader.abort(KIND);
+    assert!(writer.is_taken() && reader.is_closed());
+    assert_eq!(CountingTask::new().read(&mut reader, &mut [0; 4]), END);
+}
+
+#[test]
+fn b16_a_half_that_has_aborted_waits_for_nothing() {
+    let task = CountingTask::new();
+    let (mut reader, mut writer) = pipe(4);
+    reader.abort(KIND);
+    assert_eq!(readable(&task, &mut reader, 4), END);
+    writer.abort(KIND);
+    assert_eq!(writable(&task, &mut writer, 4), BROKEN);
+    assert_eq!((task.wakes(), task.kept()), (0, 0));
+}

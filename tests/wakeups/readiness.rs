@@ -1,0 +1,282 @@
+//! B17: who waits for more than one byte is woken when there is so much, and not before.
+
+use core::task::Poll;
+use std::io::{ErrorKind, IoSlice};
+
+use async_duplex::{pipe, Reader, Writer};
+
+use crate::counting_waker::{moved, tried, CountingTask, Outcome};
+use crate::{park_reader, park_writer, Deed, READER_ENDINGS, WRITER_ENDINGS};
+
+pub(crate) fn readable(task: &CountingTask, reader: &mut Reader, min: usize) -> Outcome<usize> {
+    let polled = task.poll(|cx| reader.poll_readable(cx, min));
+    polled.map_err(|error| error.kind())
+}
+
+pub(crate) fn writable(task: &CountingTask, writer: &mut Writer, min: usize) -> Outcome<usize> {
+    let polled = task.poll(|cx| writer.poll_writable(cx, min));
+    polled.map_err(|error| error.kind())
+}
+
+/// Every way to write `n` bytes for which there is room.
+const WAYS_TO_WRITE: [fn(&mut Writer, usize); 4] = [
+    |writer, n| assert_eq!(tried(writer.try_write(&[1; 16][..n])), moved(n)),
+    |writer, n| {
+        let written = CountingTask::new().write(writer, &[1; 16][..n]);
+        assert_eq!(written, moved(n));
+    },
+    |writer, n| {
+        let bufs = [IoSlice::new(b""), IoSlice::new(&[1; 16][..n])];
+        let written = CountingTask::new().write_vectored(writer, &bufs);
+        assert_eq!(written, moved(n));
+    },
+    |writer, n| {
+        writer.spare_slices();
+        writer.commit(n);
+    },
+];
+
+/// Every way to take `n` bytes that are there.
+const WAYS_TO_READ: [fn(&mut Reader, usize); 4] = [
+    |reader, n| assert_eq!(tried(reader.try_read(&mut [0; 16][..n])), moved(n)),
+    |reader, n| {
+        let read = CountingTask::new().read(reader, &mut [0; 16][..n]);
+        assert_eq!(read, moved(n));
+    },
+    |reader, n| {
+        assert!(CountingTask::new().fill_buf(reader).is_ready());
+        reader.consume(n);
+    },
+    |reader, n| {
+        reader.as_slices();
+        reader.consume(n);
+    },
+];
+
+/// A pipe whose positions are at `offset`, and then `fill` bytes unread.
+fn filled_pipe(capacity: usize, offset: usize, fill: usize) -> (Reader, Writer) {
+    let (mut reader, mut writer) = pipe(capacity);
+    for _ in 0..offset {
+        WAYS_TO_WRITE[0](&mut writer, 1);
+        WAYS_TO_READ[0](&mut reader, 1);
+    }
+    WAYS_TO_WRITE[0](&mut writer, fill);
+    (reader, writer)
+}
+
+/// Calls `check` with a capacity of up to 5 bytes, an offset, a number of bytes up to the capacity
+/// to wait for, and one of no more than that to move at a time.
+fn every_step(check: impl Fn(usize, usize, usize, usize)) {
+    for capacity in 1..=5 {
+        for offset in [0, capacity - 1, capacity, 2 * capacity - 1] {
+            for min in 1..=capacity {
+                for step in 1..=min {
+                    check(capacity, offset, min, step);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn b17_a_reader_is_woken_once_when_there_is_as_much_as_it_waits_for_and_not_before() {
+    every_step(|capacity, offset, min, step| {
+        for write in WAYS_TO_WRITE {
+            let task = CountingTask::new();
+            let (mut reader, mut writer) = filled_pipe(capacity, offset, 0);
+            assert_eq!(readable(&task, &mut reader, min), Poll::Pending);
+            let mut unread = 0;
+            while unread < capacity {
+                let waits = usize::from(unread < min);
+                assert_eq!((task.wakes(), task.kept()), (1 - waits, waits));
+                let n = step.min(capacity - unread);
+                write(&mut writer, n);
+                unread += n;
+            }
+            assert_eq!((task.wakes(), task.kept()), (1, 0));
+            assert_eq!(readable(&task, &mut reader, min), moved(capacity));
+        }
+    });
+}
+
+#[test]
+fn b17_a_writer_is_woken_once_when_as_much_fits_as_it_waits_for_and_not_before() {
+    every_step(|capacity, offset, min, step| {
+        for read in WAYS_TO_READ {
+            let task = CountingTask::new();
+            let (mut reader, mut writer) = filled_pipe(capacity, offset, capacity);
+            assert_eq!(writable(&task, &mut writer, min), Poll::Pending);
+            let mut vacant = 0;
+            while vacant < capacity {
+                let waits = usize::from(vacant < min);
+                assert_eq!((task.wakes(), task.kept()), (1 - waits, waits));
+                let n = step.min(capacity - vacant);
+                read(&mut reader, n);
+                vacant += n;
+            }
+            assert_eq!((task.wakes(), task.kept()), (1, 0));
+            assert_eq!(writable(&task, &mut writer, min), moved(capacity));
+        }
+    });
+}
+
+/// Polling in vain in between neither wakes nor adds a wake.
+#[test]
+fn b17_who_asks_again_too_early_waits_on() {
+    let (read, write) = (CountingTask::new(), CountingTask::new());
+    let (mut reader, mut writer) = filled_pipe(4, 3, 1);
+    for vacant in 0..3 {
+        assert_eq!(writable(&write, &mut writer, 4), Poll::Pending);
+        assert_eq!(readable(&read, &mut reader, 4), Poll::Pending);
+        assert_eq!((read.wakes(), write.wakes()), (0, 0), "{vacant}");
+        assert_eq!((read.kept(), write.kept()), (1, 1), "{vacant}");
+        WAYS_TO_WRITE[0](&mut writer, 1);
+    }
+    assert_eq!((read.wakes(), write.wakes()), (1, 0));
+    for _ in 0..3 {
+        WAYS_TO_READ[0](&mut reader, 1);
+        assert_eq!(writable(&write, &mut writer, 4), Poll::Pending);
+        assert_eq!(write.wakes(), 0);
+    }
+    WAYS_TO_READ[0](&mut reader, 1);
+    assert_eq!((read.wakes(), write.wakes()), (1, 1));
+}
+
+/// The number counts of which the reader was told last that there is not so much.
+#[test]
+fn b17_a_reader_that_changes_its_mind_is_woken_for_what_it_wants_now() {
+    for first in 1..=4 {
+        for then in 1..=4 {
+            let (old, new) = (CountingTask::new(), CountingTask::new());
+            let (mut reader, mut writer) = filled_pipe(4, 3, 0);
+            assert_eq!(readable(&old, &mut reader, first), Poll::Pending);
+            assert_eq!(readable(&new, &mut reader, then), Poll::Pending);
+            for unread in 1..=4 {
+                WAYS_TO_WRITE[0](&mut writer, 1);
+                assert_eq!(new.wakes(), usize::from(unread >= then));
+            }
+            assert_eq!(old.wakes(), 0);
+        }
+    }
+}
+
+/// See [`b17_a_reader_that_changes_its_mind_is_woken_for_what_it_wants_now`].
+#[test]
+fn b17_a_writer_that_changes_its_mind_is_woken_for_what_it_wants_now() {
+    for first in 1..=4 {
+        for then in 1..=4 {
+            let (old, new) = (CountingTask::new(), CountingTask::new());
+            let (mut reader, mut writer) = filled_pipe(4, 3, 4);
+            assert_eq!(writable(&old, &mut writer, first), Poll::Pending);
+            assert_eq!(writable(&new, &mut writer, then), Poll::Pending);
+            for vacant in 1..=4 {
+                WAYS_TO_READ[0](&mut reader, 1);
+                assert_eq!(new.wakes(), usize::from(vacant >= then));
+            }
+            assert_eq!(old.wakes(), 0);
+        }
+    }
+}
+
+#[test]
+fn b17_after_a_dropped_wait_for_more_a_plain_read_or_write_is_woken_by_one_byte() {
+    for asks_for_one in [readable, |task: &CountingTask, reader: &mut Reader, _| {
+        task.read(reader, &mut [0])
+    }] {
+        let task = CountingTask::new();
+        let (mut reader, mut writer) = filled_pipe(4, 3, 0);
+        assert_eq!(readable(&task, &mut reader, 4), Poll::Pending);
+        assert_eq!(asks_for_one(&task, &mut reader, 1), Poll::Pending);
+        WAYS_TO_WRITE[0](&mut writer, 1);
+        assert_eq!((task.wakes(), task.kept()), (1, 0));
+    }
+    let task = CountingTask::new();
+    let (mut reader, mut writer) = filled_pipe(4, 3, 4);
+    assert_eq!(writable(&task, &mut writer, 4), Poll::Pending);
+    park_writer(&task, &mut writer);
+    WAYS_TO_READ[0](&mut reader, 1);
+    assert_eq!((task.wakes(), task.kept()), (1, 0));
+}
+
+#[test]
+fn b17_after_a_plain_read_or_write_in_vain_a_wait_for_more_sleeps_through_one_byte() {
+    let (read, write) = (CountingTask::new(), CountingTask::new());
+    let (mut reader, mut writer) = filled_pipe(4, 3, 0);
+    park_reader(&read, &mut reader);
+    assert_eq!(readable(&read, &mut reader, 3), Poll::Pending);
+    WAYS_TO_WRITE[0](&mut writer, 2);
+    assert_eq!(read.wakes(), 0);
+    WAYS_TO_WRITE[0](&mut writer, 2);
+    assert_eq!(read.wakes(), 1);
+    park_writer(&write, &mut writer);
+    assert_eq!(writable(&write, &mut writer, 3), Poll::Pending);
+    WAYS_TO_READ[0](&mut reader, 2);
+    assert_eq!(write.wakes(), 0);
+    WAYS_TO_READ[0](&mut reader, 2);
+    assert_eq!(write.wakes(), 1);
+}
+
+/// What a half moves itself, while it waits, is not there any more to be counted.
+#[test]
+fn b17_only_what_is_there_at_once_counts() {
+    let (read, write) = (CountingTask::new(), CountingTask::new());
+    let (mut reader, mut writer) = filled_pipe(4, 3, 2);
+    assert_eq!(readable(&read, &mut reader, 3), Poll::Pending);
+    WAYS_TO_READ[0](&mut reader, 2);
+    WAYS_TO_WRITE[0](&mut writer, 2);
+    assert_eq!(read.wakes(), 0, "there are two again");
+    WAYS_TO_WRITE[0](&mut writer, 1);
+    assert_eq!(read.wakes(), 1);
+
+    assert_eq!(writable(&write, &mut writer, 2), Poll::Pending);
+    WAYS_TO_WRITE[0](&mut writer, 1);
+    WAYS_TO_READ[0](&mut reader, 1);
+    assert_eq!(write.wakes(), 0, "one fits again");
+    WAYS_TO_READ[0](&mut reader, 1);
+    assert_eq!(write.wakes(), 1);
+}
+
+#[test]
+fn b17_any_end_of_the_stream_wakes_whatever_is_waited_for() {
+    let aborts: Deed<Writer> = ("aborts", |mut writer| {
+        writer.abort(ErrorKind::Other);
+        Some(writer)
+    });
+    for (what, end) in WRITER_ENDINGS.into_iter().chain([aborts]) {
+        for fill in 0..4 {
+            let task = CountingTask::new();
+            let (mut reader, writer) = filled_pipe(4, 3, fill);
+            assert_eq!(readable(&task, &mut reader, 4), Poll::Pending);
+            let _rest = end(writer);
+            assert_eq!((task.wakes(), task.kept()), (1, 0), "the writer {what}");
+        }
+    }
+    let aborts: Deed<Reader> = ("aborts", |mut reader| {
+        reader.abort(ErrorKind::Other);
+        Some(reader)
+    });
+    for (what, end) in READER_ENDINGS.into_iter().chain([aborts]) {
+        for fill in 1..=4 {
+            let task = CountingTask::new();
+            let (reader, mut writer) = filled_pipe(4, 3, fill);
+            assert_eq!(writable(&task, &mut writer, 4), Poll::Pending);
+            let _rest = end(reader);
+            assert_eq!((task.wakes(), task.kept()), (1, 0), "the reader {what}");
+        }
+    }
+}
+
+#[test]
+fn b15_a_task_can_wait_for_much_and_for_the_end_at_once() {
+    let task = CountingTask::new();
+    let (mut reader, mut writer) = filled_pipe(4, 3, 0);
+    assert_eq!(readable(&task, &mut reader, 3), Poll::Pending);
+    assert!(task.poll(|cx| reader.poll_closed(cx)).is_pending());
+    WAYS_TO_WRITE[0](&mut writer, 2);
+    assert_eq!(task.wakes(), 0);
+    WAYS_TO_WRITE[0](&mut writer, 1);
+    assert_eq!(task.wakes(), 1);
+    assert!(task.poll(|cx| reader.poll_closed(cx)).is_pending());
+    drop(writer);
+    assert_eq!((task.wakes(), task.kept()), (2, 0));
+}

@@ -1,0 +1,83 @@
+//! B18: calls that do not yield, whatever was said and however many there are of them.
+
+use core::future::Future;
+use core::pin::Pin;
+use core::task::Poll;
+
+use async_duplex::Options;
+use smol::io::AsyncBufReadExt;
+
+use crate::counting_waker::{moved, tried, CountingTask, BROKEN, END};
+use crate::readiness::{readable, writable};
+
+#[test]
+fn b18_neither_the_end_of_the_stream_nor_an_error_yields() {
+    let task = CountingTask::new();
+    let (mut reader, mut writer) = Options::new(4).yield_every(1).pipe();
+    assert_eq!(task.write(&mut writer, b"a"), moved(1));
+    assert_eq!(task.read(&mut reader, &mut [0]), moved(1));
+    reader.close();
+    for _ in 0..10 {
+        assert_eq!(task.write(&mut writer, b"a"), BROKEN);
+        assert_eq!(task.read(&mut reader, &mut [0]), END);
+        assert_eq!(task.fill_buf(&mut reader), Poll::Ready(Ok(vec![])));
+        assert_eq!(readable(&task, &mut reader, 1), END);
+        assert_eq!(writable(&task, &mut writer, 1), BROKEN);
+    }
+    assert_eq!((task.wakes(), task.kept()), (0, 0));
+}
+
+/// B5: it is `Ok(0)` at once.
+#[test]
+fn b18_reading_or_writing_nothing_neither_counts_nor_yields() {
+    let task = CountingTask::new();
+    for fill in 0..=4 {
+        let (mut reader, mut writer) = Options::new(4).yield_every(1).pipe();
+        assert_eq!(tried(writer.try_write(&b"full"[..fill])), moved(fill));
+        for _ in 0..4 {
+            assert_eq!(task.read(&mut reader, &mut []), moved(0));
+            assert_eq!(task.write(&mut writer, b""), moved(0), "{fill} unread");
+            assert_eq!(task.write_vectored(&mut writer, &[]), moved(0));
+        }
+    }
+    assert_eq!(task.wakes(), 0);
+}
+
+/// The documentation says that it does not wait.
+#[test]
+fn b18_asking_how_much_there_is_never_yields() {
+    let task = CountingTask::new();
+    for fill in 0..=4 {
+        let (mut reader, mut writer) = Options::new(4).yield_every(1).pipe();
+        assert_eq!(tried(writer.try_write(&b"full"[..fill])), moved(fill));
+        for _ in 0..4 {
+            assert_eq!(readable(&task, &mut reader, 0), moved(fill));
+            assert_eq!(writable(&task, &mut writer, 0), moved(4 - fill));
+        }
+    }
+    assert_eq!(task.wakes(), 0);
+}
+
+/// `fill_buf` of futures-lite, which is smol's, polls once to see whether there are bytes, and a
+/// second time to get them. It panics if that is `Pending`. So do older ones of futures-util.
+#[test]
+fn b18_bytes_that_fill_buf_has_lent_are_lent_again_without_a_yield() {
+    for calls in 1..=4 {
+        let task = CountingTask::new();
+        let (mut reader, mut writer) = Options::new(4).yield_every(calls).pipe();
+        for _ in 0..20 {
+            assert_eq!(tried(writer.try_write(b"x")), moved(1));
+            let mut filling = reader.fill_buf();
+            let mut poll = || task.poll(|cx| Pin::new(&mut filling).poll(cx));
+            let lent = match poll() {
+                Poll::Pending => poll(),
+                lent => lent,
+            };
+            assert_eq!(
+                lent.map_ok(<[u8]>::len).map_err(|error| error.kind()),
+                moved(1)
+            );
+            reader.consume(1);
+        }
+    }
+}

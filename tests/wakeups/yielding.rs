@@ -1,0 +1,233 @@
+//! B18: a half that never has to wait can be made to yield now and then. See also `unyielding`.
+
+use core::task::Poll;
+use std::io::{IoSlice, IoSliceMut};
+
+use async_duplex::{pipe, Options, Reader, Writer};
+
+use crate::counting_waker::{moved, tried, CountingTask, Outcome};
+use crate::readiness::{readable, writable};
+
+/// Every way to wait for bytes. Each takes one, if there is one.
+const WAYS_TO_READ: [fn(&CountingTask, &mut Reader) -> Outcome<usize>; 4] = [
+    |task, reader| task.read(reader, &mut [0]),
+    |task, reader| {
+        let mut buf = [0];
+        task.read_vectored(
+            reader,
+            &mut [IoSliceMut::new(&mut []), IoSliceMut::new(&mut buf)],
+        )
+    },
+    |task, reader| {
+        let lent = task.fill_buf(reader);
+        consumed(lent.map_ok(|lent| lent.len()), reader)
+    },
+    |task, reader| {
+        let found = readable(task, reader, 1);
+        consumed(found, reader)
+    },
+];
+
+/// Takes one of the bytes that were found.
+fn consumed(found: Outcome<usize>, reader: &mut Reader) -> Outcome<usize> {
+    found.map_ok(|n| {
+        reader.consume(n.min(1));
+        n.min(1)
+    })
+}
+
+/// Every way to wait for room. Each puts one byte in it, if there is any.
+const WAYS_TO_WRITE: [fn(&CountingTask, &mut Writer) -> Outcome<usize>; 3] = [
+    |task, writer| task.write(writer, b"x"),
+    |task, writer| task.write_vectored(writer, &[IoSlice::new(b""), IoSlice::new(b"x")]),
+    |task, writer| {
+        let found = writable(task, writer, 1);
+        found.map_ok(|_| {
+            writer.commit(1);
+            1
+        })
+    },
+];
+
+/// Calls of a half that make progress whenever they are made.
+struct Busy<F> {
+    task: CountingTask,
+    call: F,
+}
+
+impl<F: FnMut(&CountingTask) -> Outcome<usize>> Busy<F> {
+    fn new(call: F) -> Self {
+        let task = CountingTask::new();
+        Self { task, call }
+    }
+
+    /// The next `calls` calls go through.
+    fn go_on(&mut self, calls: usize) {
+        let wakes = self.task.wakes();
+        for _ in 0..calls {
+            assert_eq!((self.call)(&self.task), moved(1));
+        }
+        assert_eq!((self.task.wakes(), self.task.kept()), (wakes, 0));
+    }
+
+    /// The next call does not, but wakes its task.
+    fn yields(&mut self) {
+        let wakes = self.task.wakes();
+        assert_eq!((self.call)(&self.task), Poll::Pending);
+        assert_eq!((self.task.wakes(), self.task.kept()), (wakes + 1, 0));
+    }
+}
+
+/// Calls that read from a pipe that never gets empty.
+fn busy_reader(
+    options: &Options,
+    read: fn(&CountingTask, &mut Reader) -> Outcome<usize>,
+) -> Busy<impl FnMut(&CountingTask) -> Outcome<usize>> {
+    let (mut reader, mut writer) = options.pipe();
+    Busy::new(move |task| {
+        let _full = writer.try_write(b"abc");
+        let before = reader.len();
+        let outcome = read(task, &mut reader);
+        let taken = usize::from(outcome.is_ready());
+        assert_eq!(
+            reader.len(),
+            before - taken,
+            "a call that yields takes none"
+        );
+        outcome
+    })
+}
+
+/// Calls that write to a pipe that never gets full.
+fn busy_writer(
+    options: &Options,
+    write: fn(&CountingTask, &mut Writer) -> Outcome<usize>,
+) -> Busy<impl FnMut(&CountingTask) -> Outcome<usize>> {
+    let (mut reader, mut writer) = options.pipe();
+    Busy::new(move |task| {
+        let _empty = reader.try_read(&mut [0; 8]);
+        let outcome = write(task, &mut writer);
+        let put = usize::from(outcome.is_ready());
+        assert_eq!(writer.len(), put, "a call that yields writes none");
+        outcome
+    })
+}
+
+#[test]
+fn b18_after_so_many_calls_that_need_not_wait_exactly_one_yields() {
+    for calls in [1, 2, 3, 10] {
+        let options = Options::new(4).yield_every(calls);
+        for way in WAYS_TO_READ {
+            let mut busy = busy_reader(&options, way);
+            for _ in 0..20 {
+                busy.go_on(calls);
+                busy.yields();
+            }
+        }
+        for way in WAYS_TO_WRITE {
+            let mut busy = busy_writer(&options, way);
+            for _ in 0..20 {
+                busy.go_on(calls);
+                busy.yields();
+            }
+        }
+    }
+}
+
+#[test]
+fn b18_no_call_yields_unless_told_to() {
+    let operations = if cfg!(miri) { 500 } else { 100_000 };
+    for options in [
+        Options::new(4),
+        Options::new(4).low_water(3),
+        Options::new(4).yield_every(7).yield_every(0),
+        Options::new(4).yield_every(usize::MAX),
+    ] {
+        busy_reader(&options, WAYS_TO_READ[0]).go_on(operations);
+        busy_writer(&options, WAYS_TO_WRITE[0]).go_on(operations);
+    }
+    let (mut reader, mut writer) = pipe(4);
+    let mut busy = Busy::new(|task| {
+        assert_eq!(task.write(&mut writer, b"x"), moved(1));
+        task.read(&mut reader, &mut [0])
+    });
+    busy.go_on(operations);
+}
+
+#[test]
+fn b18_calls_that_cannot_wait_are_not_counted() {
+    let (mut reader, mut writer) = Options::new(4).yield_every(2).pipe();
+    for _ in 0..100 {
+        assert_eq!(tried(writer.try_write(b"abc")), moved(3));
+        assert_eq!(tried(reader.try_read(&mut [0])), moved(1));
+        writer.spare_slices();
+        writer.commit(1);
+        assert_eq!(reader.as_slices().0.len() + reader.as_slices().1.len(), 3);
+        reader.consume(3);
+    }
+    // Nor do they stand between those that are.
+    let mut busy = Busy::new(|task| {
+        assert_eq!(tried(writer.try_write(b"a")), moved(1));
+        assert_eq!(tried(reader.try_read(&mut [0])), moved(1));
+        task.write(&mut writer, b"b").map_ok(|n| {
+            assert_eq!(tried(reader.try_read(&mut [0])), moved(n));
+            n
+        })
+    });
+    for _ in 0..3 {
+        busy.go_on(2);
+        busy.yields();
+    }
+}
+
+#[test]
+fn b18_each_half_counts_its_own_calls() {
+    let (mut reader, mut writer) = Options::new(8).yield_every(3).pipe();
+    let (read, write) = (CountingTask::new(), CountingTask::new());
+    for _ in 0..3 {
+        assert_eq!(write.write(&mut writer, b"x"), moved(1));
+    }
+    for _ in 0..2 {
+        assert_eq!(read.read(&mut reader, &mut [0]), moved(1));
+    }
+    assert_eq!(write.write(&mut writer, b"x"), Poll::Pending);
+    assert_eq!(read.read(&mut reader, &mut [0]), moved(1));
+    assert_eq!((read.wakes(), write.wakes()), (0, 1));
+}
+
+/// Whoever has to wait lets the others run: the count starts again.
+#[test]
+fn b18_waiting_is_as_good_as_yielding() {
+    let task = CountingTask::new();
+    let (mut reader, mut writer) = Options::new(2).yield_every(2).pipe();
+    for round in 1..=20 {
+        assert_eq!(task.write(&mut writer, b"x"), moved(1));
+        assert_eq!(task.write(&mut writer, b"x"), moved(1));
+        assert_eq!(task.write(&mut writer, b"x"), Poll::Pending);
+        assert_eq!(task.kept(), 1, "it is full, and waits");
+        assert_eq!(tried(reader.try_read(&mut [0; 2])), moved(2));
+        assert_eq!(task.wakes(), round);
+    }
+    for round in 1..=20 {
+        assert_eq!(tried(writer.try_write(b"xy")), moved(2));
+        assert_eq!(task.wakes(), 20 + round - 1);
+        assert_eq!(task.read(&mut reader, &mut [0]), moved(1));
+        assert_eq!(task.read(&mut reader, &mut [0]), moved(1));
+        assert_eq!(task.read(&mut reader, &mut [0]), Poll::Pending);
+        assert_eq!(task.kept(), 1, "it is empty, and waits");
+        assert_eq!(tried(writer.try_write(b"z")), moved(1));
+        assert_eq!(tried(reader.try_read(&mut [0])), moved(1));
+    }
+}
+
+#[test]
+fn b18_who_yields_does_not_disturb_the_other_half() {
+    let (read, write) = (CountingTask::new(), CountingTask::new());
+    let (mut reader, mut writer) = Options::new(4).yield_every(1).pipe();
+    assert_eq!(write.write(&mut writer, b"x"), moved(1));
+    assert_eq!(readable(&read, &mut reader, 2), Poll::Pending);
+    assert_eq!(write.write(&mut writer, b"x"), Poll::Pending);
+    assert_eq!((read.wakes(), read.kept()), (0, 1));
+    assert_eq!(write.write(&mut writer, b"x"), moved(1));
+    assert_eq!((read.wakes(), write.wakes()), (1, 1));
+}
