@@ -76,6 +76,9 @@ const WRITER_WATCHES: usize = 1 << 5;
 /// Both sides count their transfers: `Options::yield_every` is in force.
 const YIELDS: usize = 1 << 6;
 
+/// What `Slot::wanted` says at first.
+const NEVER_WAITED: usize = 0;
+
 /// What the two halves of a pipe share, besides the ring.
 pub(crate) struct Signals {
     flags: AtomicUsize,
@@ -87,7 +90,7 @@ pub(crate) struct Signals {
 /// What one half leaves for the other to find.
 pub(crate) struct Slot {
     waker: AtomicWaker,
-    /// How many bytes it waits to be able to move.
+    /// How many bytes it waits to be able to move, if it has ever waited for anything.
     wanted: AtomicUsize,
     /// Why it aborted.
     abort: KindCell,
@@ -128,19 +131,34 @@ impl Slot {
     fn new() -> Self {
         Self {
             waker: AtomicWaker::new(),
-            wanted: AtomicUsize::new(1),
+            wanted: AtomicUsize::new(NEVER_WAITED),
             abort: KindCell::new(),
             streak: AtomicUsize::new(0),
         }
     }
 
-    /// Puts a waker in.
+    /// Puts a waker in, for so many bytes.
     ///
     /// `AtomicWaker::register` would drop the one that it replaces while it holds the slot: whatever
     /// that drop does with the pipe would count as a wake, and if it panics, the slot is stuck.
-    fn register(&self, waker: &Waker) {
+    fn register(&self, waker: &Waker, wanted: usize) {
         drop(self.waker.take());
         self.waker.register(waker);
+        // ORDERING(W): Relaxed; the request that follows hands it over.
+        self.wanted.store(wanted, Ordering::Relaxed);
+    }
+
+    fn wanted(&self) -> usize {
+        // ORDERING(W): Relaxed; the peer asks once it has found the request, and so has acquired it.
+        self.wanted.load(Ordering::Relaxed)
+    }
+
+    /// Takes the waker out, if there has ever been one.
+    fn take(&self) -> Option<Waker> {
+        match self.wanted() {
+            NEVER_WAITED => None,
+            _ => self.waker.take(),
+        }
     }
 }
 
@@ -371,11 +389,8 @@ impl<D: Side> Half<Signals, D> {
     /// Steps 2 to 5 of waiting.
     fn park(&mut self, cx: &mut Context<'_>, min: usize, want: usize) -> Poll<Result<usize, Stop>> {
         let signals = self.state();
-        let slot = D::slot(signals);
-        slot.register(cx.waker());
-        // ORDERING(W): Relaxed; `wait` hands it over.
-        slot.wanted
-            .store(D::wanted(&signals.policy, min), Ordering::Relaxed);
+        let wanted = D::wanted(&signals.policy, min);
+        D::slot(signals).register(cx.waker(), wanted);
         self.wait();
         let found = self.look(min, want);
         if found == Err(Stop::WouldBlock) {
@@ -399,8 +414,7 @@ impl<D: Side> Half<Signals, D> {
     /// The peer waits: wakes it, if what it waits for is there.
     fn wake_peer(&mut self) {
         let slot = D::Peer::slot(self.state());
-        // ORDERING(W): Relaxed; the `publish` that found the request has acquired it.
-        let wanted = slot.wanted.load(Ordering::Relaxed);
+        let wanted = slot.wanted();
         if wanted > 1 && D::Peer::ready(self.capacity(), self.occupied()) < wanted {
             self.renew_peer_wait();
         } else {
@@ -419,7 +433,8 @@ impl<D: Side> Half<Signals, D> {
             return Poll::Ready(());
         }
         let (waits, _) = self.waiting();
-        D::slot(self.state()).register(cx.waker());
+        let slot = D::slot(self.state());
+        slot.register(cx.waker(), slot.wanted().max(1));
         if waits && !self.wait() {
             // The peer answered an earlier request while there was no waker to wake.
             self.end_own_wait();
@@ -468,7 +483,7 @@ impl<D: Side> Half<Signals, D> {
 
     /// Closes this side for good: it will not be polled again, so its waker goes too.
     pub(crate) fn hang_up(&mut self) {
-        let waker = D::slot(self.state()).waker.take();
+        let waker = D::slot(self.state()).take();
         self.close();
         drop(waker);
     }
