@@ -70,6 +70,8 @@
 //!   [`closed`](Writer::closed) waits for the other half to go.
 //! * **Threads.** `blocking` turns a half or a stream into one whose calls block, for `std::io` and
 //!   without a runtime; the other end may be asynchronous or blocking.
+//! * **From pipe to pipe.** `futures::io::copy_buf` lends the reader's memory to the writer: there is no
+//!   buffer between, and nothing to be gained by one of our own.
 //! * **Giving up.** [`abort`](Writer::abort) lets the other end fail with an error kind of your choice.
 //! * **Settings.** [`Options`] has wake-ups in batches, yields, and constructors that do not panic.
 //! * **Tests.** `faults` makes any stream unkind, in a repeatable way.
@@ -124,6 +126,10 @@ pub use options::Options;
 pub use reader::Reader;
 pub use wait::{Closed, Readable, Writable};
 pub use writer::Writer;
+
+#[cfg(all(doctest, feature = "tokio"))]
+#[doc = include_str!("../MIGRATING.md")]
+struct Migrating;
 
 #[cfg(all(doctest, feature = "std"))]
 #[doc = include_str!("../README.md")]

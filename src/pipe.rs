@@ -23,7 +23,8 @@
 //! The bit is taken by the first publication that finds it: one wake, however many follow. A side
 //! that waits for more than one byte says so before it sets the bit, in `wanted`; a publication that
 //! leaves too little puts the bit back and wakes nobody. Only the publishing side can make it more,
-//! and its next publication finds the bit again.
+//! and its next publication finds the bit again. A low-water mark makes a waiting writer want more
+//! than it needs, and the reader that goes to sleep itself lets it off.
 //!
 //! # Closing
 //!
@@ -76,6 +77,9 @@ const WRITER_WATCHES: usize = 1 << 5;
 /// Both sides count their transfers: `Options::yield_every` is in force.
 const YIELDS: usize = 1 << 6;
 
+/// What `Slot::wanted` says at first.
+const NEVER_WAITED: usize = 0;
+
 /// What the two halves of a pipe share, besides the ring.
 pub(crate) struct Signals {
     flags: AtomicUsize,
@@ -87,13 +91,14 @@ pub(crate) struct Signals {
 /// What one half leaves for the other to find.
 pub(crate) struct Slot {
     waker: AtomicWaker,
-    /// How many bytes it waits to be able to move.
+    /// How many bytes it waits to be able to move, if it has ever waited for anything.
     wanted: AtomicUsize,
     /// Why it aborted.
     abort: KindCell,
-    /// How many transfers in a row it has made without waiting. Its own business; here because it
-    /// is seldom wanted.
+    /// How many calls in a row have not had to wait, and where the last of them found the half: its
+    /// own business, and here because it is seldom looked at.
     streak: AtomicUsize,
+    counted_at: AtomicUsize,
 }
 
 /// How a pipe deviates from the plainest behaviour.
@@ -128,19 +133,35 @@ impl Slot {
     fn new() -> Self {
         Self {
             waker: AtomicWaker::new(),
-            wanted: AtomicUsize::new(1),
+            wanted: AtomicUsize::new(NEVER_WAITED),
             abort: KindCell::new(),
             streak: AtomicUsize::new(0),
+            counted_at: AtomicUsize::new(0),
         }
     }
 
-    /// Puts a waker in.
+    /// Puts a waker in, for so many bytes.
     ///
     /// `AtomicWaker::register` would drop the one that it replaces while it holds the slot: whatever
     /// that drop does with the pipe would count as a wake, and if it panics, the slot is stuck.
-    fn register(&self, waker: &Waker) {
+    fn register(&self, waker: &Waker, wanted: usize) {
         drop(self.waker.take());
         self.waker.register(waker);
+        // ORDERING(W): Relaxed; the request that follows hands it over.
+        self.wanted.store(wanted, Ordering::Relaxed);
+    }
+
+    fn wanted(&self) -> usize {
+        // ORDERING(W): Relaxed; the peer asks once it has found the request, and so has acquired it.
+        self.wanted.load(Ordering::Relaxed)
+    }
+
+    /// Takes the waker out, if there has ever been one.
+    fn take(&self) -> Option<Waker> {
+        match self.wanted() {
+            NEVER_WAITED => None,
+            _ => self.waker.take(),
+        }
     }
 }
 
@@ -175,10 +196,10 @@ pub(crate) trait Side: Role + Sized {
         want: usize,
     ) -> Result<usize, Stop>;
 
-    /// How many bytes have to be ready before a wake, for a side that waits for `min`.
-    fn wanted(policy: &Policy, min: usize) -> usize;
+    /// How many bytes have to be ready before this side is woken, if it waits for `min`.
+    fn threshold(policy: &Policy, min: usize) -> usize;
 
-    /// Settles what is left to be moved once this side has closed.
+    /// Settles what is left to be moved once this side has closed, if not either has aborted.
     fn settle(half: &mut Half<Signals, Self>, aborted: bool);
 }
 
@@ -220,11 +241,11 @@ impl Side for Consuming {
         }
     }
 
-    fn wanted(_policy: &Policy, min: usize) -> usize {
+    fn threshold(_policy: &Policy, min: usize) -> usize {
         min
     }
 
-    /// What the writer had published until now still counts, unless the reader wants none of it.
+    /// What the writer had published until now still counts, unless either has given the stream up.
     fn settle(half: &mut Half<Signals, Self>, aborted: bool) {
         if aborted {
             half.exhaust();
@@ -263,7 +284,7 @@ impl Side for Producing {
         half.look_plainly(min, want)
     }
 
-    fn wanted(policy: &Policy, min: usize) -> usize {
+    fn threshold(policy: &Policy, min: usize) -> usize {
         policy.low_water.max(min)
     }
 
@@ -342,7 +363,7 @@ impl<D: Side> Half<Signals, D> {
         want: usize,
     ) -> Poll<Result<usize, Stop>> {
         let found = D::look_twice(self, flags, min, want);
-        if flags & YIELDS != 0 && self.has_had_enough(&found) {
+        if flags & YIELDS != 0 && min > 0 && self.has_had_enough(&found) {
             cx.waker().wake_by_ref();
             return Poll::Pending;
         }
@@ -352,33 +373,36 @@ impl<D: Side> Half<Signals, D> {
         }
     }
 
-    /// Counts the transfers that did not have to wait, and says when it is time to yield.
+    /// Counts the calls that did not have to wait, and says when it is time to yield.
+    ///
+    /// A call that finds what the one before found, because nothing has been moved since, does not
+    /// count, nor does it yield: who has been lent bytes may ask for them again.
     fn has_had_enough(&self, found: &Result<usize, Stop>) -> bool {
-        let streak = &D::slot(self.state()).streak;
+        let slot = D::slot(self.state());
         // ORDERING(none): only this side counts, and whoever moves it to another thread orders that.
-        let transfers = streak.load(Ordering::Relaxed);
-        let (transfers, enough) = match found {
-            Ok(0) => (transfers, false),
-            Ok(_) if transfers >= self.state().policy.yield_every => (0, true),
-            Ok(_) => (transfers + 1, false),
+        let (streak, counted_at) = (
+            slot.streak.load(Ordering::Relaxed),
+            slot.counted_at.load(Ordering::Relaxed),
+        );
+        let (streak, enough) = match found {
             Err(_) => (0, false),
+            Ok(_) if streak > 0 && counted_at == self.position() => (streak, false),
+            Ok(_) if streak >= self.state().policy.yield_every => (0, true),
+            Ok(_) => (streak + 1, false),
         };
         // ORDERING(none): as above.
-        streak.store(transfers, Ordering::Relaxed);
+        slot.streak.store(streak, Ordering::Relaxed);
+        slot.counted_at.store(self.position(), Ordering::Relaxed);
         enough
     }
 
     /// Steps 2 to 5 of waiting.
     fn park(&mut self, cx: &mut Context<'_>, min: usize, want: usize) -> Poll<Result<usize, Stop>> {
-        let signals = self.state();
-        let slot = D::slot(signals);
-        slot.register(cx.waker());
-        // ORDERING(W): Relaxed; `wait` hands it over.
-        slot.wanted
-            .store(D::wanted(&signals.policy, min), Ordering::Relaxed);
+        D::slot(self.state()).register(cx.waker(), min);
         self.wait();
         let found = self.look(min, want);
         if found == Err(Stop::WouldBlock) {
+            self.spare_peer_the_mark();
             return Poll::Pending;
         }
         // The peer was quicker: what it does next must not wake a task that is not waiting.
@@ -399,13 +423,29 @@ impl<D: Side> Half<Signals, D> {
     /// The peer waits: wakes it, if what it waits for is there.
     fn wake_peer(&mut self) {
         let slot = D::Peer::slot(self.state());
-        // ORDERING(W): Relaxed; the `publish` that found the request has acquired it.
-        let wanted = slot.wanted.load(Ordering::Relaxed);
-        if wanted > 1 && D::Peer::ready(self.capacity(), self.occupied()) < wanted {
+        let threshold = D::Peer::threshold(&self.state().policy, slot.wanted());
+        if threshold > 1 && self.ready_for_peer() < threshold {
             self.renew_peer_wait();
         } else {
             slot.waker.wake();
         }
+    }
+
+    /// This side is about to sleep. If the peer sleeps too, though it could go on but for its
+    /// low-water mark, nobody would ever bring it up to that: so it is woken for less.
+    fn spare_peer_the_mark(&mut self) {
+        let signals = self.state();
+        let slot = D::Peer::slot(signals);
+        let sleeps_for_the_mark = signals.policy.low_water > 1
+            && self.waiting().1
+            && self.ready_for_peer() >= slot.wanted().max(1);
+        if sleeps_for_the_mark && self.end_peer_wait() {
+            D::Peer::slot(self.state()).waker.wake();
+        }
+    }
+
+    fn ready_for_peer(&self) -> usize {
+        D::Peer::ready(self.capacity(), self.occupied())
     }
 
     /// Whether the peer has closed or is gone.
@@ -419,7 +459,8 @@ impl<D: Side> Half<Signals, D> {
             return Poll::Ready(());
         }
         let (waits, _) = self.waiting();
-        D::slot(self.state()).register(cx.waker());
+        let slot = D::slot(self.state());
+        slot.register(cx.waker(), slot.wanted().max(1));
         if waits && !self.wait() {
             // The peer answered an earlier request while there was no waker to wake.
             self.end_own_wait();
@@ -429,10 +470,10 @@ impl<D: Side> Half<Signals, D> {
         // it closed, should that have come first.
         let before = self.state().flags.fetch_or(D::WATCHES, Ordering::AcqRel);
         if before & D::Peer::CLOSED != 0 {
-            Poll::Ready(())
-        } else {
-            Poll::Pending
+            return Poll::Ready(());
         }
+        self.spare_peer_the_mark();
+        Poll::Pending
     }
 
     /// Closes this side, once, and wakes the peer if it waits for anything.
@@ -458,7 +499,7 @@ impl<D: Side> Half<Signals, D> {
         // ORDERING(C, U, A, W): Release, to hand over everything done so far. Acquire, to see the
         // waker of a peer that watches.
         let before = signals.flags.fetch_or(ending, Ordering::AcqRel);
-        D::settle(self, abort.is_some());
+        D::settle(self, abort.is_some() || before & D::Peer::ABORTED != 0);
         let waits = self.end_peer_wait();
         let watches = before & D::Peer::WATCHES != 0;
         if waits || watches {
@@ -468,7 +509,7 @@ impl<D: Side> Half<Signals, D> {
 
     /// Closes this side for good: it will not be polled again, so its waker goes too.
     pub(crate) fn hang_up(&mut self) {
-        let waker = D::slot(self.state()).waker.take();
+        let waker = D::slot(self.state()).take();
         self.close();
         drop(waker);
     }

@@ -15,6 +15,10 @@ use crate::io::ErrorKind;
 ///
 /// The inner stream has to be `Unpin`, as most are. `Box::pin` makes one of any other.
 ///
+/// # Cancel safety
+///
+/// That of the inner stream: a call that is held up or refused has not reached it.
+///
 /// # Panics
 ///
 /// * In the 10 000th operation that meets a fault which has fired, because whoever calls does not

@@ -110,17 +110,20 @@ fn halves_under_one_plan() {
 
 #[test]
 fn lines_in_small_pieces() {
-    for max in 1..=12 {
-        let stream = Faulty::new(Cursor::new("one\ntwo\r\n\nlast"))
-            .max_read(max)
-            .pending(max as u64, 2);
-        let expected = ["one", "two", "", "last"];
-        // By its own `fill_buf`, and by the reads under somebody else's.
-        let buffered = BufReader::new(Faulty::new(Cursor::new("one\ntwo\r\n\nlast")).max_read(max));
-        let lines = |result: std::io::Result<Vec<String>>| result.unwrap();
-        assert_eq!(lines(block_on(stream.lines().try_collect())), expected);
-        assert_eq!(lines(block_on(buffered.lines().try_collect())), expected);
-    }
+    within(60, || {
+        for max in 1..=12 {
+            let stream = Faulty::new(Cursor::new("one\ntwo\r\n\nlast"))
+                .max_read(max)
+                .pending(max as u64, 2);
+            let expected = ["one", "two", "", "last"];
+            // By its own `fill_buf`, and by the reads under somebody else's.
+            let buffered =
+                BufReader::new(Faulty::new(Cursor::new("one\ntwo\r\n\nlast")).max_read(max));
+            let lines = |result: std::io::Result<Vec<String>>| result.unwrap();
+            assert_eq!(lines(block_on(stream.lines().try_collect())), expected);
+            assert_eq!(lines(block_on(buffered.lines().try_collect())), expected);
+        }
+    });
 }
 
 #[test]
@@ -135,5 +138,18 @@ fn a_buffer_above_reports_the_fault_when_it_gets_to_write() {
         let error = writer.flush().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::TimedOut);
         assert_eq!(reader.len(), 3);
+    });
+}
+
+#[test]
+fn a_buffer_below_is_flushed() {
+    block_on(async {
+        let (reader, writer) = async_duplex::pipe(64);
+        let mut writer = Faulty::new(BufWriter::new(writer)).fail_at(3, ErrorKind::TimedOut);
+        writer.write_all(b"abc").await.unwrap();
+        assert!(reader.is_empty());
+        writer.flush().await.unwrap();
+        assert_eq!(reader.len(), 3);
+        assert!(writer.flush().await.is_err());
     });
 }

@@ -7,7 +7,7 @@ use std::io::{Cursor, ErrorKind, IoSlice};
 use async_duplex::faults::{every_fault, Faulty};
 use tokio::io::{
     AsyncBufRead, AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader,
-    DuplexStream, ReadBuf,
+    BufWriter, DuplexStream, ReadBuf,
 };
 
 use crate::counting_waker::{moved, CountingTask, Outcome};
@@ -225,4 +225,20 @@ fn a_fault_at_every_operation() {
         });
     });
     assert!(runs > 6, "{runs}");
+}
+
+#[test]
+fn a_buffer_below_is_flushed() {
+    let written = Gather {
+        bytes: Vec::new(),
+        vectored: false,
+    };
+    block_on(async {
+        let mut writer = Faulty::new(BufWriter::new(written)).fail_at(3, RESET);
+        writer.write_all(b"abc").await.unwrap();
+        assert!(writer.get_ref().get_ref().bytes.is_empty());
+        writer.flush().await.unwrap();
+        assert_eq!(writer.get_ref().get_ref().bytes, b"abc");
+        assert!(writer.flush().await.is_err());
+    });
 }

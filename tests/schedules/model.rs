@@ -31,34 +31,60 @@ pub(crate) struct Half {
     wakes: usize,
     /// Whether its waker is kept.
     has_waker: bool,
-    /// How many bytes it waits for.
+    /// How many bytes it waits for, and with how many it could do.
     wanted: Option<usize>,
+    needed: usize,
     awaits_end: bool,
     /// How it has ended: closed, or aborted with a kind.
     pub(crate) end: Option<Option<ErrorKind>>,
     /// How many calls in a row did not have to wait.
     streak: usize,
+    /// How many bytes it has moved, and had moved when a call was last counted: modulo twice the
+    /// capacity, like positions in the ring.
+    moved: usize,
+    counted_at: usize,
 }
 
 impl Half {
-    /// What a poll comes to that has found so much, and otherwise waits for `wanted`.
-    fn polls(&mut self, found: Outcome<usize>, wanted: usize, every: usize) -> Outcome<usize> {
+    /// What a poll comes to that has found so much, and otherwise waits for `wanted`, while it needs
+    /// only `min`.
+    fn polls(
+        &mut self,
+        found: Outcome<usize>,
+        min: usize,
+        wanted: usize,
+        every: usize,
+    ) -> Outcome<usize> {
         match found {
             Poll::Pending => {
                 self.has_waker = true;
                 self.wanted = Some(wanted);
+                self.needed = min;
                 self.streak = 0;
                 Poll::Pending
             }
-            Poll::Ready(Ok(1..)) if every > 0 && self.streak == every => {
-                self.wakes += 1;
-                self.streak = 0;
-                Poll::Pending
+            Poll::Ready(Ok(1..)) if every > 0 && min > 0 => {
+                let again = self.streak > 0 && self.counted_at == self.moved;
+                self.counted_at = self.moved;
+                if again {
+                    found
+                } else if self.streak == every {
+                    self.wakes += 1;
+                    self.streak = 0;
+                    Poll::Pending
+                } else {
+                    self.streak += 1;
+                    found
+                }
             }
-            found => {
-                self.streak += 1;
-                found
-            }
+            found => found,
+        }
+    }
+
+    /// The other half goes to sleep: this one is not left to sleep over its low-water mark.
+    fn is_let_off(&mut self, ready: usize) {
+        if self.wanted.is_some() && self.needed <= ready {
+            self.wake();
         }
     }
 
@@ -143,18 +169,32 @@ impl Model {
 
     pub(crate) fn poll_unread(&mut self, min: usize) -> Outcome<usize> {
         let found = self.unread(min);
-        self.reader.polls(found, min, self.settings.yield_every)
+        let sleeps = found.is_pending();
+        let polled = self
+            .reader
+            .polls(found, min, min, self.settings.yield_every);
+        if sleeps {
+            self.let_writer_off();
+        }
+        polled
+    }
+
+    /// The reader has gone to sleep.
+    pub(crate) fn let_writer_off(&mut self) {
+        let vacant = self.settings.capacity - self.queue.len();
+        self.writer.is_let_off(vacant);
     }
 
     pub(crate) fn poll_vacant(&mut self, min: usize) -> Outcome<usize> {
         let (found, settings) = (self.vacant(min), self.settings);
         let wanted = min.max(settings.low_water);
-        self.writer.polls(found, wanted, settings.yield_every)
+        self.writer.polls(found, min, wanted, settings.yield_every)
     }
 
     /// The next `n` bytes, which are read.
     pub(crate) fn take(&mut self, n: usize) -> Vec<u8> {
         let bytes = self.queue.drain(..n).collect();
+        self.reader.moved = (self.reader.moved + n) % (2 * self.settings.capacity);
         if n > 0 {
             self.writer
                 .has_news(self.settings.capacity - self.queue.len());
@@ -169,6 +209,7 @@ impl Model {
 
     pub(crate) fn send(&mut self, bytes: &[u8]) {
         self.queue.extend(bytes);
+        self.writer.moved = (self.writer.moved + bytes.len()) % (2 * self.settings.capacity);
         self.next = self.next.wrapping_add(bytes.len() as u8);
         if !bytes.is_empty() {
             self.reader.has_news(self.queue.len());

@@ -1,12 +1,15 @@
 //! B18: a half that never has to wait can be made to yield now and then. See also `unyielding`.
 
-use core::task::Poll;
+use core::panic::AssertUnwindSafe;
+use core::task::{Context, Poll};
 use std::io::{IoSlice, IoSliceMut};
+use std::panic::catch_unwind;
 
 use async_duplex::{pipe, Options, Reader, Writer};
 
 use crate::counting_waker::{moved, tried, CountingTask, Outcome};
 use crate::readiness::{readable, writable};
+use crate::wakers::on_wake;
 
 /// Every way to wait for bytes. Each takes one, if there is one.
 const WAYS_TO_READ: [fn(&CountingTask, &mut Reader) -> Outcome<usize>; 4] = [
@@ -230,4 +233,18 @@ fn b18_who_yields_does_not_disturb_the_other_half() {
     assert_eq!((read.wakes(), read.kept()), (0, 1));
     assert_eq!(write.write(&mut writer, b"x"), moved(1));
     assert_eq!((read.wakes(), write.wakes()), (1, 1));
+}
+
+#[test]
+fn b21_a_waker_that_panics_in_a_yield_leaves_the_half_as_good_as_before() {
+    let waker = on_wake(|| panic!("a waker's own"));
+    let task = CountingTask::new();
+    let (mut reader, mut writer) = Options::new(4).yield_every(1).pipe();
+    assert_eq!(task.write(&mut writer, b"a"), moved(1));
+    let cx = &mut Context::from_waker(&waker);
+    let yielding = AssertUnwindSafe(|| writer.poll_write(cx, b"b").is_pending());
+    assert!(catch_unwind(yielding).is_err());
+    assert_eq!(task.write(&mut writer, b"b"), moved(1));
+    assert_eq!(task.write(&mut writer, b"c"), Poll::Pending);
+    assert_eq!(tried(reader.try_read(&mut [0; 4])), moved(2));
 }
