@@ -44,8 +44,8 @@ impl Options {
     /// of the reader wakes it.
     ///
     /// With a larger number, a writer that is faster than its reader sleeps longer and is woken less
-    /// often, for more at a time. It is not for good: an empty pipe is as free as it gets. From 1 to
-    /// the capacity.
+    /// often, for more at a time. It never sleeps for good: an empty pipe is as free as it gets, and a
+    /// reader that goes to sleep wakes it first, however little is free. From 1 to the capacity.
     pub fn low_water(mut self, bytes: usize) -> Self {
         self.low_water = bytes;
         self
@@ -56,7 +56,8 @@ impl Options {
     ///
     /// For executors that run a task until it waits: two tasks that keep each other busy over a pipe
     /// then leave room for others. (With tokio's own traits there is no need: they obey tokio's
-    /// budget.) Calls that do not wait anyway, the `try_*` methods, are not counted.
+    /// budget.) What cannot wait is not counted, the `try_*` methods for example; nor is a call that
+    /// asks again for what the one before it found, when nothing has been moved since.
     pub fn yield_every(mut self, calls: usize) -> Self {
         self.yield_every = calls;
         self

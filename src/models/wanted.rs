@@ -65,6 +65,28 @@ fn low_water_wakes_in_the_end() {
     );
 }
 
+/// With less free than the mark, a reader that waits for more than there is would wait for a writer
+/// that waits for it.
+#[test]
+fn a_reader_that_sleeps_lets_the_writer_off() {
+    model(
+        || {
+            let (reader, mut writer) = Options::new(2).low_water(2).pipe();
+            assert_eq!(writer.try_write(b"ab").unwrap(), 2);
+            (writer, reader)
+        },
+        |mut writer| {
+            assert_eq!(write(&mut writer, b"c").unwrap(), 1);
+            writer
+        },
+        |mut reader| {
+            assert_eq!(reader.try_read(&mut [0]).unwrap(), 1);
+            assert_eq!(block_on(reader.readable(2)).unwrap(), 2);
+            reader
+        },
+    );
+}
+
 /// A half that has waited for more, and now waits for less, is woken for less.
 #[test]
 fn latest_wish_counts() {
