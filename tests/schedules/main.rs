@@ -152,14 +152,7 @@ fn read(model: &mut Model, reader: &mut Reader, op: Op) {
             model.take(n);
         }
         Op::Readable(min) => {
-            // With a low-water mark as well, both could wait for more than the other one leaves.
-            let settings = model.settings;
-            let limit = if settings.low_water > 1 {
-                1
-            } else {
-                settings.capacity
-            };
-            let min = min.min(limit);
+            let min = min.min(model.settings.capacity);
             let expected = model.poll_unread(min);
             assert_eq!(
                 kinds(task.poll(|cx| reader.poll_readable(cx, min))),

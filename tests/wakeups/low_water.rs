@@ -144,17 +144,19 @@ fn b17_a_reader_has_no_mark() {
 
 #[test]
 fn b17_both_directions_of_a_stream_have_the_mark() {
-    let (mut near, mut far) = Options::new(4).low_water(2).duplex();
-    for _ in 0..2 {
-        let task = CountingTask::new();
-        assert_eq!(task.write(&mut near, b"full"), moved(4));
-        assert_eq!(task.write(&mut near, b"more"), Poll::Pending);
-        let (reader, _) = DuplexStream::split(&mut far);
-        take(reader, 1);
-        assert_eq!(task.wakes(), 0);
-        take(reader, 1);
-        assert_eq!(task.wakes(), 1);
-        core::mem::swap(&mut near, &mut far);
+    let options = Options::new(4).low_water(2);
+    for (mut near, mut far) in [options.duplex(), options.try_duplex().unwrap()] {
+        for _ in 0..2 {
+            let task = CountingTask::new();
+            assert_eq!(task.write(&mut near, b"full"), moved(4));
+            assert_eq!(task.write(&mut near, b"more"), Poll::Pending);
+            let (reader, _) = DuplexStream::split(&mut far);
+            take(reader, 1);
+            assert_eq!(task.wakes(), 0);
+            take(reader, 1);
+            assert_eq!(task.wakes(), 1);
+            core::mem::swap(&mut near, &mut far);
+        }
     }
 }
 
@@ -175,4 +177,49 @@ fn b17_a_writer_below_its_mark_does_not_sleep_for_good_while_the_reader_waits_fo
     assert_eq!(write.write(&mut writer, b"abcd"), moved(2));
     assert_eq!(read.wakes(), 1);
     assert_eq!(readable(&read, &mut reader, 3), moved(4));
+}
+
+/// See [`b17_a_writer_below_its_mark_does_not_sleep_for_good_while_the_reader_waits_for_more`].
+#[test]
+fn b17_nor_while_the_reader_waits_for_it_to_be_gone() {
+    let (read, write) = (CountingTask::new(), CountingTask::new());
+    let (mut reader, mut writer) = parked(&write, 4, 4);
+    take(&mut reader, 1);
+    for _ in 0..3 {
+        assert!(read.poll(|cx| reader.poll_closed(cx)).is_pending());
+        assert_eq!((write.wakes(), write.kept()), (1, 0));
+    }
+    assert_eq!(write.write(&mut writer, b"abcd"), moved(1));
+    drop(writer);
+    assert_eq!((read.wakes(), write.wakes()), (1, 1));
+}
+
+#[test]
+fn b17_a_reader_that_goes_to_sleep_does_not_wake_a_writer_that_could_not_go_on() {
+    let (read, write) = (CountingTask::new(), CountingTask::new());
+    let (mut reader, mut writer) = parked(&write, 5, 5);
+    assert!(read.poll(|cx| reader.poll_closed(cx)).is_pending());
+    assert_eq!((write.wakes(), write.kept()), (0, 1), "it is full");
+    assert_eq!(writable(&write, &mut writer, 3), Poll::Pending);
+    for free in 1..=3 {
+        take(&mut reader, 1);
+        assert_eq!(write.wakes(), 0, "below the mark");
+        assert_eq!(readable(&read, &mut reader, 5), Poll::Pending);
+        assert_eq!(write.wakes(), usize::from(free >= 3), "{free} are free");
+    }
+    assert_eq!(writable(&write, &mut writer, 3), moved(3));
+}
+
+/// It wakes only when it has to sleep, and not when it finds what it wants.
+#[test]
+fn b17_a_reader_that_goes_on_leaves_the_writer_to_its_mark() {
+    let (read, write) = (CountingTask::new(), CountingTask::new());
+    let (mut reader, _writer) = parked(&write, 4, 3);
+    take(&mut reader, 2);
+    assert_eq!(readable(&read, &mut reader, 2), moved(2));
+    assert!(read.fill_buf(&mut reader).is_ready());
+    assert_eq!(reader.as_slices().0.len(), 2);
+    assert_eq!((write.wakes(), write.kept()), (0, 1));
+    assert_eq!(read.read(&mut reader, &mut [0]), moved(1));
+    assert_eq!((read.wakes(), write.wakes()), (0, 1));
 }

@@ -81,3 +81,37 @@ fn b18_bytes_that_fill_buf_has_lent_are_lent_again_without_a_yield() {
         }
     }
 }
+
+/// Whoever asks again has been lent it already, or is about to use it. What is moved counts.
+#[test]
+fn b18_asking_again_for_what_was_found_neither_counts_nor_yields() {
+    let task = CountingTask::new();
+    let (mut reader, mut writer) = Options::new(4).yield_every(2).pipe();
+    for round in 0..10 {
+        for _ in 0..2 {
+            for _ in 0..5 {
+                assert_eq!(writable(&task, &mut writer, 1), moved(4));
+            }
+            assert_eq!(task.write(&mut writer, b"abc"), moved(3));
+            assert_eq!(tried(reader.try_read(&mut [0; 4])), moved(3));
+        }
+        assert_eq!(task.wakes(), round);
+        assert_eq!(writable(&task, &mut writer, 1), Poll::Pending);
+        assert_eq!(task.wakes(), round + 1);
+    }
+    for round in 10..20 {
+        for _ in 0..2 {
+            assert_eq!(tried(writer.try_write(b"abc")), moved(3));
+            for _ in 0..5 {
+                assert_eq!(readable(&task, &mut reader, 1), moved(3));
+                assert!(task.fill_buf(&mut reader).is_ready());
+            }
+            assert_eq!(task.read(&mut reader, &mut [0; 4]), moved(3));
+        }
+        assert_eq!(tried(writer.try_write(b"abc")), moved(3));
+        assert_eq!(task.wakes(), round);
+        assert_eq!(task.fill_buf(&mut reader), Poll::Pending);
+        assert_eq!(task.wakes(), round + 1);
+        assert_eq!(tried(reader.try_read(&mut [0; 4])), moved(3));
+    }
+}
