@@ -134,12 +134,8 @@ impl Options {
             (1..=MAX_BACKLOG).contains(&backlog),
             "the backlog of a listener must be from 1 to {MAX_BACKLOG} connections, not {backlog}"
         );
-        // What is wrong with the options is found here, not by some client later. What memory there
-        // is then is another question.
-        match self.try_pipe() {
-            Err(error) if error.kind() == ErrorKind::InvalidInput => panic!("{error}"),
-            _ => {}
-        }
+        // What is wrong with the options is found here, not by some client later.
+        self.assert_consistent();
         let (sender, receiver) = async_channel::bounded(backlog);
         let options = self.clone();
         (Listener { receiver }, Connector { sender, options })

@@ -71,9 +71,7 @@ impl Options {
     /// there is not that much memory.
     #[track_caller]
     pub fn pipe(&self) -> (Reader, Writer) {
-        if let Err(contradiction) = self.check() {
-            panic!("{contradiction}");
-        }
+        self.assert_consistent();
         match self.make() {
             Ok(halves) => halves,
             Err(OutOfMemory(layout)) => handle_alloc_error(layout),
@@ -111,6 +109,14 @@ impl Options {
     /// As for [`try_pipe`](Self::try_pipe).
     pub fn try_duplex(&self) -> Result<(DuplexStream, DuplexStream)> {
         Ok(crossed(self.try_pipe()?, self.try_pipe()?))
+    }
+
+    /// Panics if no pipe can be like this.
+    #[track_caller]
+    pub(crate) fn assert_consistent(&self) {
+        if let Err(contradiction) = self.check() {
+            panic!("{contradiction}");
+        }
     }
 
     fn check(&self) -> core::result::Result<(), String> {
