@@ -194,6 +194,21 @@ fn b17_nor_while_the_reader_waits_for_it_to_be_gone() {
     assert_eq!((read.wakes(), write.wakes()), (1, 1));
 }
 
+/// It has got its answer: what it waits for after that is something else.
+#[test]
+fn b15_a_writer_that_was_let_off_its_mark_and_now_waits_for_the_end_is_not_woken_by_room() {
+    let (read, write) = (CountingTask::new(), CountingTask::new());
+    let (mut reader, mut writer) = parked(&write, 4, 2);
+    take(&mut reader, 1);
+    assert_eq!(readable(&read, &mut reader, 4), Poll::Pending);
+    assert_eq!(write.write(&mut writer, b"a"), moved(1));
+    assert!(write.poll(|cx| writer.poll_closed(cx)).is_pending());
+    take(&mut reader, 4);
+    assert_eq!((write.wakes(), write.kept()), (1, 1));
+    drop(reader);
+    assert_eq!((write.wakes(), write.kept()), (2, 0));
+}
+
 #[test]
 fn b17_a_reader_that_goes_to_sleep_does_not_wake_a_writer_that_could_not_go_on() {
     let (read, write) = (CountingTask::new(), CountingTask::new());
