@@ -44,8 +44,9 @@ impl Options {
     /// of the reader wakes it.
     ///
     /// With a larger number, a writer that is faster than its reader sleeps longer and is woken less
-    /// often, for more at a time. It never sleeps for good: an empty pipe is as free as it gets, and a
-    /// reader that goes to sleep wakes it first, however little is free. From 1 to the capacity.
+    /// often, for more at a time. An emptied pipe always wakes it, and so does a reader that goes to
+    /// sleep over the same pipe, however little is free then. A reader that takes a part and waits for
+    /// something else leaves it asleep. From 1 to the capacity.
     pub fn low_water(mut self, bytes: usize) -> Self {
         self.low_water = bytes;
         self
@@ -94,7 +95,8 @@ impl Options {
     ///
     /// * `InvalidInput` if the capacity is 0 or above `isize::MAX / 2`, or the options contradict
     ///   each other. The message names the values.
-    /// * `OutOfMemory` if the allocator refuses the capacity.
+    /// * `OutOfMemory` if the allocator refuses the capacity. (If it refuses even the few hundred bytes
+    ///   besides, the program aborts: there is no stable way to ask for an `Arc` and be refused.)
     pub fn try_pipe(&self) -> Result<(Reader, Writer)> {
         self.check()
             .map_err(|contradiction| Error::new(ErrorKind::InvalidInput, contradiction))?;
