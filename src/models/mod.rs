@@ -60,6 +60,13 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
     loom::future::block_on(future)
 }
 
+/// Fills a pipe, so that its writer has to wait. The writer comes first: it is the one to watch.
+fn full((reader, mut writer): (Reader, Writer)) -> (Writer, Reader) {
+    let capacity = writer.capacity();
+    assert_eq!(writer.try_write(&b"ab"[..capacity]).unwrap(), capacity);
+    (writer, reader)
+}
+
 /// Reads once, waiting if need be.
 fn read(reader: &mut Reader, buf: &mut [u8]) -> Result<usize> {
     block_on(poll_fn(|cx| reader.poll_read(cx, buf)))

@@ -5,8 +5,8 @@ use core::task::Poll;
 
 use crate::io::ErrorKind;
 
-use super::{block_on, model, poll_in_vain, read, write, Plain};
-use crate::pipe;
+use super::{block_on, full, model, poll_in_vain, read, write, Plain};
+use crate::{pipe, Reader, Writer};
 
 /// Edge W: everything arrives, although either side waits for the other again and again.
 fn bytes_arrive(capacity: usize, bytes: &'static [u8]) {
@@ -95,11 +95,7 @@ fn close_wakes_parked_reader() {
 #[test]
 fn close_wakes_parked_writer() {
     model(
-        || {
-            let (reader, mut writer) = pipe(1);
-            assert_eq!(writer.try_write(b"a").unwrap(), 1);
-            (writer, reader)
-        },
+        || full(pipe(1)),
         |mut writer| {
             let error = write(&mut writer, b"b").unwrap_err();
             assert_eq!(error.kind(), ErrorKind::BrokenPipe);
@@ -112,11 +108,7 @@ fn close_wakes_parked_writer() {
 #[test]
 fn read_then_drop_wakes_parked_writer() {
     model(
-        || {
-            let (reader, mut writer) = pipe(1);
-            assert_eq!(writer.try_write(b"a").unwrap(), 1);
-            (writer, reader)
-        },
+        || full(pipe(1)),
         |mut writer| while write(&mut writer, b"b").is_ok() {},
         |mut reader| {
             assert_eq!(reader.try_read(&mut [0]).unwrap(), 1);
@@ -146,11 +138,7 @@ fn reader_waker_replaced_while_being_woken() {
 #[test]
 fn writer_waker_replaced_while_being_woken() {
     model(
-        || {
-            let (reader, mut writer) = pipe(1);
-            assert_eq!(writer.try_write(b"a").unwrap(), 1);
-            (writer, reader)
-        },
+        || full(pipe(1)),
         |mut writer| {
             if poll_in_vain(|cx| writer.poll_write(cx, b"b")).is_pending() {
                 assert_eq!(write(&mut writer, b"b").unwrap(), 1);
@@ -236,14 +224,16 @@ fn own_close_settles_what_is_left() {
     );
 }
 
+/// A pipe, and memory of the user's that both sides reach.
+fn with_memory() -> ((Reader, Plain), (Writer, Plain)) {
+    let (reader, writer) = pipe(1);
+    let memory = Plain::new();
+    ((reader, memory.clone()), (writer, memory))
+}
+
 /// Edge U, as the end of the stream says it.
 #[test]
 fn eof_hands_over() {
-    let with_memory = || {
-        let (reader, writer) = pipe(1);
-        let memory = Plain::new();
-        ((reader, memory.clone()), (writer, memory))
-    };
     model(
         with_memory,
         |(mut reader, memory)| {
@@ -293,11 +283,6 @@ fn broken_pipe_hands_over() {
 /// Edge U, as `is_closed` and `closed` say it.
 #[test]
 fn closed_hands_over() {
-    let with_memory = || {
-        let (reader, writer) = pipe(1);
-        let memory = Plain::new();
-        ((reader, memory.clone()), (writer, memory))
-    };
     model(
         with_memory,
         |(reader, memory)| {
@@ -329,11 +314,7 @@ fn closed_hands_over() {
 #[test]
 fn bytes_hand_over() {
     model(
-        || {
-            let (reader, writer) = pipe(1);
-            let memory = Plain::new();
-            ((reader, memory.clone()), (writer, memory))
-        },
+        with_memory,
         |(mut reader, memory)| {
             assert_eq!(read(&mut reader, &mut [0]).unwrap(), 1);
             memory.read();

@@ -4,7 +4,7 @@ use core::future::poll_fn;
 
 use crate::io::ErrorKind;
 
-use super::{block_on, model, poll_in_vain, read, write};
+use super::{block_on, full, model, poll_in_vain, read, write};
 use crate::{pipe, Options};
 
 /// Edge W: a wish for two bytes is not answered by one, and not forgotten by it.
@@ -27,11 +27,7 @@ fn reader_gets_as_much_as_it_waits_for() {
 #[test]
 fn writer_gets_as_much_as_it_waits_for() {
     model(
-        || {
-            let (reader, mut writer) = pipe(2);
-            assert_eq!(writer.try_write(b"ab").unwrap(), 2);
-            (writer, reader)
-        },
+        || full(pipe(2)),
         |mut writer| {
             assert_eq!(block_on(writer.writable(2)).unwrap(), 2);
             writer
@@ -48,11 +44,7 @@ fn writer_gets_as_much_as_it_waits_for() {
 #[test]
 fn low_water_wakes_in_the_end() {
     model(
-        || {
-            let (reader, mut writer) = Options::new(2).low_water(2).pipe();
-            assert_eq!(writer.try_write(b"ab").unwrap(), 2);
-            (writer, reader)
-        },
+        || full(Options::new(2).low_water(2).pipe()),
         |mut writer| {
             assert!(write(&mut writer, b"c").is_ok());
             writer
@@ -70,11 +62,7 @@ fn low_water_wakes_in_the_end() {
 #[test]
 fn a_reader_that_sleeps_lets_the_writer_off() {
     model(
-        || {
-            let (reader, mut writer) = Options::new(2).low_water(2).pipe();
-            assert_eq!(writer.try_write(b"ab").unwrap(), 2);
-            (writer, reader)
-        },
+        || full(Options::new(2).low_water(2).pipe()),
         |mut writer| {
             assert_eq!(write(&mut writer, b"c").unwrap(), 1);
             writer
@@ -144,11 +132,7 @@ fn abort_brings_its_kind() {
 #[test]
 fn abort_wakes_parked_writer() {
     model(
-        || {
-            let (reader, mut writer) = pipe(1);
-            assert_eq!(writer.try_write(b"a").unwrap(), 1);
-            (writer, reader)
-        },
+        || full(pipe(1)),
         |mut writer| {
             let error = block_on(poll_fn(|cx| writer.poll_writable(cx, 1))).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::ConnectionReset);

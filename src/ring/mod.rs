@@ -318,7 +318,7 @@ impl<S, R: Role> Half<S, R> {
         self.own_position().wait();
     }
 
-    /// Whether this side and its peer wait for each other to move, for `Debug`.
+    /// Whether this side and its peer wait for each other to move, at some moment.
     pub(crate) fn waiting(&self) -> (bool, bool) {
         let own = self.peer_position().has_waiter();
         (own, self.own_position().has_waiter())
