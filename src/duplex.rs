@@ -12,7 +12,7 @@ use crate::{Options, Reader, Writer};
 ///
 /// # Panics
 ///
-/// If `capacity` is 0 or above `isize::MAX / 2`. Aborts if there is not that much memory.
+/// If `capacity` is 0 or above `isize::MAX / 2`.
 ///
 /// # Example
 ///

@@ -1,12 +1,11 @@
 //! Pipes that are not quite plain.
 
-use alloc::alloc::handle_alloc_error;
 use alloc::format;
 use alloc::string::String;
 
 use crate::io::{Error, ErrorKind, Result};
 use crate::pipe::{Policy, Signals};
-use crate::ring::{ring, OutOfMemory, MAX_CAPACITY};
+use crate::ring::{ring, MAX_CAPACITY};
 use crate::{DuplexStream, Reader, Writer};
 
 /// Makes pipes and duplex streams with settings of your choice, or without panicking.
@@ -66,17 +65,15 @@ impl Options {
 
     /// Makes a pipe.
     ///
+    /// The memory for the bytes is allocated at the first write. If there is not that much, it aborts.
+    ///
     /// # Panics
     ///
-    /// If the options contradict each other or the capacity is 0 or above `isize::MAX / 2`. Aborts if
-    /// there is not that much memory.
+    /// If the options contradict each other or the capacity is 0 or above `isize::MAX / 2`.
     #[track_caller]
     pub fn pipe(&self) -> (Reader, Writer) {
         self.assert_consistent();
-        match self.make() {
-            Ok(halves) => halves,
-            Err(OutOfMemory(layout)) => handle_alloc_error(layout),
-        }
+        self.make()
     }
 
     /// Makes a pair of streams.
@@ -89,7 +86,7 @@ impl Options {
         crossed(self.pipe(), self.pipe())
     }
 
-    /// Makes a pipe, or says why not.
+    /// Makes a pipe and allocates its memory, or says why not.
     ///
     /// # Errors
     ///
@@ -100,11 +97,14 @@ impl Options {
     pub fn try_pipe(&self) -> Result<(Reader, Writer)> {
         self.check()
             .map_err(|contradiction| Error::new(ErrorKind::InvalidInput, contradiction))?;
-        self.make()
-            .map_err(|OutOfMemory(_)| ErrorKind::OutOfMemory.into())
+        let (reader, mut writer) = self.make();
+        match writer.half.allocate() {
+            Ok(()) => Ok((reader, writer)),
+            Err(_) => Err(ErrorKind::OutOfMemory.into()),
+        }
     }
 
-    /// Makes a pair of streams, or says why not.
+    /// Makes a pair of streams and allocates their memory, or says why not.
     ///
     /// # Errors
     ///
@@ -140,13 +140,13 @@ impl Options {
         Ok(())
     }
 
-    fn make(&self) -> core::result::Result<(Reader, Writer), OutOfMemory> {
+    fn make(&self) -> (Reader, Writer) {
         let signals = Signals::new(Policy {
             low_water: self.low_water,
             yield_every: self.yield_every,
         });
-        let (producer, consumer) = ring(self.capacity, signals)?;
-        Ok((Reader { half: consumer }, Writer { half: producer }))
+        let (producer, consumer) = ring(self.capacity, signals);
+        (Reader { half: consumer }, Writer { half: producer })
     }
 }
 

@@ -64,7 +64,7 @@ mod side;
 use core::task::{Context, Poll, Waker};
 
 use crate::io::ErrorKind;
-use crate::ring::{Half, Role};
+use crate::ring::{Half, Role, State};
 use crate::sync::{AtomicUsize, AtomicWaker, KindCell, Ordering};
 pub(crate) use side::Side;
 
@@ -98,10 +98,14 @@ pub(crate) struct Slot {
     wanted: AtomicUsize,
     /// Why it aborted.
     abort: KindCell,
-    /// How many calls in a row have not had to wait, and where the last of them found the half: its
-    /// own business, and here because it is seldom looked at.
-    streak: AtomicUsize,
-    counted_at: AtomicUsize,
+}
+
+/// What one half remembers of its own calls.
+#[derive(Default)]
+pub(crate) struct Habits {
+    /// How many in a row have not had to wait, and where the last of them found the half.
+    streak: usize,
+    counted_at: usize,
 }
 
 /// How a pipe deviates from the plainest behaviour.
@@ -111,6 +115,10 @@ pub(crate) struct Policy {
     pub(crate) low_water: usize,
     /// A half yields after so many transfers in a row that never waited; never if 0.
     pub(crate) yield_every: usize,
+}
+
+impl State for Signals {
+    type Local = Habits;
 }
 
 impl Signals {
@@ -138,8 +146,6 @@ impl Slot {
             waker: AtomicWaker::new(),
             wanted: AtomicUsize::new(NEVER_WAITED),
             abort: KindCell::new(),
-            streak: AtomicUsize::new(0),
-            counted_at: AtomicUsize::new(0),
         }
     }
 
@@ -195,7 +201,7 @@ impl<D: Side> Half<Signals, D> {
     #[inline]
     fn look_plainly(&mut self, min: usize, want: usize) -> Result<usize, Stop> {
         if self.ready() < want {
-            self.refresh();
+            self.refresh(want);
         }
         match self.ready() {
             n if n >= min => Ok(n),
@@ -248,23 +254,20 @@ impl<D: Side> Half<Signals, D> {
     ///
     /// A call that finds what the one before found, because nothing has been moved since, does not
     /// count, nor does it yield: who has been lent bytes may ask for them again.
-    fn has_had_enough(&self, found: &Result<usize, Stop>) -> bool {
-        let slot = D::slot(self.state());
-        // ORDERING(none): only this side counts, and whoever moves it to another thread orders that.
-        let (streak, counted_at) = (
-            slot.streak.load(Ordering::Relaxed),
-            slot.counted_at.load(Ordering::Relaxed),
-        );
-        let (streak, enough) = match found {
-            Err(_) => (0, false),
-            Ok(_) if streak > 0 && counted_at == self.position() => (streak, false),
-            Ok(_) if streak >= self.state().policy.yield_every => (0, true),
-            Ok(_) => (streak + 1, false),
-        };
-        // ORDERING(none): as above.
-        slot.streak.store(streak, Ordering::Relaxed);
-        slot.counted_at.store(self.position(), Ordering::Relaxed);
-        enough
+    fn has_had_enough(&mut self, found: &Result<usize, Stop>) -> bool {
+        let (moved, limit) = (self.moved(), self.state().policy.yield_every);
+        let Habits { streak, counted_at } = &mut self.local;
+        let has_moved = moved != core::mem::replace(counted_at, moved);
+        match found {
+            Err(_) => *streak = 0,
+            Ok(_) if *streak > 0 && !has_moved => (),
+            Ok(_) if *streak >= limit => {
+                *streak = 0;
+                return true;
+            }
+            Ok(_) => *streak += 1,
+        }
+        false
     }
 
     /// Steps 2 to 5 of waiting.

@@ -310,6 +310,10 @@ impl Writer {
     #[track_caller]
     pub fn commit(&mut self, n: usize) {
         if n > 0 {
+            if self.half.ready() < n {
+                // There may be more than this writer has made use of.
+                let _ = self.half.look(n, n);
+            }
             self.half.fill(n);
             self.half.hand_over();
         }

@@ -94,6 +94,36 @@ fn b2_impossible_options_are_refused_before_any_memory_is_asked_for() {
 }
 
 #[test]
+fn b2_a_pipe_asks_for_its_memory_when_it_is_first_written_to_and_try_pipe_at_once() {
+    let (reader, mut writer) = Options::new(LARGE).pipe();
+    assert!(!writer.is_full() && reader.is_empty());
+    assert_eq!(HELD.get(), 0);
+    writer.try_write(b"a").unwrap();
+    assert_eq!(HELD.get(), 1);
+    drop((reader, writer));
+    assert_eq!(HELD.get(), 0);
+
+    let halves = Options::new(LARGE).try_pipe().unwrap();
+    assert_eq!(HELD.get(), 1);
+    drop(halves);
+    assert_eq!(HELD.get(), 0);
+}
+
+#[test]
+fn messages_that_are_read_at_once_stay_at_the_front_of_the_memory() {
+    let (mut reader, mut writer) = Options::new(LARGE).pipe();
+    let mut touched = Vec::new();
+    for _ in 0..LARGE / 64 {
+        writer.try_write(&[1; 64]).unwrap();
+        let (message, _) = reader.as_slices();
+        touched.extend([message.as_ptr() as usize, message.as_ptr_range().end as usize]);
+        reader.consume(64);
+    }
+    let span = touched.iter().max().unwrap() - touched.iter().min().unwrap();
+    assert_eq!(span, 2048);
+}
+
+#[test]
 fn b21_the_memory_of_a_pipe_is_returned_once_both_halves_are_gone() {
     let ends: [fn(&mut Writer); 3] = [
         |_| (),

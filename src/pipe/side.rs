@@ -60,7 +60,7 @@ impl Side for Consuming {
                 return Err(half.aborted());
             }
             if half.ready() < want {
-                half.refresh();
+                half.refresh(want);
             }
         }
         let closed = flags & (READER_CLOSED | WRITER_CLOSED) != 0;
@@ -80,7 +80,7 @@ impl Side for Consuming {
         if aborted {
             half.exhaust();
         } else {
-            half.refresh();
+            half.refresh(usize::MAX);
         }
     }
 }

@@ -1,50 +1,59 @@
 //! Positions in a ring, and nothing but arithmetic.
 //!
-//! A position counts bytes since the ring was made, modulo `2 * capacity`. Twice the capacity,
-//! because then equal positions can only mean an empty ring and positions one capacity apart a full
-//! one: no slot is wasted to tell the two apart, any capacity will do, and going from a position to
-//! an offset in the storage takes a subtraction where a modulo would take a division.
+//! A position counts the bytes since the ring was made. It counts in steps of 4, which leaves two bits
+//! for marks below the count, and wraps when the word does. A quarter of the word's range is
+//! more than any capacity: so equal positions can only mean an empty ring, no slot is wasted to tell an
+//! empty ring from a full one, and any capacity will do.
 //!
-//! Everything here holds for `1 <= capacity <= MAX_CAPACITY`, positions below `2 * capacity` and
-//! lengths of `capacity` at most; the largest sum is then below `3 * MAX_CAPACITY`, which fits.
+//! Where a position lies in the storage does not follow from it: each side keeps that as an offset of
+//! its own, because the producer may go back to the front early.
+//!
+//! Everything here holds for `1 <= capacity <= MAX_CAPACITY`, offsets below the capacity and lengths of
+//! `capacity` at most.
 
 use core::ops::Range;
 
-/// The largest capacity in bytes. Twice as much still leaves the top bit of a position unused.
+/// The largest capacity in bytes: positions tell that many bytes from none.
 pub(crate) const MAX_CAPACITY: usize = isize::MAX as usize / 2;
 
-/// How many bytes lie between `head` and `tail`.
+/// The mark that one side leaves in the other's position: it waits for that to move.
+pub(super) const WAITING: usize = 1;
+
+/// The mark that changes whenever the producer goes back to the front.
+pub(super) const TURN: usize = 2;
+
+const MARKS: usize = WAITING | TURN;
+const STEP_BITS: u32 = MARKS.count_ones();
+
+/// How many bytes lie between `head` and `tail`, whatever their marks are.
 #[inline]
-pub(super) fn distance(capacity: usize, head: usize, tail: usize) -> usize {
-    if tail >= head {
-        tail - head
-    } else {
-        tail + 2 * capacity - head
-    }
+pub(super) fn distance(head: usize, tail: usize) -> usize {
+    (tail & !MARKS).wrapping_sub(head & !MARKS) >> STEP_BITS
 }
 
-/// The position `n` bytes after `position`.
+/// The position `n` bytes after `position`, with the same marks.
 #[inline]
-pub(super) fn advance(capacity: usize, position: usize, n: usize) -> usize {
-    let next = position + n;
-    if next >= 2 * capacity {
-        next - 2 * capacity
+pub(super) fn advance(position: usize, n: usize) -> usize {
+    position.wrapping_add(n << STEP_BITS)
+}
+
+/// Where in the storage the next byte lies after `n` more from `offset` on.
+#[inline]
+pub(super) fn wrap(capacity: usize, offset: usize, n: usize) -> usize {
+    let next = offset + n;
+    if next >= capacity {
+        next - capacity
     } else {
         next
     }
 }
 
-/// Where in the storage the `n` bytes from `position` lie: one range, and the rest of them at the
+/// Where in the storage the `n` bytes from `offset` on lie: one range, and the rest of them at the
 /// front of the storage if they wrap.
 #[inline]
-pub(super) fn spans(capacity: usize, position: usize, n: usize) -> (Range<usize>, Range<usize>) {
-    let start = if position >= capacity {
-        position - capacity
-    } else {
-        position
-    };
-    let first = n.min(capacity - start);
-    (start..start + first, 0..n - first)
+pub(super) fn spans(capacity: usize, offset: usize, n: usize) -> (Range<usize>, Range<usize>) {
+    let first = n.min(capacity - offset);
+    (offset..offset + first, 0..n - first)
 }
 
 #[cfg(all(test, not(loom)))]
@@ -52,20 +61,33 @@ mod tests {
     use super::*;
     use alloc::vec::Vec;
 
-    /// Every capacity up to 6 with every position and length, against counting one by one.
+    /// Every capacity up to 6 with every offset and length, against counting one by one.
     #[test]
     fn small_rings_exhaustively() {
         for capacity in 1..=6 {
-            for head in 0..2 * capacity {
+            for offset in 0..capacity {
                 for n in 0..=capacity {
-                    let tail = (0..n).fold(head, |at, _| (at + 1) % (2 * capacity));
-                    assert_eq!(advance(capacity, head, n), tail);
-                    assert_eq!(distance(capacity, head, tail), n);
-
-                    let (first, second) = spans(capacity, head, n);
+                    let expected: Vec<_> = (0..n).map(|i| (offset + i) % capacity).collect();
+                    let (first, second) = spans(capacity, offset, n);
                     let offsets: Vec<_> = first.chain(second).collect();
-                    let expected: Vec<_> = (0..n).map(|i| (head + i) % capacity).collect();
-                    assert_eq!(offsets, expected, "capacity {capacity}, {head} + {n}");
+                    assert_eq!(offsets, expected, "capacity {capacity}, {offset} + {n}");
+                    assert_eq!(wrap(capacity, offset, n), (offset + n) % capacity);
+                }
+            }
+        }
+    }
+
+    /// Positions close to where the word wraps, with all marks, at the largest capacity and below.
+    #[test]
+    fn distances_hold_across_the_end_of_the_word() {
+        for start in [0, 8, usize::MAX & !MARKS, (usize::MAX - 20) & !MARKS] {
+            for marks in 0..=MARKS {
+                for n in [0, 1, 5, 6, MAX_CAPACITY - 1, MAX_CAPACITY] {
+                    let end = advance(start | marks, n);
+                    assert_eq!(end & MARKS, marks);
+                    for other in 0..=MARKS {
+                        assert_eq!(distance(start | other, end), n);
+                    }
                 }
             }
         }
@@ -73,13 +95,11 @@ mod tests {
 
     #[test]
     fn the_largest_capacity_does_not_overflow() {
-        let last = 2 * MAX_CAPACITY - 1;
-        assert_eq!(last & (1 << (usize::BITS - 1)), 0);
-        assert_eq!(advance(MAX_CAPACITY, last, MAX_CAPACITY), MAX_CAPACITY - 1);
-        assert_eq!(distance(MAX_CAPACITY, last, MAX_CAPACITY - 1), MAX_CAPACITY);
+        let last = MAX_CAPACITY - 1;
+        assert_eq!(wrap(MAX_CAPACITY, last, MAX_CAPACITY), last);
         assert_eq!(
             spans(MAX_CAPACITY, last, MAX_CAPACITY),
-            (MAX_CAPACITY - 1..MAX_CAPACITY, 0..MAX_CAPACITY - 1)
+            (last..MAX_CAPACITY, 0..last)
         );
     }
 }

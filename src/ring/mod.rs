@@ -21,6 +21,19 @@
 //! are `ready` to be moved, and looks again only when that would change what the operation does. A
 //! stale number is safe: positions only move forward, so it is too small for either side.
 //!
+//! # Back to the front
+//!
+//! The storage is allocated when the producer first looks for space. When it looks and finds the ring
+//! empty, it goes on at the front of the storage: so little traffic keeps to a few lines of
+//! memory, however large the capacity. It flips a mark in its position, the `TURN`, and publishes it
+//! with the next bytes. The consumer, which had read everything, finds those bytes and the mark
+//! flipped, and goes to the front too. It cannot miss a flip: the next one waits until it has read what
+//! came with this one.
+//!
+//! To find the ring empty one has to look. A producer that could write on for long therefore does as
+//! if only a [`WINDOW`] were vacant, and looks after that; while it finds the ring in use, it lets itself
+//! have twice as much each time.
+//!
 //! # The waiting bit
 //!
 //! The word that holds a published position has one bit to spare. In it the *other* side leaves the
@@ -48,30 +61,36 @@
 //! * **I1** `tail` is never more than `capacity` ahead of `head`: `push` writes no more than
 //!   is `ready`, which was counted from a `head` that is current or behind.
 //! * **I2** A byte is written only while it is vacant: `push` writes what is `ready` from the producer's
-//!   own `tail` on, up to the last `head` seen plus `capacity`, and by R all reads of that are over.
+//!   own offset on, up to where the last `head` seen lies, and by R all reads of that are over. Going to
+//!   the front keeps that, since all of the storage is vacant then.
 //! * **I3** A byte is read only while it is occupied: `slices` is what is `ready` from the consumer's
-//!   own `head` on, up to the last `tail` seen, and by P all writes of that are over.
+//!   own offset on, up to where the last `tail` seen lies, and by P all writes of that are over. The
+//!   offset is the producer's of that time: both go to the front at the same position.
 //! * **I4** There is one producer and one consumer: [`ring`] makes one of each, neither is `Clone`,
 //!   and moving a position takes `&mut self`.
 //! * **I5** Bytes are lent to be written in, or handed over unseen, only once each of the storage's
 //!   bytes has been written: `spare_slices` and `fill` begin with `initialise`.
+//! * **I6** The storage is allocated before anything is `ready`: for the producer, `refresh` sees to
+//!   that; the consumer, which has found bytes, finds what was done before them by P.
 
+mod consumer;
 mod index;
+mod producer;
 mod storage;
 
-use core::mem::{self, size_of, MaybeUninit};
+use core::mem::{size_of, MaybeUninit};
 
 use crossbeam_utils::CachePadded;
 
 use crate::sync::{Arc, AtomicUsize, Ordering};
+pub(crate) use consumer::{Consumer, Consuming};
 pub(crate) use index::MAX_CAPACITY;
+use index::WAITING;
+pub(crate) use producer::{Producer, Producing};
 pub(crate) use storage::OutOfMemory;
 use storage::Storage;
 
-/// The bit of a [`Position`] that says that the other side waits for it to move.
-const WAITING: usize = 1 << (usize::BITS - 1);
-
-/// A published position, and whether the other side waits for it to move.
+/// A published position with its marks, of which one says that the other side waits for it to move.
 struct Position(AtomicUsize);
 
 impl Position {
@@ -79,10 +98,11 @@ impl Position {
         Self(AtomicUsize::new(0))
     }
 
+    /// The position, with its marks.
     #[inline]
     fn load(&self) -> usize {
         // ORDERING(P, R): Acquire, to see what was done to the bytes that this position hands over.
-        self.0.load(Ordering::Acquire) & !WAITING
+        self.0.load(Ordering::Acquire)
     }
 
     /// Sets the position. Returns whether the other side waited for that.
@@ -133,77 +153,45 @@ struct Shared<S> {
 /// As many bytes as travel between caches together; `CachePadded` knows how many those are here.
 type Gap = MaybeUninit<[u8; size_of::<CachePadded<u8>>()]>;
 
+/// What the two sides of a ring have besides it.
+pub(crate) trait State {
+    /// What each of them keeps to itself. The state proper is shared.
+    type Local: Default;
+}
+
 /// One of the two sides: [`Producer`] or [`Consumer`].
-pub(crate) struct Half<S, R> {
+pub(crate) struct Half<S: State, R> {
     shared: Arc<Shared<S>>,
     /// The position that this side moves. Ahead of the published one while bytes are on their way.
     own: usize,
+    /// Where in the storage that position lies.
+    offset: usize,
     /// How many bytes this side can move, going by the peer's position last seen: occupied ones for
     /// the consumer, vacant ones for the producer.
     ready: usize,
     role: R,
+    pub(crate) local: S::Local,
 }
-
-/// The side that writes: its own position is the tail.
-pub(crate) type Producer<S> = Half<S, Producing>;
-
-/// The side that reads: its own position is the head.
-pub(crate) type Consumer<S> = Half<S, Consuming>;
-
-/// The role of a [`Producer`].
-#[derive(Default)]
-pub(crate) struct Producing {
-    /// Whether every byte of the storage has been written, as `spare_slices` needs it.
-    initialised: bool,
-}
-
-/// The role of a [`Consumer`].
-#[derive(Default)]
-pub(crate) struct Consuming;
 
 /// What is own and what is the peer's.
-pub(crate) trait Role {
+pub(crate) trait Role: Default {
     /// Orders `(own, peer)` as `(head, tail)`.
     fn head_and_tail<T>(own: T, peer: T) -> (T, T);
 
     /// How many bytes this side can move when so many are occupied.
     fn ready(capacity: usize, occupied: usize) -> usize;
+
+    /// Looks where the peer's position is now, for the sake of an operation on up to `want` bytes.
+    fn refresh<S: State>(half: &mut Half<S, Self>, want: usize);
 }
 
-impl Role for Producing {
-    #[inline]
-    fn head_and_tail<T>(own: T, peer: T) -> (T, T) {
-        (peer, own)
-    }
-
-    #[inline]
-    fn ready(capacity: usize, occupied: usize) -> usize {
-        capacity - occupied
-    }
-}
-
-impl Role for Consuming {
-    #[inline]
-    fn head_and_tail<T>(own: T, peer: T) -> (T, T) {
-        (own, peer)
-    }
-
-    #[inline]
-    fn ready(_capacity: usize, occupied: usize) -> usize {
-        occupied
-    }
-}
-
-/// Makes a ring of `capacity` bytes whose two sides share `state`. Fails if there is no memory.
+/// Makes a ring of `capacity` bytes whose two sides share `state`.
 ///
 /// `capacity` is from 1 to [`MAX_CAPACITY`].
-pub(crate) fn ring<S>(
-    capacity: usize,
-    state: S,
-) -> Result<(Producer<S>, Consumer<S>), OutOfMemory> {
+pub(crate) fn ring<S: State>(capacity: usize, state: S) -> (Producer<S>, Consumer<S>) {
     assert!((1..=MAX_CAPACITY).contains(&capacity));
     let shared = Arc::new(Shared {
-        storage: Storage::new(capacity)?,
+        storage: Storage::new(capacity),
         state,
         before_tail: Gap::uninit(),
         tail: Position::new(),
@@ -211,22 +199,22 @@ pub(crate) fn ring<S>(
         head: Position::new(),
         after_head: Gap::uninit(),
     });
-    Ok((Half::new(shared.clone(), capacity), Half::new(shared, 0)))
+    (Half::new(shared.clone()), Half::new(shared))
 }
 
-impl<S, R: Default> Half<S, R> {
+impl<S: State, R: Role> Half<S, R> {
     /// One for each role: [`ring`] is the only caller.
-    fn new(shared: Arc<Shared<S>>, ready: usize) -> Self {
+    fn new(shared: Arc<Shared<S>>) -> Self {
         Self {
             shared,
             own: 0,
-            ready,
+            offset: 0,
+            ready: 0,
             role: R::default(),
+            local: S::Local::default(),
         }
     }
-}
 
-impl<S, R> Half<S, R> {
     #[inline]
     pub(crate) fn state(&self) -> &S {
         &self.shared.state
@@ -240,9 +228,7 @@ impl<S, R> Half<S, R> {
     pub(crate) fn is_peer_of<Q>(&self, other: &Half<S, Q>) -> bool {
         Arc::ptr_eq(&self.shared, &other.shared)
     }
-}
 
-impl<S, R: Role> Half<S, R> {
     #[inline]
     fn own_position(&self) -> &Position {
         R::head_and_tail(&self.shared.head, &self.shared.tail).0
@@ -259,28 +245,30 @@ impl<S, R: Role> Half<S, R> {
         self.ready
     }
 
-    /// The own position: another one than before if bytes have been moved.
-    pub(crate) fn position(&self) -> usize {
-        self.own
+    /// How many bytes this side has moved since the ring was made, as far as a word can count.
+    pub(crate) fn moved(&self) -> usize {
+        index::distance(0, self.own)
     }
 
-    /// Looks where the peer's position is now.
+    /// Looks where the peer's position is now, for the sake of an operation on up to `want` bytes. If
+    /// there are so many, as many are ready then; if not, all that there are.
     #[inline]
-    pub(crate) fn refresh(&mut self) {
-        self.ready = R::ready(self.capacity(), self.occupied());
+    pub(crate) fn refresh(&mut self, want: usize) {
+        R::refresh(self, want);
     }
 
     /// How many bytes are occupied now.
     #[inline]
     pub(crate) fn occupied(&self) -> usize {
         let (head, tail) = R::head_and_tail(self.own, self.peer_position().load());
-        index::distance(self.capacity(), head, tail)
+        index::distance(head, tail)
     }
 
     /// Moves the own position by `n` bytes, for this side only.
     #[inline]
     fn advance(&mut self, n: usize) {
-        self.own = index::advance(self.capacity(), self.own, n);
+        self.own = index::advance(self.own, n);
+        self.offset = index::wrap(self.capacity(), self.offset, n);
         self.ready -= n;
     }
 
@@ -322,117 +310,5 @@ impl<S, R: Role> Half<S, R> {
     pub(crate) fn waiting(&self) -> (bool, bool) {
         let own = self.peer_position().has_waiter();
         (own, self.own_position().has_waiter())
-    }
-}
-
-impl<S> Producer<S> {
-    /// Copies the front of `bytes` into the vacant space, as much as fits, and returns how much
-    /// that was. The consumer sees none of it before [`publish`](Self::publish).
-    #[inline]
-    pub(crate) fn push(&mut self, bytes: &[u8]) -> usize {
-        let n = bytes.len().min(self.ready);
-        let (first, second) = index::spans(self.capacity(), self.own, n);
-        let (front, back) = bytes[..n].split_at(first.len());
-        // SAFETY: by I2 these `n` bytes are vacant, and by I4 nobody else writes vacant bytes.
-        unsafe { self.shared.storage.write(first.start, front) };
-        if !back.is_empty() {
-            // SAFETY: as above; the wrapped part of the same vacant bytes.
-            unsafe { self.shared.storage.write(second.start, back) };
-        }
-        self.advance(n);
-        n
-    }
-
-    /// The vacant bytes, going by the head last seen: the second slice follows the first. What has
-    /// never been written is zeroed before it is lent.
-    pub(crate) fn spare_slices(&mut self) -> (&mut [u8], &mut [u8]) {
-        self.initialise();
-        let (first, second) = index::spans(self.capacity(), self.own, self.ready);
-        // SAFETY: by I2 these bytes are vacant, by I4 nobody else accesses them while the borrow of
-        // `self` lasts, and by I5 each has been written.
-        let front = unsafe { self.shared.storage.slice_mut(first) };
-        // SAFETY: as above; the wrapped part of the same vacant bytes, apart from the first.
-        let back = unsafe { self.shared.storage.slice_mut(second) };
-        (front, back)
-    }
-
-    /// Passes over the next `n` bytes as if they had been pushed: they are what was left in
-    /// [`spare_slices`](Self::spare_slices). Panics if fewer are vacant, going by the head last seen.
-    #[track_caller]
-    pub(crate) fn fill(&mut self, n: usize) {
-        let vacant = self.ready;
-        assert!(n <= vacant, "cannot commit {n} bytes: {vacant} are vacant");
-        self.initialise();
-        self.advance(n);
-    }
-
-    /// Brings about I5, once: zeroes what has never been written.
-    ///
-    /// Bytes are written in order from the front of the storage. So in the first lap what has never
-    /// been written is all that lies behind the tail, and the vacant bytes go on to the end of the
-    /// storage. In later laps everything has been written, and zeroing vacant bytes does no harm.
-    fn initialise(&mut self) {
-        if !self.role.initialised {
-            let (behind, _) = index::spans(self.capacity(), self.own, self.ready);
-            // SAFETY: by I2 these bytes are vacant, and by I4 nobody else writes vacant bytes.
-            unsafe { self.shared.storage.zero(behind) };
-            self.role.initialised = true;
-        }
-    }
-}
-
-impl<S> Consumer<S> {
-    /// The occupied bytes, going by the tail last seen: the second slice follows the first.
-    #[inline]
-    pub(crate) fn slices(&self) -> (&[u8], &[u8]) {
-        self.front(self.ready)
-    }
-
-    /// The first `n` of them, at most.
-    #[inline]
-    fn front(&self, n: usize) -> (&[u8], &[u8]) {
-        let n = n.min(self.ready);
-        let (first, second) = index::spans(self.capacity(), self.own, n);
-        // SAFETY: by I3 these bytes are occupied. The producer cannot write them before they are
-        // passed and published, which the borrow of `self` puts off until the slices are gone.
-        let front = unsafe { self.shared.storage.slice(first) };
-        // SAFETY: as above; the wrapped part of the same occupied bytes.
-        let back = unsafe { self.shared.storage.slice(second) };
-        (front, back)
-    }
-
-    /// Copies the front of the occupied bytes into `buf`, as many as it holds, and returns how many
-    /// that was. The producer gets their space back at [`publish`](Self::publish).
-    #[inline]
-    pub(crate) fn pull(&mut self, buf: &mut [u8]) -> usize {
-        let mut rest = buf;
-        self.pull_with(rest.len(), |bytes| {
-            let (next, after) = mem::take(&mut rest).split_at_mut(bytes.len());
-            next.copy_from_slice(bytes);
-            rest = after;
-        })
-    }
-
-    /// [`pull`](Self::pull) for what takes bytes but is no slice of them: `put` gets no more than
-    /// `limit`, in one piece or in two.
-    #[inline]
-    pub(crate) fn pull_with(&mut self, limit: usize, mut put: impl FnMut(&[u8])) -> usize {
-        let (front, back) = self.front(limit);
-        let n = front.len() + back.len();
-        put(front);
-        if !back.is_empty() {
-            put(back);
-        }
-        self.advance(n);
-        n
-    }
-
-    /// Passes over the next `n` bytes. Panics if fewer are occupied, going by the tail last seen.
-    #[inline]
-    #[track_caller]
-    pub(crate) fn skip(&mut self, n: usize) {
-        let unread = self.ready;
-        assert!(n <= unread, "cannot consume {n} bytes: {unread} are unread");
-        self.advance(n);
     }
 }

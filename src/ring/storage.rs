@@ -2,21 +2,24 @@
 
 use alloc::alloc::{alloc, dealloc};
 use core::alloc::Layout;
+use core::cell::UnsafeCell;
 use core::fmt;
 use core::ops::Range;
-use core::ptr::NonNull;
+use core::ptr;
 
 use crate::sync::AccessLog;
 
-/// `capacity` bytes on the heap, uninitialised at first.
+/// `capacity` bytes on the heap: not there at first, then uninitialised.
 pub(super) struct Storage {
-    bytes: NonNull<u8>,
-    layout: Layout,
+    /// Null until [`allocate`](Self::allocate).
+    bytes: UnsafeCell<*mut u8>,
+    capacity: usize,
+    /// Of every byte, and behind them of `bytes` itself.
     log: AccessLog,
 }
 
-// SAFETY: the bytes are plain memory that `Storage` owns; every access to them goes through the
-// unsafe functions below, whose callers rule out conflicting ones.
+// SAFETY: the bytes are plain memory that `Storage` owns; every access to them and to their address
+// goes through the unsafe functions below, whose callers rule out conflicting ones.
 unsafe impl Send for Storage {}
 // SAFETY: as for `Send`.
 unsafe impl Sync for Storage {}
@@ -26,38 +29,75 @@ unsafe impl Sync for Storage {}
 pub(crate) struct OutOfMemory(pub(crate) Layout);
 
 impl Storage {
-    /// Allocates `capacity` bytes, which must not be 0.
-    pub(super) fn new(capacity: usize) -> Result<Self, OutOfMemory> {
+    /// Storage for `capacity` bytes, without any. The capacity must not be 0.
+    pub(super) fn new(capacity: usize) -> Self {
         assert!(capacity > 0, "a ring has at least one byte");
-        let layout = Layout::array::<u8>(capacity).expect("MAX_CAPACITY is a valid layout");
-        // SAFETY: the layout's size is `capacity`, which the assertion above keeps from being 0.
-        let bytes = unsafe { alloc(layout) };
-        Ok(Self {
-            bytes: NonNull::new(bytes).ok_or(OutOfMemory(layout))?,
-            layout,
-            log: AccessLog::new(capacity),
-        })
+        Self {
+            bytes: UnsafeCell::new(ptr::null_mut()),
+            capacity,
+            log: AccessLog::new(capacity + 1),
+        }
     }
 
     #[inline]
     pub(super) fn capacity(&self) -> usize {
-        self.layout.size()
+        self.capacity
+    }
+
+    /// Sees to it that the bytes are there.
+    ///
+    /// # Safety
+    ///
+    /// Every other call to any of the unsafe functions happened before this one or happens after it.
+    pub(super) unsafe fn allocate(&self) -> Result<(), OutOfMemory> {
+        // SAFETY: the caller rules out accesses at the same time.
+        let bytes = unsafe { &mut *self.bytes.get() };
+        if bytes.is_null() {
+            self.log.write(&(self.capacity..self.capacity + 1));
+            let layout = self.layout();
+            // SAFETY: the layout's size is `capacity`, which an assertion in `new` keeps from being 0.
+            *bytes = unsafe { alloc(layout) };
+            if bytes.is_null() {
+                return Err(OutOfMemory(layout));
+            }
+        }
+        Ok(())
+    }
+
+    fn layout(&self) -> Layout {
+        Layout::array::<u8>(self.capacity).expect("MAX_CAPACITY is a valid layout")
+    }
+
+    /// The address of the byte at `offset`.
+    ///
+    /// # Safety
+    ///
+    /// `offset` is within the capacity or at its end, and [`allocate`](Self::allocate) has
+    /// succeeded before this call.
+    #[inline]
+    unsafe fn at(&self, offset: usize) -> *mut u8 {
+        self.log.read(&(self.capacity..self.capacity + 1));
+        // SAFETY: the only write is in `allocate`, which happened before.
+        let bytes = unsafe { *self.bytes.get() };
+        // SAFETY: the caller keeps `offset` within the allocation that `allocate` made.
+        unsafe { bytes.add(offset) }
     }
 
     /// The bytes in `range`.
     ///
     /// # Safety
     ///
-    /// `range` lies within the capacity, all of its bytes have been written with [`write`] or
-    /// [`zero`], those writes happened before this call, and none of them is written again while the slice lives.
+    /// `range` lies within the capacity, [`allocate`](Self::allocate) has succeeded before this call,
+    /// all of the bytes have been written with [`write`] or [`zero`], those writes happened before this
+    /// call, and none of them is written again while the slice lives.
     ///
     /// [`write`]: Self::write
     /// [`zero`]: Self::zero
     #[inline]
     pub(super) unsafe fn slice(&self, range: Range<usize>) -> &[u8] {
         self.log.read(&range);
-        // SAFETY: the caller keeps `range.start` within the allocation that `new` made.
-        let start = unsafe { self.bytes.as_ptr().add(range.start) };
+        // SAFETY: the caller keeps `range.start` within the capacity, and has seen bytes written.
+        let start = unsafe { self.at(range.start) };
         // SAFETY: the caller vouches that the range is in bounds, initialised and left alone.
         unsafe { core::slice::from_raw_parts(start, range.len()) }
     }
@@ -66,13 +106,13 @@ impl Storage {
     ///
     /// # Safety
     ///
-    /// `start + bytes.len()` is within the capacity, and every other access to that range happened
-    /// before this call or happens after it.
+    /// `start + bytes.len()` is within the capacity, [`allocate`](Self::allocate) has succeeded before
+    /// this call, and every other access to that range happened before it or happens after it.
     #[inline]
     pub(super) unsafe fn write(&self, start: usize, bytes: &[u8]) {
         self.log.write(&(start..start + bytes.len()));
-        // SAFETY: the caller keeps `start` within the allocation that `new` made.
-        let target = unsafe { self.bytes.as_ptr().add(start) };
+        // SAFETY: the caller keeps `start` within the capacity, and has seen to the allocation.
+        let target = unsafe { self.at(start) };
         // SAFETY: the caller vouches that the target is in bounds and that nobody else accesses it;
         // `bytes` cannot overlap it, since a live slice of it is such an access.
         unsafe { target.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len()) };
@@ -85,8 +125,8 @@ impl Storage {
     /// As for [`write`](Self::write).
     pub(super) unsafe fn zero(&self, range: Range<usize>) {
         self.log.write(&range);
-        // SAFETY: the caller keeps `range.start` within the allocation that `new` made.
-        let target = unsafe { self.bytes.as_ptr().add(range.start) };
+        // SAFETY: the caller keeps `range.start` within the capacity, and has seen to the allocation.
+        let target = unsafe { self.at(range.start) };
         // SAFETY: the caller vouches that the range is in bounds and that nobody else accesses it.
         unsafe { target.write_bytes(0, range.len()) };
     }
@@ -95,16 +135,17 @@ impl Storage {
     ///
     /// # Safety
     ///
-    /// `range` lies within the capacity, all of its bytes have been written with [`write`] or
-    /// [`zero`], and while the slice lives nobody else accesses them.
+    /// `range` lies within the capacity, [`allocate`](Self::allocate) has succeeded before this call,
+    /// all of the bytes have been written with [`write`] or [`zero`], and while the slice lives nobody
+    /// else accesses them.
     ///
     /// [`write`]: Self::write
     /// [`zero`]: Self::zero
     #[allow(clippy::mut_from_ref)] // the caller rules out aliases
     pub(super) unsafe fn slice_mut(&self, range: Range<usize>) -> &mut [u8] {
         self.log.write(&range);
-        // SAFETY: the caller keeps `range.start` within the allocation that `new` made.
-        let start = unsafe { self.bytes.as_ptr().add(range.start) };
+        // SAFETY: the caller keeps `range.start` within the capacity, and has seen bytes written.
+        let start = unsafe { self.at(range.start) };
         // SAFETY: the caller vouches that the range is in bounds, initialised and exclusive.
         unsafe { core::slice::from_raw_parts_mut(start, range.len()) }
     }
@@ -112,8 +153,11 @@ impl Storage {
 
 impl Drop for Storage {
     fn drop(&mut self) {
-        // SAFETY: `new` allocated these bytes with this layout, and nothing else frees them.
-        unsafe { dealloc(self.bytes.as_ptr(), self.layout) };
+        let bytes = *self.bytes.get_mut();
+        if !bytes.is_null() {
+            // SAFETY: `allocate` got these bytes with this layout, and nothing else frees them.
+            unsafe { dealloc(bytes, self.layout()) };
+        }
     }
 }
 
@@ -131,8 +175,10 @@ mod tests {
 
     #[test]
     fn bytes_come_back_from_where_they_were_put() {
-        let storage = Storage::new(5).unwrap();
+        let storage = Storage::new(5);
         assert_eq!(storage.capacity(), 5);
+        // SAFETY: one thread.
+        unsafe { storage.allocate() }.unwrap();
         // SAFETY: one thread, in bounds, each byte written before it is read.
         unsafe { storage.write(0, b"01234") };
         // SAFETY: as above.

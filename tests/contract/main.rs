@@ -54,7 +54,31 @@ const READER_ENDINGS: Endings<Reader> = [
     }),
 ];
 
-/// A pipe whose positions are both at `offset`, with nothing unread.
+/// A pipe with `bytes` unread, which lie from `offset` on in its storage and wrap if they must.
+fn pipe_with(capacity: usize, offset: usize, bytes: &[u8]) -> (Reader, Writer) {
+    let (mut reader, mut writer) = async_duplex::pipe(capacity);
+    let write = |writer: &mut Writer, bytes: &[u8]| {
+        assert_eq!(tried(writer.try_write(bytes)), moved(bytes.len()));
+    };
+    let offset = offset % capacity;
+    if offset == 0 {
+        write(&mut writer, bytes);
+        return (reader, writer);
+    }
+    // So long as something is unread, the writer does not go back to the front.
+    write(&mut writer, b"-");
+    for _ in 1..offset {
+        write(&mut writer, b"-");
+        assert_eq!(read_up_to(&mut reader, 1), b"-");
+    }
+    let (most, rest) = bytes.split_at(bytes.len().min(capacity - 1));
+    write(&mut writer, most);
+    assert_eq!(read_up_to(&mut reader, 1), b"-");
+    write(&mut writer, rest);
+    (reader, writer)
+}
+
+/// A pipe through which `offset` bytes have passed, one by one, with nothing unread.
 fn pipe_at(capacity: usize, offset: usize) -> (Reader, Writer) {
     let (mut reader, mut writer) = async_duplex::pipe(capacity);
     for _ in 0..offset {

@@ -5,7 +5,7 @@ use core::task::Poll;
 use async_duplex::{Reader, Writer};
 
 use crate::counting_waker::{moved, tried, CountingTask};
-use crate::{pipe_at, read_up_to};
+use crate::{pipe_at, pipe_with, read_up_to};
 
 pub(crate) const BYTES: &[u8] = b"abcdefgh";
 
@@ -15,8 +15,7 @@ pub(crate) fn every_pipe(check: impl Fn(Reader, Writer, usize, usize)) {
     for capacity in 1..=5 {
         for offset in 0..2 * capacity {
             for fill in 0..=capacity {
-                let (reader, mut writer) = pipe_at(capacity, offset);
-                assert_eq!(tried(writer.try_write(&BYTES[..fill])), moved(fill));
+                let (reader, writer) = pipe_with(capacity, offset, &BYTES[..fill]);
                 check(reader, writer, offset, fill);
             }
         }
@@ -55,6 +54,8 @@ fn b19_as_slices_lends_all_that_is_unread_cut_only_where_it_wraps() {
 fn b19_spare_slices_lends_all_that_is_vacant_cut_only_where_it_wraps() {
     every_pipe(|_reader, mut writer, offset, fill| {
         let capacity = writer.capacity();
+        // All of an empty pipe comes in one piece.
+        let offset = if fill == 0 { 0 } else { offset };
         let (front, back) = writer.spare_slices();
         let (front, vacant) = (front.len(), front.len() + back.len());
         assert_eq!(vacant, capacity - fill);

@@ -39,8 +39,7 @@ pub(crate) struct Half {
     pub(crate) end: Option<Option<ErrorKind>>,
     /// How many calls in a row did not have to wait.
     streak: usize,
-    /// How many bytes it has moved, and had moved when a call was last counted: modulo twice the
-    /// capacity, like positions in the ring.
+    /// How many bytes it has moved, and had moved when a call was last counted.
     moved: usize,
     counted_at: usize,
 }
@@ -194,7 +193,7 @@ impl Model {
     /// The next `n` bytes, which are read.
     pub(crate) fn take(&mut self, n: usize) -> Vec<u8> {
         let bytes = self.queue.drain(..n).collect();
-        self.reader.moved = (self.reader.moved + n) % (2 * self.settings.capacity);
+        self.reader.moved += n;
         if n > 0 {
             self.writer
                 .has_news(self.settings.capacity - self.queue.len());
@@ -209,7 +208,7 @@ impl Model {
 
     pub(crate) fn send(&mut self, bytes: &[u8]) {
         self.queue.extend(bytes);
-        self.writer.moved = (self.writer.moved + bytes.len()) % (2 * self.settings.capacity);
+        self.writer.moved += bytes.len();
         self.next = self.next.wrapping_add(bytes.len() as u8);
         if !bytes.is_empty() {
             self.reader.has_news(self.queue.len());

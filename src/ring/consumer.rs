@@ -1,0 +1,98 @@
+//! The side that reads.
+
+use core::mem;
+
+use super::index::{self, TURN};
+use super::{Half, Role, State};
+
+/// The side that reads: its own position is the head.
+pub(crate) type Consumer<S> = Half<S, Consuming>;
+
+/// The role of a [`Consumer`].
+#[derive(Default)]
+pub(crate) struct Consuming;
+
+impl Role for Consuming {
+    #[inline]
+    fn head_and_tail<T>(own: T, peer: T) -> (T, T) {
+        (own, peer)
+    }
+
+    #[inline]
+    fn ready(_capacity: usize, occupied: usize) -> usize {
+        occupied
+    }
+
+    #[inline]
+    fn refresh<S: State>(half: &mut Consumer<S>, _want: usize) {
+        let tail = half.peer_position().load();
+        if (tail ^ half.own) & TURN != 0 {
+            // The producer went to the front when all was read, which is where this side stands.
+            half.own ^= TURN;
+            half.offset = 0;
+        }
+        half.ready = index::distance(half.own, tail);
+    }
+}
+
+impl<S: State> Consumer<S> {
+    /// The occupied bytes, going by the tail last seen: the second slice follows the first.
+    #[inline]
+    pub(crate) fn slices(&self) -> (&[u8], &[u8]) {
+        match self.ready {
+            0 => (&[], &[]),
+            n => self.front(n),
+        }
+    }
+
+    /// The first `n` of them, at most, once there have been any.
+    #[inline]
+    fn front(&self, n: usize) -> (&[u8], &[u8]) {
+        let n = n.min(self.ready);
+        let (first, second) = index::spans(self.capacity(), self.offset, n);
+        // SAFETY: by I3 these bytes are occupied, and by I6 they are there. The producer cannot write them before they are
+        // passed and published, which the borrow of `self` puts off until the slices are gone.
+        let front = unsafe { self.shared.storage.slice(first) };
+        // SAFETY: as above; the wrapped part of the same occupied bytes.
+        let back = unsafe { self.shared.storage.slice(second) };
+        (front, back)
+    }
+
+    /// Copies the front of the occupied bytes into `buf`, as many as it holds, and returns how many
+    /// that was. The producer gets their space back at [`publish`](Self::publish).
+    #[inline]
+    pub(crate) fn pull(&mut self, buf: &mut [u8]) -> usize {
+        let mut rest = buf;
+        self.pull_with(rest.len(), |bytes| {
+            let (next, after) = mem::take(&mut rest).split_at_mut(bytes.len());
+            next.copy_from_slice(bytes);
+            rest = after;
+        })
+    }
+
+    /// [`pull`](Self::pull) for what takes bytes but is no slice of them: `put` gets no more than
+    /// `limit`, in one piece or in two.
+    #[inline]
+    pub(crate) fn pull_with(&mut self, limit: usize, mut put: impl FnMut(&[u8])) -> usize {
+        if self.ready == 0 {
+            return 0;
+        }
+        let (front, back) = self.front(limit);
+        let n = front.len() + back.len();
+        put(front);
+        if !back.is_empty() {
+            put(back);
+        }
+        self.advance(n);
+        n
+    }
+
+    /// Passes over the next `n` bytes. Panics if fewer are occupied, going by the tail last seen.
+    #[inline]
+    #[track_caller]
+    pub(crate) fn skip(&mut self, n: usize) {
+        let unread = self.ready;
+        assert!(n <= unread, "cannot consume {n} bytes: {unread} are unread");
+        self.advance(n);
+    }
+}
