@@ -34,12 +34,14 @@ impl Csv {
         let unit = finding.unit.name();
         for outcome in &finding.outcomes {
             let (contender, value, ratio) = (outcome.name, outcome.value, outcome.ratio);
-            let (role, verdict) = match outcome.role {
-                Role::Ours => ("ours", String::new()),
-                Role::Peer => ("peer", ratio.verdict().to_string()),
-                Role::Variant => ("variant", ratio.verdict().to_string()),
-                Role::Floor => ("floor", ratio.verdict().to_string()),
+            let role = match outcome.role {
+                Role::Ours => "ours",
+                Role::Peer => "peer",
+                Role::Unbounded => "unbounded",
+                Role::Variant => "variant",
+                Role::Floor => "floor",
             };
+            let verdict = outcome.verdict;
             writeln!(
                 self.0,
                 "{name},{group},{place},{capacity},{size},{count},{contender},{role},{unit},\

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::memory;
+use crate::memory::{self, Passed};
 use crate::support::contenders::{
     visit_all, visit_kernel, visit_variants, AsyncDuplex, Contender, Visitor,
 };
@@ -15,6 +15,8 @@ pub(crate) enum Role {
     /// This crate, with whom everybody is compared.
     Ours,
     Peer,
+    /// A peer that holds what the kernel grants, where the work is all about how much a pipe holds.
+    Unbounded,
     /// This crate with other settings: of interest, but no peer.
     Variant,
     /// No pipe at all, but what no pipe can beat.
@@ -28,8 +30,8 @@ pub(crate) struct Contestant {
     pub(crate) in_process: bool,
     pub(crate) time: fn(Work, &Stage, u64) -> Duration,
     pub(crate) effort: fn(Stream, u64) -> Effort,
-    pub(crate) held: fn(usize, u64) -> f64,
-    pub(crate) resident: fn(usize, u64, usize) -> f64,
+    pub(crate) held: fn(usize, Passed) -> f64,
+    pub(crate) resident: fn(usize, Passed, usize) -> f64,
 }
 
 /// All contenders, ours first and its variants last.
@@ -68,9 +70,12 @@ pub(crate) struct Entry {
 
 /// Who does that work, ours first.
 pub(crate) fn entries(work: Work) -> Vec<Entry> {
-    let all = contestants().into_iter().map(|contestant| Entry {
+    let all = contestants().into_iter().map(move |contestant| Entry {
         name: contestant.name,
-        role: contestant.role,
+        role: match work {
+            Work::Stream(..) if !contestant.in_process => Role::Unbounded,
+            _ => contestant.role,
+        },
         time: contestant.time,
     });
     if let Work::Copy(_) = work {

@@ -2,7 +2,7 @@
 
 use crate::cases::{Case, Label};
 use crate::field::{Entry, Role};
-use crate::statistics::Spread;
+use crate::statistics::{Spread, Verdict};
 
 /// What the values of a finding are. Less is better, whatever it is.
 #[derive(Clone, Copy)]
@@ -22,13 +22,13 @@ pub(crate) struct Finding {
     pub(crate) outcomes: Vec<Outcome>,
 }
 
-#[derive(Clone)]
 pub(crate) struct Outcome {
     pub(crate) name: &'static str,
     pub(crate) role: Role,
     pub(crate) value: Spread,
     /// Of theirs to ours.
     pub(crate) ratio: Spread,
+    pub(crate) verdict: Verdict,
 }
 
 impl Unit {
@@ -49,11 +49,15 @@ impl Finding {
         let outcomes = entries
             .iter()
             .zip(samples)
-            .map(|(entry, theirs)| Outcome {
-                name: entry.name,
-                role: entry.role,
-                value: Spread::of(theirs),
-                ratio: Spread::of_ratios(theirs, ours),
+            .map(|(entry, theirs)| {
+                let ratio = Spread::of_ratios(theirs, ours);
+                Outcome {
+                    name: entry.name,
+                    role: entry.role,
+                    value: Spread::of(theirs),
+                    ratio,
+                    verdict: Verdict::of(ratio),
+                }
             })
             .collect();
         Self {
@@ -77,7 +81,8 @@ impl Finding {
                 name,
                 role,
                 value: Spread::of(&[theirs]),
-                ratio: Spread::of_ratios(&[theirs], &[ours]),
+                ratio: Spread::of(&[theirs / ours]),
+                verdict: Verdict::of_count(theirs / ours),
             })
             .collect();
         Self {

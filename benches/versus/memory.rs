@@ -11,29 +11,52 @@ use crate::support::contenders::Contender;
 use crate::support::size;
 use crate::support::workloads::pass;
 
-/// Bytes go through in messages, one at a time: there is never more than one in the pipe.
+/// Bytes go through in messages of this size, one at a time: there is never more in the pipe. Or in one
+/// as large as the pipe, since some take memory only for what is in them.
 const MESSAGE: usize = 64;
 
-/// In the environment of the processes whose memory is looked at: whose pipes, of what capacity, how
-/// many messages, how many pipes.
+/// In the environment of the processes whose memory is looked at: whose pipes, of what capacity, what
+/// bytes in messages of what size, how many pipes.
 const JOB: &str = "ASYNC_DUPLEX_VERSUS_JOB";
 
 /// Pipes that are there at once, and for which a process is looked at.
 const CROWD: usize = 2_000;
 
-/// Pairs of pipes that are there at once, and the messages through each: enough to touch a page. If
+/// Pairs of pipes that are there at once, and the bytes through each: enough to touch a page. If
 /// more went through, pipes that touch all of their memory would have more than a gigabyte.
 const PAIRS: usize = 10_000;
-const PAIR_MESSAGES: usize = (4 << 10) / MESSAGE;
+const PAIR_BYTES: usize = 4 << 10;
 
 /// What to look at, and for how much.
 struct Question {
     place: &'static str,
     capacity: usize,
-    /// How many messages have passed.
-    messages: usize,
+    passed: Passed,
     /// How many pipes there are.
     pipes: usize,
+}
+
+/// What has gone through a pipe before it is looked at.
+#[derive(Clone, Copy)]
+pub(crate) struct Passed {
+    message: usize,
+    messages: usize,
+}
+
+impl Passed {
+    fn little_by_little(bytes: usize) -> Self {
+        Self {
+            message: MESSAGE,
+            messages: bytes / MESSAGE,
+        }
+    }
+
+    fn at_once(bytes: usize) -> Self {
+        Self {
+            message: bytes,
+            messages: 1,
+        }
+    }
 }
 
 /// Asks everybody whose pipes are memory everything whose name is `wanted`.
@@ -57,7 +80,7 @@ pub(crate) fn try_out() {
         let few = Question {
             place,
             capacity: 4 << 10,
-            messages: 2,
+            passed: Passed::little_by_little(2 * MESSAGE),
             pipes: 2,
         };
         few.ask();
@@ -70,44 +93,44 @@ pub(crate) fn did_a_job() -> bool {
         return false;
     };
     let words: Vec<&str> = job.split(' ').collect();
-    let [name, capacity, messages, pipes] = words[..] else {
+    let [name, capacity, message, messages, pipes] = words[..] else {
         panic!("{JOB} is not a job: {job}");
     };
     let number = |word: &str| word.parse::<usize>().expect("a job has numbers");
     let all = contestants();
     let whose = all.iter().find(|contestant| contestant.name == name);
     let resident = whose.expect("a job names a contender").resident;
-    let messages = number(messages) as u64;
-    println!("{}", resident(number(capacity), messages, number(pipes)));
+    let passed = Passed {
+        message: number(message),
+        messages: number(messages),
+    };
+    println!("{}", resident(number(capacity), passed, number(pipes)));
     true
 }
 
-/// Bytes that a pipe has asked for and holds, after so many messages.
-pub(crate) fn held<C: Contender>(capacity: usize, messages: u64) -> f64 {
-    let make = || {
-        let (mut reader, mut writer) = C::pipe(capacity);
-        pass::<C>(&mut reader, &mut writer, MESSAGE, messages);
-        (reader, writer)
-    };
+/// Bytes that a pipe has asked for and holds.
+pub(crate) fn held<C: Contender>(capacity: usize, passed: Passed) -> f64 {
     // What the first pipe of a program needs besides.
-    drop(make());
-    held_by(make).1 as f64
+    drop(pipe::<C>(capacity, passed));
+    held_by(|| pipe::<C>(capacity, passed)).1 as f64
 }
 
-/// Bytes of memory that the kernel has provided for each of so many pipes, after so many messages.
-/// The handles are counted: somewhere they have to be.
-pub(crate) fn resident<C: Contender>(capacity: usize, messages: u64, pipes: usize) -> f64 {
-    let make = || {
-        let (mut reader, mut writer) = C::pipe(capacity);
-        pass::<C>(&mut reader, &mut writer, MESSAGE, messages);
-        (reader, writer)
-    };
-    drop(make());
+/// Bytes of memory that the kernel has provided for each of so many pipes. The handles are counted:
+/// somewhere they have to be.
+pub(crate) fn resident<C: Contender>(capacity: usize, passed: Passed, pipes: usize) -> f64 {
+    drop(pipe::<C>(capacity, passed));
     let before = resident_set();
-    let all: Vec<_> = (0..pipes).map(|_| make()).collect();
+    let all: Vec<_> = (0..pipes).map(|_| pipe::<C>(capacity, passed)).collect();
     let after = resident_set();
     drop(all);
     (after - before).max(0.0) / pipes as f64
+}
+
+fn pipe<C: Contender>(capacity: usize, passed: Passed) -> (C::Reader, C::Writer) {
+    let (mut reader, mut writer) = C::pipe(capacity);
+    let messages = passed.messages as u64;
+    pass::<C>(&mut reader, &mut writer, passed.message, messages);
+    (reader, writer)
 }
 
 /// The bytes of this process that are in memory. Linux says so; elsewhere nobody asks.
@@ -121,28 +144,32 @@ fn resident_set() -> f64 {
 }
 
 fn questions(full: bool) -> Vec<Question> {
-    let mut all = Vec::new();
-    let ask = |place, capacity, bytes, pipes| Question {
+    let ask = |place, capacity, passed, pipes| Question {
         place,
         capacity,
-        messages: bytes / MESSAGE,
+        passed,
         pipes,
     };
+    let states = |capacity, bytes| {
+        [
+            Passed::little_by_little(0),
+            Passed::little_by_little(bytes),
+            Passed::at_once(capacity),
+        ]
+    };
+    let mut all = Vec::new();
     for capacity in [64 << 10, 1 << 20] {
-        all.extend([0, 1 << 20].map(|bytes| ask("held", capacity, bytes, 1)));
+        all.extend(states(capacity, 1 << 20).map(|passed| ask("held", capacity, passed, 1)));
     }
     if cfg!(target_os = "linux") {
-        let capacities: &[usize] = if full {
-            &[64 << 10, 1 << 20]
-        } else {
-            &[64 << 10]
-        };
-        for &capacity in capacities {
-            all.extend([0, 256 << 10].map(|bytes| ask("resident", capacity, bytes, CROWD)));
-        }
+        let small = states(64 << 10, 256 << 10);
+        all.extend(small.map(|passed| ask("resident", 64 << 10, passed, CROWD)));
         if full {
-            let bytes = PAIR_MESSAGES * MESSAGE;
-            all.push(ask("resident", 64 << 10, bytes, 2 * PAIRS));
+            // Not full: that many pipes of a MiB would be two gigabytes.
+            let large = [0, 256 << 10].map(Passed::little_by_little);
+            all.extend(large.map(|passed| ask("resident", 1 << 20, passed, CROWD)));
+            let passed = Passed::little_by_little(PAIR_BYTES);
+            all.push(ask("resident", 64 << 10, passed, 2 * PAIRS));
         }
     }
     all
@@ -150,16 +177,18 @@ fn questions(full: bool) -> Vec<Question> {
 
 impl Question {
     fn label(&self) -> Label {
-        let state = match self.messages {
-            0 => "idle".into(),
-            messages => format!("after-{}", size(messages * MESSAGE)),
+        let bytes = self.passed.message * self.passed.messages;
+        let state = match self.passed {
+            Passed { messages: 0, .. } => "idle".into(),
+            Passed { messages: 1, .. } => "once-full".into(),
+            _ => format!("after-{}", size(bytes)),
         };
         Label {
             name: format!("memory/{}/{}/{state}", self.place, size(self.capacity)),
             group: "memory",
             place: self.place.into(),
             capacity: self.capacity,
-            size: self.messages * MESSAGE,
+            size: bytes,
             count: self.pipes,
         }
     }
@@ -170,7 +199,7 @@ impl Question {
             .filter(|contestant| contestant.in_process)
             .map(|contestant| {
                 let value = match self.place {
-                    "held" => (contestant.held)(self.capacity, self.messages as u64),
+                    "held" => (contestant.held)(self.capacity, self.passed),
                     _ => self.in_a_process(contestant),
                 };
                 (contestant.name, contestant.role, value)
@@ -182,15 +211,14 @@ impl Question {
     fn in_a_process(&self, contestant: &Contestant) -> f64 {
         let program = env::current_exe().expect("a program knows where it is");
         let Self {
-            capacity,
-            messages,
-            pipes,
-            ..
+            capacity, pipes, ..
         } = self;
+        let Passed { message, messages } = self.passed;
+        let name = contestant.name;
         let run = Command::new(program)
             .env(
                 JOB,
-                format!("{} {capacity} {messages} {pipes}", contestant.name),
+                format!("{name} {capacity} {message} {messages} {pipes}"),
             )
             .output()
             .expect("a program can be run again");

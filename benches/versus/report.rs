@@ -24,6 +24,7 @@ pub(crate) fn print(finding: &Finding) {
         let remark = match outcome.role {
             Role::Floor => format!("{}  of the floor", ratio(outcome.ratio.inverse())),
             Role::Variant => format!("{}  (ours, not a peer)", ratio(outcome.ratio)),
+            Role::Unbounded => format!("{}  (holds more)", verdict(outcome)),
             Role::Peer | Role::Ours => verdict(outcome),
         };
         println!("  {:<22} {value:>12.1} {unit}  {remark}", outcome.name);
@@ -51,13 +52,16 @@ pub(crate) fn summarize(findings: &[Finding]) {
 }
 
 fn verdict(outcome: &Outcome) -> String {
-    format!("{}  {:<6}", ratio(outcome.ratio), outcome.ratio.verdict())
+    format!("{}  {:<6}", ratio(outcome.ratio), outcome.verdict)
 }
 
 fn ratio(Spread { p10, median, p90 }: Spread) -> String {
-    if p10 < p90 {
-        format!("×{median:<6.2} {:<14}", format!("{p10:.2} to {p90:.2}"))
+    // So that a hundredth of ours does not look like nothing.
+    let digits = if median < 0.1 { 4 } else { 2 };
+    let spread = if p10 < p90 {
+        format!("{p10:.digits$} to {p90:.digits$}")
     } else {
-        format!("×{median:<6.2} {:<14}", "")
-    }
+        String::new()
+    };
+    format!("×{median:<7.digits$} {spread:<16}")
 }

@@ -38,17 +38,6 @@ impl Spread {
             p90: 1.0 / self.p10,
         }
     }
-
-    /// What this says if it is theirs to ours, and less is better.
-    pub(crate) fn verdict(self) -> Verdict {
-        if self.p10 > 1.0 {
-            Verdict::Ahead
-        } else if self.p90 < 1.0 {
-            Verdict::Behind
-        } else {
-            Verdict::Level
-        }
-    }
 }
 
 /// Between the two samples that are nearest.
@@ -66,6 +55,28 @@ pub(crate) enum Verdict {
     Behind,
     /// The spread covers 1, so whatever the median says is not a difference.
     Level,
+}
+
+impl Verdict {
+    /// What ratios of theirs to ours say, where less is better.
+    pub(crate) fn of(ratios: Spread) -> Self {
+        if ratios.p10 > 1.0 {
+            Self::Ahead
+        } else if ratios.p90 < 1.0 {
+            Self::Behind
+        } else {
+            Self::Level
+        }
+    }
+
+    /// What a ratio says that has no spread. A hundredth is a page here or there.
+    pub(crate) fn of_count(ratio: f64) -> Self {
+        Self::of(Spread {
+            p10: ratio / 1.01,
+            median: ratio,
+            p90: ratio * 1.01,
+        })
+    }
 }
 
 impl Display for Verdict {
