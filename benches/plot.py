@@ -100,7 +100,7 @@ def throughput(rows, place, title):
     if not capacities:
         return None
     figure, panels = plt.subplots(
-        1, len(capacities), figsize=(3.4 * len(capacities), 3.6), sharey=True, squeeze=False
+        1, len(capacities), figsize=(3.2 * len(capacities), 4.4), sharex=True, sharey=True, squeeze=False
     )
     handles = {}
     for panel, capacity in zip(panels[0], capacities):
@@ -121,7 +121,7 @@ def throughput(rows, place, title):
                 markersize=6 if ours else 3.5,
                 zorder=3 if ours else 2,
             )
-        chunks = sorted({row["size"] for row in here})
+        chunks = sorted({row["size"] for row in rows})
         panel.set(xscale="log", yscale="log", title=f"pipe of {size(capacity)}", xlabel="chunk")
         panel.set_xticks(chunks, [size(chunk) for chunk in chunks], rotation=45, ha="right")
         panel.xaxis.set_minor_locator(NullLocator())
@@ -140,14 +140,19 @@ def bars(panels_of_rows, title, unit, scale):
     if not panels_of_rows:
         return None
     names = in_order(row["contender"] for _, rows in panels_of_rows for row in rows)
+    # More than four side by side would be too small to read.
+    columns = len(panels_of_rows) if len(panels_of_rows) <= 4 else 3
+    lines = -(-len(panels_of_rows) // columns)
     figure, panels = plt.subplots(
-        1,
-        len(panels_of_rows),
-        figsize=(3.2 * len(panels_of_rows) + 1.4, 0.34 * len(names) + 1.3),
+        lines,
+        columns,
+        figsize=(3.2 * columns + 1.4, (0.3 * len(names) + 1.2) * lines),
+        sharex=True,
         sharey=True,
         squeeze=False,
     )
-    for panel, (panel_name, rows) in zip(panels[0], panels_of_rows):
+    least = min(row["median"] for _, rows in panels_of_rows for row in rows) / scale
+    for panel, (panel_name, rows) in zip(panels.flat, panels_of_rows):
         for row in rows:
             name, value = row["contender"], row["median"] / scale
             below, above = value - row["p10"] / scale, row["p90"] / scale - value
@@ -170,14 +175,17 @@ def bars(panels_of_rows, title, unit, scale):
                 fontweight="bold" if name == OURS else "normal",
             )
         panel.set(title=panel_name, xlabel=unit, xscale="log")
-        panel.margins(x=0.25)
         panel.grid(axis="y", visible=False)
-        panel.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        panel.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}" if value < 1000 else f"{value:,.0f}"))
         panel.xaxis.set_minor_locator(NullLocator())
+    most = max(row["p90"] for _, rows in panels_of_rows for row in rows) / scale
+    # Bars have no natural beginning on such an axis; and room is needed for the numbers.
+    panels[0][0].set_xlim(least / 2, most * (most / least) ** 0.3)
     panels[0][0].set_yticks(range(len(names)), names)
     panels[0][0].invert_yaxis()
-    for label in panels[0][0].get_yticklabels():
-        label.set_fontweight("bold" if label.get_text() == OURS else "normal")
+    for panel in panels[:, 0]:
+        for label in panel.get_yticklabels():
+            label.set_fontweight("bold" if label.get_text() == OURS else "normal")
     figure.suptitle(title)
     figure.tight_layout()
     return figure

@@ -1,6 +1,7 @@
 //! What no pipe can beat: the same work by those who need not wait, or need not be woken.
 
 use std::hint::{black_box, spin_loop};
+use std::thread::yield_now;
 use std::time::{Duration, Instant};
 
 use rtrb::{Consumer, Producer, RingBuffer};
@@ -79,6 +80,25 @@ impl PingPong {
     }
 }
 
+/// What a thread does that has nothing to do: spins, but not for ever. If the other thread has no core,
+/// it would spin until the scheduler takes this one away, and that is no floor.
+#[derive(Default)]
+struct Patience(u32);
+
+impl Patience {
+    const SPINS: u32 = 1 << 12;
+
+    fn wait(&mut self) {
+        self.0 += 1;
+        if self.0 < Self::SPINS {
+            spin_loop();
+        } else {
+            self.0 = 0;
+            yield_now();
+        }
+    }
+}
+
 /// A ring whose memory is there, as that of the contenders' pipes is.
 fn used_ring(capacity: usize) -> (Producer<u8>, Consumer<u8>) {
     let (mut writer, mut reader) = RingBuffer::new(capacity);
@@ -89,10 +109,11 @@ fn used_ring(capacity: usize) -> (Producer<u8>, Consumer<u8>) {
 }
 
 fn push(writer: &mut Producer<u8>, mut bytes: &[u8]) {
+    let mut patience = Patience::default();
     while !bytes.is_empty() {
         let (pushed, rest) = writer.push_partial_slice(bytes);
         if pushed.is_empty() {
-            spin_loop();
+            patience.wait();
         }
         bytes = rest;
     }
@@ -100,9 +121,10 @@ fn push(writer: &mut Producer<u8>, mut bytes: &[u8]) {
 
 /// Takes what is there, but at least a byte, and returns how many bytes that was.
 fn pop(reader: &mut Consumer<u8>, buf: &mut [u8]) -> usize {
+    let mut patience = Patience::default();
     loop {
         match reader.pop_partial_slice(buf).0.len() {
-            0 => spin_loop(),
+            0 => patience.wait(),
             n => return n,
         }
     }

@@ -33,6 +33,9 @@ pub(crate) fn print(finding: &Finding) {
 }
 
 /// Prints, for each case, the best of the peers and the floor.
+///
+/// The best of several is also the luckiest of them: where all are alike, it looks better than it is.
+/// Which errs on the side of modesty.
 pub(crate) fn summarize(findings: &[Finding]) {
     println!(
         "the best peer of each case: how many times as much as ours it takes; ours of the floor\n"

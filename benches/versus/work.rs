@@ -16,10 +16,10 @@ pub(crate) const SHORT_MESSAGE: usize = 64;
 
 /// The least that a stream sends when others take part: handing it to them is not to dominate.
 const LEAST_BYTES: u64 = 256 << 10;
-const LEAST_CHUNKS: u64 = 64;
 
-/// Likewise of each stream where there are many.
-const LEAST_CHUNKS_EACH: u64 = 16;
+/// Likewise in chunks or rounds, of all together and of each where there are many.
+const LEAST: u64 = 64;
+const LEAST_EACH: u64 = 16;
 
 #[derive(Clone, Copy)]
 pub(crate) enum Work {
@@ -116,14 +116,15 @@ impl Work {
 
     /// The fewest operations that make a fair sample.
     pub(crate) fn least(self) -> u64 {
+        let together = LEAST.max(LEAST_EACH * self.unit());
         match self {
-            Self::Stream(_, Place::OneThread) => 1,
+            Self::Stream(_, Place::OneThread) | Self::RoundTrip(_, Place::OneThread) => 1,
             Self::Stream(stream, _) => LEAST_BYTES
                 .div_ceil(stream.chunk as u64)
-                .max(LEAST_CHUNKS)
-                .max(LEAST_CHUNKS_EACH * self.unit())
+                .max(together)
                 .next_multiple_of(self.unit()),
-            _ => self.unit(),
+            Self::RoundTrip(..) => together.next_multiple_of(self.unit()),
+            _ => 1,
         }
     }
 
