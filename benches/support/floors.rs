@@ -80,13 +80,14 @@ impl PingPong {
     }
 }
 
-/// What a thread does that has nothing to do: spins, but not for ever. If the other thread has no core,
-/// it would spin until the scheduler takes this one away, and that is no floor.
+/// What a thread does that has nothing to do: spins for some microseconds, then lets others run. If the
+/// two threads have to share a core, spinning on would be waiting for the end of a time slice. (This is
+/// a floor only where they have a core each, even so: sleeping is the quicker way to share one.)
 #[derive(Default)]
 struct Patience(u32);
 
 impl Patience {
-    const SPINS: u32 = 1 << 12;
+    const SPINS: u32 = 1 << 7;
 
     fn wait(&mut self) {
         self.0 += 1;
