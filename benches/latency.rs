@@ -7,6 +7,8 @@
 
 mod support;
 
+use core::time::Duration;
+
 use criterion::measurement::WallTime;
 use criterion::{criterion_group, criterion_main, BenchmarkGroup, BenchmarkId, Criterion};
 
@@ -80,6 +82,7 @@ fn round_trip(criterion: &mut Criterion) {
     let game = |message| PingPong {
         message,
         capacity: ROUND_TRIP_CAPACITY,
+        think: Duration::ZERO,
     };
     let peer = Peer::start();
     bench(criterion, "round-trip/one-thread", &MESSAGES, |message| {

@@ -1,17 +1,18 @@
-//! What the benchmarks share: [`contenders`], what they have to do ([`workloads`]), and what they
-//! do it on ([`executor`], [`sliding`]).
+//! What the benchmarks share: [`contenders`], what they have to do ([`workloads`]), how fast that can
+//! be done at all ([`floors`]), and what they do it on ([`executor`], [`sliding`]).
 //!
 //! A workload is a function that does its work so many times and returns how long that took, so
 //! that it can be measured by criterion or by anything else.
 
 // Every benchmark is a program of its own, and uses a part of this.
-#![allow(dead_code)]
+#![allow(dead_code, unused_imports)]
 // A benchmark has std and a current compiler, whatever the library makes do with.
 #![allow(clippy::incompatible_msrv)]
 #![allow(clippy::std_instead_of_alloc, clippy::std_instead_of_core)]
 
 pub(crate) mod contenders;
 pub(crate) mod executor;
+mod floors;
 mod sliding;
 pub(crate) mod workloads;
 
@@ -25,6 +26,10 @@ pub(crate) const SAMPLING: SamplingMode = SamplingMode::Flat;
 
 /// The floor under all contenders: what [`workloads::Stream::memcpy`] does.
 pub(crate) const MEMCPY: &str = "memcpy";
+
+/// The floor under all that goes from thread to thread: what `rtrb` of [`workloads::Stream`] and
+/// [`workloads::PingPong`] does.
+pub(crate) const RTRB: &str = "rtrb";
 
 /// Short measurements, because there are many.
 pub(crate) fn criterion() -> Criterion {

@@ -1,0 +1,72 @@
+//! This crate, plain and with other settings.
+
+use std::io::Result;
+use std::task::{Context, Poll};
+
+use async_duplex::{Options, Reader, Writer};
+
+use super::{futures_read, futures_write, Contender};
+
+/// This crate.
+pub(crate) enum AsyncDuplex {}
+
+impl Contender for AsyncDuplex {
+    const NAME: &'static str = "async-duplex";
+    type Reader = Reader;
+    type Writer = Writer;
+
+    fn pipe(capacity: usize) -> (Self::Reader, Self::Writer) {
+        async_duplex::pipe(capacity)
+    }
+
+    #[inline]
+    fn poll_read(
+        reader: &mut Self::Reader,
+        cx: &mut Context<'_>,
+        buf: &mut [u8],
+    ) -> Poll<Result<usize>> {
+        futures_read(reader, cx, buf)
+    }
+
+    #[inline]
+    fn poll_write(
+        writer: &mut Self::Writer,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<Result<usize>> {
+        futures_write(writer, cx, bytes)
+    }
+}
+
+/// This crate, with a writer that sleeps until half of the pipe is free again.
+pub(crate) enum LowWater {}
+
+impl Contender for LowWater {
+    const NAME: &'static str = "async-duplex-low-water";
+    type Reader = Reader;
+    type Writer = Writer;
+
+    fn pipe(capacity: usize) -> (Self::Reader, Self::Writer) {
+        Options::new(capacity)
+            .low_water(capacity.div_ceil(2))
+            .pipe()
+    }
+
+    #[inline]
+    fn poll_read(
+        reader: &mut Self::Reader,
+        cx: &mut Context<'_>,
+        buf: &mut [u8],
+    ) -> Poll<Result<usize>> {
+        futures_read(reader, cx, buf)
+    }
+
+    #[inline]
+    fn poll_write(
+        writer: &mut Self::Writer,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<Result<usize>> {
+        futures_write(writer, cx, bytes)
+    }
+}

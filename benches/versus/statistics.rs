@@ -1,0 +1,90 @@
+//! What many samples say.
+
+use std::fmt::{self, Display, Formatter};
+
+/// The middle of some samples, and where most of them lie.
+#[derive(Clone, Copy)]
+pub(crate) struct Spread {
+    pub(crate) p10: f64,
+    pub(crate) median: f64,
+    pub(crate) p90: f64,
+}
+
+impl Spread {
+    /// # Panics
+    ///
+    /// If there are no samples.
+    pub(crate) fn of(samples: &[f64]) -> Self {
+        let mut sorted = samples.to_vec();
+        sorted.sort_by(f64::total_cmp);
+        Self {
+            p10: quantile(&sorted, 0.1),
+            median: quantile(&sorted, 0.5),
+            p90: quantile(&sorted, 0.9),
+        }
+    }
+
+    /// How many times as much as ours theirs is, from round to round.
+    pub(crate) fn of_ratios(theirs: &[f64], ours: &[f64]) -> Self {
+        let ratios: Vec<f64> = theirs.iter().zip(ours).map(|(t, o)| t / o).collect();
+        Self::of(&ratios)
+    }
+
+    /// The same, seen from the other side.
+    pub(crate) fn inverse(self) -> Self {
+        Self {
+            p10: 1.0 / self.p90,
+            median: 1.0 / self.median,
+            p90: 1.0 / self.p10,
+        }
+    }
+}
+
+/// Between the two samples that are nearest.
+fn quantile(sorted: &[f64], q: f64) -> f64 {
+    let position = q * (sorted.len() - 1) as f64;
+    let (below, above) = (position.floor(), position.ceil());
+    let (low, high) = (sorted[below as usize], sorted[above as usize]);
+    low + (high - low) * (position - below)
+}
+
+/// Where this crate stands.
+#[derive(Clone, Copy)]
+pub(crate) enum Verdict {
+    Ahead,
+    Behind,
+    /// The spread covers 1, so whatever the median says is not a difference.
+    Level,
+}
+
+impl Verdict {
+    /// What ratios of theirs to ours say, where less is better.
+    pub(crate) fn of(ratios: Spread) -> Self {
+        if ratios.p10 > 1.0 {
+            Self::Ahead
+        } else if ratios.p90 < 1.0 {
+            Self::Behind
+        } else {
+            Self::Level
+        }
+    }
+
+    /// What a ratio says that has no spread. A hundredth is a page here or there.
+    pub(crate) fn of_count(ratio: f64) -> Self {
+        Self::of(Spread {
+            p10: ratio / 1.01,
+            median: ratio,
+            p90: ratio * 1.01,
+        })
+    }
+}
+
+impl Display for Verdict {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Ahead => "ahead",
+            Self::Behind => "behind",
+            Self::Level => "level",
+        })
+    }
+}
