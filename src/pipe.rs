@@ -9,50 +9,49 @@
 //! ```text
 //! the side that waits                      its peer
 //!   1. try: nothing to be had                a. move bytes
-//!   2. register the waker                    b. publish the position, which takes
-//!   3. set the waiting bit       (W)            the waiting bit              (W)
-//!   4. try again                             c. wake, if the bit was set
-//!   5. Pending
+//!   2. leave a request with its waker (W)    b. publish the position, which takes
+//!   3. try again                                the request                  (W)
+//!   4. Pending                               c. wake, if there was one
 //! ```
 //!
-//! Steps 3 and b are read-modify-writes of the same word, so one of them comes first. If it is 3,
-//! then b finds the bit, and the waker that was registered before. If it is b, then 4 finds the
-//! bytes. Either way the side does not sleep through its peer's progress, and while nobody waits the
-//! waker slots are never touched: an operation costs one read-modify-write.
+//! Steps 2 and b are read-modify-writes of the same word, so one of them comes first. If it is 2,
+//! then b finds the request, and the waker with it. If it is b, then 3 finds the bytes. Either way the
+//! side does not sleep through its peer's progress, and while nobody waits there is nothing else to
+//! look at: an operation costs one read-modify-write.
 //!
-//! The bit is taken by the first publication that finds it: one wake, however many follow. A side
-//! that waits for more than one byte says so before it sets the bit, in `wanted`; a publication that
-//! leaves too little puts the bit back and wakes nobody. Only the publishing side can make it more,
-//! and its next publication finds the bit again. A low-water mark makes a waiting writer want more
-//! than it needs, and the reader that goes to sleep itself lets it off.
+//! A request is taken by the first publication that finds it: one wake, however many follow. It says for
+//! how many bytes it is; a publication that leaves too few puts it back and wakes nobody. Only
+//! the publishing side can make it more, and its next publication finds the request again. A low-water
+//! mark makes a waiting writer want more than it needs, and the reader that goes to sleep itself lets
+//! it off.
 //!
 //! # Closing
 //!
 //! ```text
 //! the side that closes                     its peer
 //!   a. set its closed bit        (C)         1. load the flags             (C)
-//!   b. take the waiting bit      (W)         2. load the position
-//!   c. wake, if the bit was set
+//!   b. take the request          (W)         2. load the position
+//!   c. wake, if there was one
 //! ```
 //!
 //! Every try loads the flags *before* the position. Whatever the closing side published before
 //! a is thus seen by whoever sees a: the end of the stream comes after its last byte. A try that was
-//! too early for a is followed by one that is not: if the peer's step 3 of waiting comes before b, b
-//! finds the waiting bit; if it comes after, step 4 sees a.
+//! too early for a is followed by one that is not: if the peer's step 2 of waiting comes before b, b
+//! finds the request; if it comes after, step 3 sees a.
 //!
 //! Aborting is closing with one more bit and an error kind, stored before: the peer finds all of it
 //! at once, or nothing.
 //!
-//! To wait for the end alone, a side leaves its mark in the word that holds the flags instead
-//! of in the position: then bytes do not wake it, and a is what finds the mark.
+//! To wait for the end alone is to ask for more bytes than there can be: then no publication wakes,
+//! and b does.
 //!
 //! # The wake-and-close argument
 //!
 //! | edge | first | then | says | if weakened | model that fails |
 //! | --- | --- | --- | --- | --- | --- |
-//! | W, wake | a waker registered and `wanted` stored, then a request left with a Release | the request found with an Acquire, then `wanted` loaded and the waker woken | who finds a request finds its waker, and what it waits for | a lost wake | `pipe::parked_reader_is_woken`, `pipe::parked_writer_is_woken`, `pipe::closed_wakes_who_waits_for_it`, `wanted::latest_wish_counts` |
+//! | W, wake | a waker and a number of bytes noted, then a request left with a Release | the request taken with an Acquire, then the note read | who finds a request finds whom to wake, and for what | a lost wake | `pipe::parked_reader_is_woken`, `pipe::parked_writer_is_woken`, `pipe::closed_wakes_who_waits_for_it`, `wanted::latest_wish_counts` |
 //! | C, close | closed bit set with a Release, after the last publication | flags loaded with an Acquire, before the position | the end comes after the last byte | bytes are lost at the end | `pipe::every_byte_then_eof` |
-//! | C, close | closed bit set, then the waiting bit taken with a Release | the waiting bit set with an Acquire, then the flags loaded | who waits after the end sees the end | a side waits for ever | `pipe::close_wakes_parked_reader`, `pipe::close_wakes_parked_writer` |
+//! | C, close | closed bit set, then the request taken with a Release | a request left with an Acquire, then the flags loaded | who waits after the end sees the end | a side waits for ever | `pipe::close_wakes_parked_reader`, `pipe::close_wakes_parked_writer` |
 //! | U, user | whatever a side did before it closed, its closed bit set with a Release | the flags loaded with an Acquire | EOF, `BrokenPipe` and `is_closed` hand over the closing side's memory | a data race in the user's program | `pipe::eof_hands_over`, `pipe::broken_pipe_hands_over`, `pipe::closed_hands_over` |
 //! | A, abort | the error kind stored, then the closed bit set with a Release | the flags loaded with an Acquire, then the kind loaded | who finds an abort finds its kind | an abort without a kind | `pipe::abort_brings_its_kind` |
 //!
@@ -64,8 +63,8 @@ mod side;
 use core::task::{Context, Poll, Waker};
 
 use crate::io::ErrorKind;
-use crate::ring::{Half, Role, State};
-use crate::sync::{AtomicUsize, AtomicWaker, KindCell, Ordering};
+use crate::ring::{Half, Request, Role, State};
+use crate::sync::{AtomicUsize, KindCell, Ordering};
 pub(crate) use side::Side;
 
 // The flags. While none is set, which is most of the time, a try has nothing to look at but them.
@@ -74,31 +73,27 @@ const WRITER_CLOSED: usize = 1 << 1;
 /// Set together with the closed bit of the same side.
 const READER_ABORTED: usize = 1 << 2;
 const WRITER_ABORTED: usize = 1 << 3;
-/// A mark: the side waits for its peer to close.
-const READER_WATCHES: usize = 1 << 4;
-const WRITER_WATCHES: usize = 1 << 5;
 /// Both sides count their transfers: `Options::yield_every` is in force.
-const YIELDS: usize = 1 << 6;
-
-/// What `Slot::wanted` says at first.
-const NEVER_WAITED: usize = 0;
+const YIELDS: usize = 1 << 4;
 
 /// What the two halves of a pipe share, besides the ring.
 pub(crate) struct Signals {
     flags: AtomicUsize,
-    reader: Slot,
-    writer: Slot,
+    /// Why each side aborted.
+    reader_abort: KindCell,
+    writer_abort: KindCell,
     policy: Policy,
 }
 
-/// What one half leaves for the other to find.
-pub(crate) struct Slot {
-    waker: AtomicWaker,
-    /// How many bytes it waits to be able to move, if it has ever waited for anything.
-    wanted: AtomicUsize,
-    /// Why it aborted.
-    abort: KindCell,
+/// What a half that waits leaves for its peer.
+pub(crate) struct Wish {
+    waker: Waker,
+    /// How many bytes it waits to be able to move; [`THE_END`] if it waits for that alone.
+    bytes: usize,
 }
+
+/// More than can ever be moved at once.
+const THE_END: usize = usize::MAX;
 
 /// What one half remembers of its own calls.
 #[derive(Default)]
@@ -118,6 +113,7 @@ pub(crate) struct Policy {
 }
 
 impl State for Signals {
+    type Note = Wish;
     type Local = Habits;
 }
 
@@ -126,8 +122,8 @@ impl Signals {
         let flags = if policy.yield_every > 0 { YIELDS } else { 0 };
         Self {
             flags: AtomicUsize::new(flags),
-            reader: Slot::new(),
-            writer: Slot::new(),
+            reader_abort: KindCell::new(),
+            writer_abort: KindCell::new(),
             policy,
         }
     }
@@ -137,40 +133,6 @@ impl Signals {
         // ORDERING(C, U, A): Acquire, to see everything that was done before a closed bit was set:
         // the last publication, the error kind, and the closing side's own memory.
         self.flags.load(Ordering::Acquire)
-    }
-}
-
-impl Slot {
-    fn new() -> Self {
-        Self {
-            waker: AtomicWaker::new(),
-            wanted: AtomicUsize::new(NEVER_WAITED),
-            abort: KindCell::new(),
-        }
-    }
-
-    /// Puts a waker in, for so many bytes.
-    ///
-    /// `AtomicWaker::register` would drop the one that it replaces while it holds the slot: whatever
-    /// that drop does with the pipe would count as a wake, and if it panics, the slot is stuck.
-    fn register(&self, waker: &Waker, wanted: usize) {
-        drop(self.waker.take());
-        self.waker.register(waker);
-        // ORDERING(W): Relaxed; the request that follows hands it over.
-        self.wanted.store(wanted, Ordering::Relaxed);
-    }
-
-    fn wanted(&self) -> usize {
-        // ORDERING(W): Relaxed; the peer asks once it has found the request, and so has acquired it.
-        self.wanted.load(Ordering::Relaxed)
-    }
-
-    /// Takes the waker out, if there has ever been one.
-    fn take(&self) -> Option<Waker> {
-        match self.wanted() {
-            NEVER_WAITED => None,
-            _ => self.waker.take(),
-        }
     }
 }
 
@@ -211,7 +173,7 @@ impl<D: Side> Half<Signals, D> {
 
     /// Why the peer aborted.
     fn aborted(&self) -> Stop {
-        let kind = D::Peer::slot(self.state()).abort.load();
+        let kind = D::Peer::abort(self.state()).load();
         Stop::Aborted(kind.expect("the kind is stored before the flag is set"))
     }
 
@@ -270,18 +232,31 @@ impl<D: Side> Half<Signals, D> {
         false
     }
 
-    /// Steps 2 to 5 of waiting.
+    /// Steps 2 to 4 of waiting.
+    #[cold]
     fn park(&mut self, cx: &mut Context<'_>, min: usize, want: usize) -> Poll<Result<usize, Stop>> {
-        D::slot(self.state()).register(cx.waker(), min);
-        self.wait();
+        let before = self.withdraw();
+        self.wish(cx, before, min);
         let found = self.look(min, want);
         if found == Err(Stop::WouldBlock) {
             self.spare_peer_the_mark();
             return Poll::Pending;
         }
         // The peer was quicker: what it does next must not wake a task that is not waiting.
-        self.end_own_wait();
+        drop(self.withdraw());
         Poll::Ready(found)
+    }
+
+    /// Leaves a wish for so many bytes, with the waker of the wish before if that is the same.
+    fn wish(&mut self, cx: &Context<'_>, before: Option<Wish>, bytes: usize) {
+        let waker = match before {
+            Some(Wish { waker, .. }) if waker.will_wake(cx.waker()) => waker,
+            before => {
+                drop(before);
+                cx.waker().clone()
+            }
+        };
+        self.ask(Wish { waker, bytes });
     }
 
     /// Lets the peer have what was moved, and wakes it if it waits for that.
@@ -289,32 +264,35 @@ impl<D: Side> Half<Signals, D> {
     /// The only way to publish bytes or to free space.
     #[inline]
     pub(crate) fn hand_over(&mut self) {
-        if self.publish() {
-            self.wake_peer();
+        if let Some(request) = self.publish() {
+            Self::respond(request);
         }
     }
 
     /// The peer waits: wakes it, if what it waits for is there.
-    fn wake_peer(&mut self) {
-        let slot = D::Peer::slot(self.state());
-        let threshold = D::Peer::threshold(&self.state().policy, slot.wanted());
-        if threshold > 1 && self.ready_for_peer() < threshold {
-            self.renew_peer_wait();
+    #[cold]
+    fn respond(request: Request<'_, Signals, D>) {
+        let half = request.half();
+        let threshold = D::Peer::threshold(&half.state().policy, request.note().bytes);
+        if threshold > 1 && half.ready_for_peer() < threshold {
+            drop(request.put_back());
         } else {
-            slot.waker.wake();
+            request.answer().waker.wake();
         }
     }
 
     /// This side is about to sleep. If the peer sleeps too, though it could go on but for its
     /// low-water mark, nobody would ever bring it up to that: so it is woken for less.
     fn spare_peer_the_mark(&mut self) {
-        let signals = self.state();
-        let slot = D::Peer::slot(signals);
-        let sleeps_for_the_mark = signals.policy.low_water > 1
-            && self.waiting().1
-            && self.ready_for_peer() >= slot.wanted().max(1);
-        if sleeps_for_the_mark && self.end_peer_wait() {
-            D::Peer::slot(self.state()).waker.wake();
+        if self.state().policy.low_water <= 1 || !self.waiting().1 {
+            return;
+        }
+        if let Some(request) = self.peer_request() {
+            if request.half().ready_for_peer() < request.note().bytes.max(1) {
+                drop(request.put_back());
+            } else {
+                request.answer().waker.wake();
+            }
         }
     }
 
@@ -327,24 +305,24 @@ impl<D: Side> Half<Signals, D> {
         self.state().flags() & D::Peer::CLOSED != 0
     }
 
-    /// Waits for the peer to close, and for nothing else.
+    /// Waits for the peer to close; for bytes only if this half has been waiting for some.
     pub(crate) fn poll_closed(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         if self.is_closed() {
             return Poll::Ready(());
         }
-        let (waits, _) = self.waiting();
-        let slot = D::slot(self.state());
-        slot.register(cx.waker(), slot.wanted().max(1));
-        if waits && !self.wait() {
-            // The peer answered an earlier request while there was no waker to wake.
-            self.end_own_wait();
-            cx.waker().wake_by_ref();
-        }
-        // ORDERING(W, U): Release, to hand over the waker. Acquire, to see what the peer did before
-        // it closed, should that have come first.
-        let before = self.state().flags.fetch_or(D::WATCHES, Ordering::AcqRel);
-        if before & D::Peer::CLOSED != 0 {
+        let before = self.withdraw();
+        let bytes = before.as_ref().map_or(THE_END, |wish| wish.bytes);
+        self.wish(cx, before, bytes);
+        if self.is_closed() {
+            drop(self.withdraw());
             return Poll::Ready(());
+        }
+        let ready = D::ready(self.capacity(), self.occupied());
+        if ready >= D::threshold(&self.state().policy, bytes) {
+            // The peer came while no wish stood. Who waits for bytes has to look again.
+            let before = self.withdraw();
+            self.wish(cx, before, THE_END);
+            cx.waker().wake_by_ref();
         }
         self.spare_peer_the_mark();
         Poll::Pending
@@ -367,24 +345,24 @@ impl<D: Side> Half<Signals, D> {
         }
         let mut ending = D::CLOSED;
         if let Some(kind) = abort {
-            D::slot(signals).abort.store(kind);
+            D::abort(signals).store(kind);
             ending |= D::ABORTED;
         }
-        // ORDERING(C, U, A, W): Release, to hand over everything done so far. Acquire, to see the
-        // waker of a peer that watches.
-        let before = signals.flags.fetch_or(ending, Ordering::AcqRel);
+        // ORDERING(C, U, A): Release, to hand over everything done so far.
+        let before = signals.flags.fetch_or(ending, Ordering::Release);
         D::settle(self, abort.is_some() || before & D::Peer::ABORTED != 0);
-        let waits = self.end_peer_wait();
-        let watches = before & D::Peer::WATCHES != 0;
-        if waits || watches {
-            D::Peer::slot(self.state()).waker.wake();
+        if let Some(request) = self.peer_request() {
+            request.answer().waker.wake();
         }
     }
 
     /// Closes this side for good: it will not be polled again, so its waker goes too.
     pub(crate) fn hang_up(&mut self) {
-        let waker = D::slot(self.state()).take();
+        if self.is_alone() {
+            return;
+        }
+        let wish = self.withdraw();
         self.close();
-        drop(waker);
+        drop(wish);
     }
 }

@@ -51,8 +51,8 @@ pub struct Reader {
     pub(crate) half: Consumer<Signals>,
 }
 
-// A waker slot is not unwind-safe by declaration; these are: whatever a panicking waker interrupts,
-// the positions, the closed bits and the slots are consistent at every step.
+// A cell with a waker is not unwind-safe by declaration; these are: whatever a panicking waker interrupts,
+// the positions, the closed bits and the requests are consistent at every step.
 impl UnwindSafe for Reader {}
 impl RefUnwindSafe for Reader {}
 

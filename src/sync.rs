@@ -5,7 +5,6 @@ pub(crate) use imp::*;
 
 #[cfg(not(all(test, loom)))]
 mod imp {
-    pub(crate) use atomic_waker::AtomicWaker;
     pub(crate) use core::sync::atomic::Ordering;
 
     #[cfg(not(feature = "portable-atomic"))]
@@ -56,6 +55,25 @@ mod imp {
         }
     }
 
+    /// A cell in which loom sees every access; here nobody looks.
+    pub(crate) struct UnsafeCell<T>(core::cell::UnsafeCell<T>);
+
+    impl<T> UnsafeCell<T> {
+        pub(crate) fn new(value: T) -> Self {
+            Self(core::cell::UnsafeCell::new(value))
+        }
+
+        #[inline]
+        pub(crate) fn with<R>(&self, f: impl FnOnce(*const T) -> R) -> R {
+            f(self.0.get())
+        }
+
+        #[inline]
+        pub(crate) fn with_mut<R>(&self, f: impl FnOnce(*mut T) -> R) -> R {
+            f(self.0.get())
+        }
+    }
+
     /// Tells loom who touches which byte; here nobody listens.
     pub(crate) struct AccessLog;
 
@@ -75,15 +93,13 @@ mod imp {
 
 #[cfg(all(test, loom))]
 mod imp {
+    pub(crate) use loom::cell::UnsafeCell;
     pub(crate) use loom::sync::atomic::{AtomicUsize, Ordering};
     pub(crate) use loom::sync::Arc;
 
-    use alloc::collections::BTreeMap;
     use alloc::vec::Vec;
     use core::ops::Range;
-    use core::task::Waker;
-    use loom::cell::UnsafeCell;
-    use std::sync::{Mutex, MutexGuard, PoisonError};
+    use std::sync::{Mutex, PoisonError};
 
     use crate::io::ErrorKind;
 
@@ -131,55 +147,6 @@ mod imp {
             let stored = self.stored.load(Ordering::Relaxed) == 1;
             let kind = *self.kind.lock().unwrap_or_else(PoisonError::into_inner);
             kind.filter(|_| stored)
-        }
-    }
-
-    /// An `AtomicWaker` that orders nothing by itself.
-    ///
-    /// The real one synchronises, and so does loom's (it is a lock), which would hide a missing
-    /// ordering of ours. In this one a `wake` or `take` may miss any `register` that does not
-    /// *happen before* it, and then finds the one before: `latest` is read `Relaxed`, and the lock
-    /// around the wakers is one that loom does not know of. It is never held across an operation
-    /// that loom might switch at.
-    pub(crate) struct AtomicWaker {
-        latest: AtomicUsize,
-        wakers: Mutex<BTreeMap<usize, Waker>>,
-    }
-
-    impl AtomicWaker {
-        pub(crate) fn new() -> Self {
-            Self {
-                latest: AtomicUsize::new(0),
-                wakers: Mutex::new(BTreeMap::new()),
-            }
-        }
-
-        /// Has one caller at a time, like the real one: the half that owns the slot.
-        pub(crate) fn register(&self, waker: &Waker) {
-            let waker = waker.clone();
-            let number = self.latest.load(Ordering::Relaxed) + 1;
-            self.lock().insert(number, waker);
-            self.latest.store(number, Ordering::Relaxed);
-        }
-
-        pub(crate) fn take(&self) -> Option<Waker> {
-            let latest = self.latest.load(Ordering::Relaxed);
-            let mut replaced = {
-                let mut wakers = self.lock();
-                let missed = wakers.split_off(&(latest + 1));
-                core::mem::replace(&mut *wakers, missed)
-            };
-            replaced.remove(&latest)
-        }
-
-        pub(crate) fn wake(&self) {
-            if let Some(waker) = self.take() {
-                waker.wake();
-            }
-        }
-
-        fn lock(&self) -> MutexGuard<'_, BTreeMap<usize, Waker>> {
-            self.wakers.lock().unwrap_or_else(PoisonError::into_inner)
         }
     }
 }

@@ -116,7 +116,10 @@ fn messages_that_are_read_at_once_stay_at_the_front_of_the_memory() {
     for _ in 0..LARGE / 64 {
         writer.try_write(&[1; 64]).unwrap();
         let (message, _) = reader.as_slices();
-        touched.extend([message.as_ptr() as usize, message.as_ptr_range().end as usize]);
+        touched.extend([
+            message.as_ptr() as usize,
+            message.as_ptr_range().end as usize,
+        ]);
         reader.consume(64);
     }
     let span = touched.iter().max().unwrap() - touched.iter().min().unwrap();

@@ -10,10 +10,9 @@
 //! apart from the crate; `LOOM_MAX_PREEMPTIONS` in the environment asks for more.
 //!
 //! What loom sees: every atomic operation, with the stale values that its ordering permits; every
-//! access to the bytes, by the log in `ring/storage.rs`; and a waker slot that orders nothing by
-//! itself (`sync.rs`). What it does not: it treats `SeqCst` accesses as `AcqRel` (there are none
-//! here), it never lets a load see a store that comes later in program order, and the real
-//! `AtomicWaker` is trusted, not modelled.
+//! access to the bytes, by the log in `ring/storage.rs`, and to the notes beside a position. What it
+//! does not: it treats `SeqCst` accesses as `AcqRel` (there are none here), and it never lets a load
+//! see a store that comes later in program order.
 //!
 //! `.ci/weaken` weakens each ordering of the crate, and swaps each pair of steps whose order the
 //! arguments in `ring/mod.rs` and `pipe.rs` rest on; for each, a model here fails.

@@ -3,9 +3,10 @@
 use loom::thread;
 
 use super::model;
-use crate::ring::{ring, Consumer, Producer, State};
+use crate::ring::{ring, Consumer, Producer, Producing, Request, State};
 
 impl State for () {
+    type Note = usize;
     type Local = ();
 }
 
@@ -125,7 +126,8 @@ fn a_request_is_found_with_what_came_before_it() {
             let mut found = 0;
             for _ in 0..2 {
                 producer.push(b"a");
-                if producer.publish() {
+                if let Some(request) = producer.publish() {
+                    assert_eq!(request.answer(), 1);
                     ready.read();
                     found += 1;
                 }
@@ -134,7 +136,43 @@ fn a_request_is_found_with_what_came_before_it() {
         },
         |(mut consumer, ready)| {
             ready.write();
-            consumer.wait();
+            consumer.ask(1);
         },
     );
+}
+
+/// The consumer asks again and again, the producer answers or puts back: a note has one user at a time.
+fn notes_pass(respond: fn(Request<'_, (), Producing>) -> Option<usize>) {
+    model(
+        || looked_at(2),
+        move |mut producer| {
+            let mut latest = 0;
+            for _ in 0..2 {
+                producer.push(b"a");
+                if let Some(request) = producer.publish() {
+                    let asked = *request.note();
+                    // What has been put back may come again, and what is out of date never does.
+                    assert!(asked >= latest);
+                    latest = respond(request).map_or(asked, |note| note + 1);
+                }
+            }
+        },
+        |mut consumer| {
+            for note in 1..=3 {
+                assert!(consumer.withdraw().map_or(true, |before| before < note));
+                consumer.ask(note);
+            }
+            consumer
+        },
+    );
+}
+
+#[test]
+fn notes_that_are_answered_have_one_user_at_a_time() {
+    notes_pass(|request| Some(request.answer()));
+}
+
+#[test]
+fn notes_that_are_put_back_have_one_user_at_a_time() {
+    notes_pass(|request| request.put_back());
 }

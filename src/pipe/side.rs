@@ -1,10 +1,8 @@
 //! What differs between the two sides of a pipe: what ends them, and how much is worth a wake.
 
-use super::{
-    Policy, Signals, Slot, Stop, READER_ABORTED, READER_CLOSED, READER_WATCHES, WRITER_ABORTED,
-    WRITER_CLOSED, WRITER_WATCHES,
-};
+use super::{Policy, Signals, Stop, READER_ABORTED, READER_CLOSED, WRITER_ABORTED, WRITER_CLOSED};
 use crate::ring::{Consuming, Half, Producing, Role};
+use crate::sync::KindCell;
 
 /// What differs between the two sides of a pipe.
 pub(crate) trait Side: Role + Sized {
@@ -13,10 +11,9 @@ pub(crate) trait Side: Role + Sized {
     /// The flags of this side.
     const CLOSED: usize;
     const ABORTED: usize;
-    const WATCHES: usize;
 
-    /// What this side leaves for its peer.
-    fn slot(signals: &Signals) -> &Slot;
+    /// Why this side aborted, if it has.
+    fn abort(signals: &Signals) -> &KindCell;
 
     /// [`Half::look`], when flags are set.
     fn look_twice(
@@ -37,11 +34,9 @@ impl Side for Consuming {
     type Peer = Producing;
     const CLOSED: usize = READER_CLOSED;
     const ABORTED: usize = READER_ABORTED;
-    const WATCHES: usize = READER_WATCHES;
 
-    #[inline]
-    fn slot(signals: &Signals) -> &Slot {
-        &signals.reader
+    fn abort(signals: &Signals) -> &KindCell {
+        &signals.reader_abort
     }
 
     fn look_twice(
@@ -89,11 +84,9 @@ impl Side for Producing {
     type Peer = Consuming;
     const CLOSED: usize = WRITER_CLOSED;
     const ABORTED: usize = WRITER_ABORTED;
-    const WATCHES: usize = WRITER_WATCHES;
 
-    #[inline]
-    fn slot(signals: &Signals) -> &Slot {
-        &signals.writer
+    fn abort(signals: &Signals) -> &KindCell {
+        &signals.writer_abort
     }
 
     fn look_twice(

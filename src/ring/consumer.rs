@@ -2,7 +2,7 @@
 
 use core::mem;
 
-use super::index::{self, TURN};
+use super::index;
 use super::{Half, Role, State};
 
 /// The side that reads: its own position is the head.
@@ -10,7 +10,10 @@ pub(crate) type Consumer<S> = Half<S, Consuming>;
 
 /// The role of a [`Consumer`].
 #[derive(Default)]
-pub(crate) struct Consuming;
+pub(crate) struct Consuming {
+    /// How many times it has followed the producer to the front.
+    restarts: usize,
+}
 
 impl Role for Consuming {
     #[inline]
@@ -26,9 +29,10 @@ impl Role for Consuming {
     #[inline]
     fn refresh<S: State>(half: &mut Consumer<S>, _want: usize) {
         let tail = half.peer_position().load();
-        if (tail ^ half.own) & TURN != 0 {
+        let restarts = half.shared.restarts.count();
+        if restarts != half.role.restarts {
             // The producer went to the front when all was read, which is where this side stands.
-            half.own ^= TURN;
+            half.role.restarts = restarts;
             half.offset = 0;
         }
         half.ready = index::distance(half.own, tail);

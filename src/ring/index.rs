@@ -16,19 +16,15 @@ use core::ops::Range;
 /// The largest capacity in bytes: positions tell that many bytes from none.
 pub(crate) const MAX_CAPACITY: usize = isize::MAX as usize / 2;
 
-/// The mark that one side leaves in the other's position: it waits for that to move.
-pub(super) const WAITING: usize = 1;
+/// The marks that one side leaves in the other's position: it asks to be told when that moves.
+pub(super) const REQUESTS: usize = 3;
 
-/// The mark that changes whenever the producer goes back to the front.
-pub(super) const TURN: usize = 2;
-
-const MARKS: usize = WAITING | TURN;
-const STEP_BITS: u32 = MARKS.count_ones();
+const STEP_BITS: u32 = REQUESTS.count_ones();
 
 /// How many bytes lie between `head` and `tail`, whatever their marks are.
 #[inline]
 pub(super) fn distance(head: usize, tail: usize) -> usize {
-    (tail & !MARKS).wrapping_sub(head & !MARKS) >> STEP_BITS
+    (tail & !REQUESTS).wrapping_sub(head & !REQUESTS) >> STEP_BITS
 }
 
 /// The position `n` bytes after `position`, with the same marks.
@@ -80,12 +76,12 @@ mod tests {
     /// Positions close to where the word wraps, with all marks, at the largest capacity and below.
     #[test]
     fn distances_hold_across_the_end_of_the_word() {
-        for start in [0, 8, usize::MAX & !MARKS, (usize::MAX - 20) & !MARKS] {
-            for marks in 0..=MARKS {
+        for start in [0, 8, usize::MAX & !REQUESTS, (usize::MAX - 20) & !REQUESTS] {
+            for marks in 0..=REQUESTS {
                 for n in [0, 1, 5, 6, MAX_CAPACITY - 1, MAX_CAPACITY] {
                     let end = advance(start | marks, n);
-                    assert_eq!(end & MARKS, marks);
-                    for other in 0..=MARKS {
+                    assert_eq!(end & REQUESTS, marks);
+                    for other in 0..=REQUESTS {
                         assert_eq!(distance(start | other, end), n);
                     }
                 }

@@ -25,22 +25,21 @@
 //!
 //! The storage is allocated when the producer first looks for space. When it looks and finds the ring
 //! empty, it goes on at the front of the storage: so little traffic keeps to a few lines of
-//! memory, however large the capacity. It flips a mark in its position, the `TURN`, and publishes it
-//! with the next bytes. The consumer, which had read everything, finds those bytes and the mark
-//! flipped, and goes to the front too. It cannot miss a flip: the next one waits until it has read what
-//! came with this one.
+//! memory, however large the capacity. It counts that in `restarts`, which the next publication hands
+//! over. The consumer, which had read everything, finds the count changed and goes to the front too. It
+//! cannot miss a change: the next one waits until it has read what came with this one.
 //!
 //! To find the ring empty one has to look. A producer that could write on for long therefore does as
-//! if only a [`WINDOW`] were vacant, and looks after that; while it finds the ring in use, it lets itself
-//! have twice as much each time.
+//! if only a window were vacant, and looks after that; while it finds the ring in use, it doubles the
+//! window each time.
 //!
-//! # The waiting bit
+//! # Requests
 //!
-//! The word that holds a published position has one bit to spare. In it the *other* side leaves the
-//! request to be told when the position moves: the consumer sets it in `tail`, the producer in
-//! `head`. Publishing a position is a swap that clears the bit and reports whether it was set, so
-//! nobody needs to look anywhere else to find out whether somebody waits. What waiting and telling
-//! mean is the business of `pipe.rs`.
+//! The word that holds a published position has two bits to spare. In them the *other* side leaves
+//! the request to be told when the position moves, and beside the word a note: the consumer in `tail`, the
+//! producer in `head`. Publishing a position is a swap that takes the request and reports it, so
+//! nobody needs to look anywhere else to find out whether somebody waits. How a note changes hands is
+//! told in `position.rs`; what is in it, and what waiting and telling mean, in `pipe.rs`.
 //!
 //! # The byte-ordering argument
 //!
@@ -52,9 +51,12 @@
 //! | P, publish | `tail` swapped, Release, after the bytes were written | `tail` loaded, Acquire, before they are read | the bytes up to `tail` have been written | garbage is read | `ring::published_bytes_are_visible` |
 //! | R, release | `head` swapped, Release, after the bytes were read | `head` loaded, Acquire, before they are overwritten | the bytes up to `head` have been read | unread bytes are overwritten | `ring::released_bytes_are_not_in_use` |
 //!
+//! | N, note | a note put back with a Release, or its mark taken by a later swap | the mark withdrawn, or found gone, with an Acquire | the asker may use the cell | a note has two users | `pipe::closed_wakes_who_waits_for_it`, `ring::notes_that_are_put_back_have_one_user_at_a_time` |
+//!
 //! Both positions are of the one type [`Position`], so P and R are two readings of the same two
-//! operations. Its other two orderings carry no bytes: they belong to edge W (a request, and what
-//! was made ready before it) and to edge C (closing), which `pipe.rs` argues.
+//! operations. The allocation of the storage and the count of `restarts` travel with P. What else the
+//! orderings of a position carry belongs to edge W (a request, and the note that was left before it)
+//! and to edge C (closing), which `pipe.rs` argues.
 //!
 //! Between the two edges a byte has one owner. The invariants that the SAFETY comments cite:
 //!
@@ -75,6 +77,7 @@
 
 mod consumer;
 mod index;
+mod position;
 mod producer;
 mod storage;
 
@@ -82,57 +85,13 @@ use core::mem::{size_of, MaybeUninit};
 
 use crossbeam_utils::CachePadded;
 
-use crate::sync::{Arc, AtomicUsize, Ordering};
+use crate::sync::Arc;
 pub(crate) use consumer::{Consumer, Consuming};
 pub(crate) use index::MAX_CAPACITY;
-use index::WAITING;
+use position::{Asker, Position, Restarts};
 pub(crate) use producer::{Producer, Producing};
 pub(crate) use storage::OutOfMemory;
 use storage::Storage;
-
-/// A published position with its marks, of which one says that the other side waits for it to move.
-struct Position(AtomicUsize);
-
-impl Position {
-    fn new() -> Self {
-        Self(AtomicUsize::new(0))
-    }
-
-    /// The position, with its marks.
-    #[inline]
-    fn load(&self) -> usize {
-        // ORDERING(P, R): Acquire, to see what was done to the bytes that this position hands over.
-        self.0.load(Ordering::Acquire)
-    }
-
-    /// Sets the position. Returns whether the other side waited for that.
-    #[inline]
-    fn publish(&self, position: usize) -> bool {
-        // ORDERING(P, R, W): Release, to hand over the bytes that the position has passed. Acquire,
-        // to see what the other side made ready before it asked to be told.
-        self.0.swap(position, Ordering::AcqRel) & WAITING != 0
-    }
-
-    /// Asks to be told when the position moves. Returns whether that request stood already.
-    fn wait(&self) -> bool {
-        // ORDERING(W, C): Release, to hand over what this side made ready. Acquire, to see what the
-        // other side did before `end_wait`, should that have come first.
-        self.0.fetch_or(WAITING, Ordering::AcqRel) & WAITING != 0
-    }
-
-    /// Withdraws the request, or answers it without moving. Returns whether there was one.
-    fn end_wait(&self) -> bool {
-        // ORDERING(W, C): Acquire, to see what the other side made ready before it asked. Release,
-        // so that a `wait` that comes later sees what was done before this.
-        self.0.fetch_and(!WAITING, Ordering::AcqRel) & WAITING != 0
-    }
-
-    /// Whether a request stands, at some moment.
-    fn has_waiter(&self) -> bool {
-        // ORDERING(none): what is done on the strength of the answer begins with `wait`.
-        self.0.load(Ordering::Relaxed) & WAITING != 0
-    }
-}
 
 /// What both sides reach.
 ///
@@ -140,13 +99,14 @@ impl Position {
 /// works next to it. They are kept apart by distance and not by alignment: allocators are slow at
 /// that, so that it would more than double the time it takes to make and drop a pipe.
 #[repr(C)]
-struct Shared<S> {
+struct Shared<S: State> {
     storage: Storage,
     state: S,
     before_tail: Gap,
-    tail: Position,
+    tail: Position<S::Note>,
+    restarts: Restarts,
     before_head: Gap,
-    head: Position,
+    head: Position<S::Note>,
     after_head: Gap,
 }
 
@@ -155,6 +115,8 @@ type Gap = MaybeUninit<[u8; size_of::<CachePadded<u8>>()]>;
 
 /// What the two sides of a ring have besides it.
 pub(crate) trait State {
+    /// What one side leaves with a request for the other.
+    type Note: Send;
     /// What each of them keeps to itself. The state proper is shared.
     type Local: Default;
 }
@@ -169,6 +131,8 @@ pub(crate) struct Half<S: State, R> {
     /// How many bytes this side can move, going by the peer's position last seen: occupied ones for
     /// the consumer, vacant ones for the producer.
     ready: usize,
+    /// What this side has left in the peer's position.
+    asker: Asker,
     role: R,
     pub(crate) local: S::Local,
 }
@@ -195,6 +159,7 @@ pub(crate) fn ring<S: State>(capacity: usize, state: S) -> (Producer<S>, Consume
         state,
         before_tail: Gap::uninit(),
         tail: Position::new(),
+        restarts: Restarts::new(),
         before_head: Gap::uninit(),
         head: Position::new(),
         after_head: Gap::uninit(),
@@ -210,6 +175,7 @@ impl<S: State, R: Role> Half<S, R> {
             own: 0,
             offset: 0,
             ready: 0,
+            asker: Asker::default(),
             role: R::default(),
             local: S::Local::default(),
         }
@@ -225,17 +191,17 @@ impl<S: State, R: Role> Half<S, R> {
         self.shared.storage.capacity()
     }
 
-    pub(crate) fn is_peer_of<Q>(&self, other: &Half<S, Q>) -> bool {
+    pub(crate) fn is_peer_of<Q: Role>(&self, other: &Half<S, Q>) -> bool {
         Arc::ptr_eq(&self.shared, &other.shared)
     }
 
     #[inline]
-    fn own_position(&self) -> &Position {
+    fn own_position(&self) -> &Position<S::Note> {
         R::head_and_tail(&self.shared.head, &self.shared.tail).0
     }
 
     #[inline]
-    fn peer_position(&self) -> &Position {
+    fn peer_position(&self) -> &Position<S::Note> {
         R::head_and_tail(&self.shared.head, &self.shared.tail).1
     }
 
@@ -272,12 +238,15 @@ impl<S: State, R: Role> Half<S, R> {
         self.ready -= n;
     }
 
-    /// Hands the bytes that the own position has passed over to the peer. Returns whether it waited
-    /// for them.
+    /// Hands the bytes that the own position has passed over to the peer. Returns what that asked for,
+    /// if it waits.
     #[inline]
     #[must_use]
-    pub(crate) fn publish(&mut self) -> bool {
-        self.own_position().publish(self.own)
+    pub(crate) fn publish(&mut self) -> Option<Request<'_, S, R>> {
+        match self.own_position().publish(self.own) {
+            0 => None,
+            mark => Some(Request { half: self, mark }),
+        }
     }
 
     /// Lets this side move nothing any more that it has not looked for again.
@@ -285,30 +254,73 @@ impl<S: State, R: Role> Half<S, R> {
         self.ready = 0;
     }
 
-    /// Asks to be told when the peer's position moves. Returns whether that request stood already.
-    pub(crate) fn wait(&mut self) -> bool {
-        self.peer_position().wait()
+    /// Asks to be told when the peer's position moves, and leaves a note with that. A request that
+    /// still stands has to be [withdrawn](Self::withdraw) before.
+    pub(crate) fn ask(&mut self, note: S::Note) {
+        let position = R::head_and_tail(&self.shared.head, &self.shared.tail).1;
+        // SAFETY: by I4 there is no other asker, and `self.asker` belongs to the peer's position.
+        unsafe { position.ask(&mut self.asker, note) };
     }
 
-    /// Withdraws that request.
-    pub(crate) fn end_own_wait(&mut self) {
-        self.peer_position().end_wait();
+    /// Takes that request back, and the note with it, unless the peer has found it.
+    pub(crate) fn withdraw(&mut self) -> Option<S::Note> {
+        let position = R::head_and_tail(&self.shared.head, &self.shared.tail).1;
+        // SAFETY: as for `ask`.
+        unsafe { position.withdraw(&mut self.asker) }
     }
 
-    /// Answers the peer's request without moving. Returns whether there was one.
+    /// Takes what the peer asks for, if it waits, without moving.
     #[must_use]
-    pub(crate) fn end_peer_wait(&mut self) -> bool {
-        self.own_position().end_wait()
-    }
-
-    /// Puts the peer's request back: this publication was not what it waits for.
-    pub(crate) fn renew_peer_wait(&mut self) {
-        self.own_position().wait();
+    pub(crate) fn peer_request(&mut self) -> Option<Request<'_, S, R>> {
+        match self.own_position().take_requests() {
+            0 => None,
+            mark => Some(Request { half: self, mark }),
+        }
     }
 
     /// Whether this side and its peer wait for each other to move, at some moment.
     pub(crate) fn waiting(&self) -> (bool, bool) {
-        let own = self.peer_position().has_waiter();
-        (own, self.own_position().has_waiter())
+        let own = self.peer_position().has_request();
+        (own, self.own_position().has_request())
+    }
+
+    /// Whether there is no peer any more.
+    pub(crate) fn is_alone(&self) -> bool {
+        Arc::strong_count(&self.shared) == 1
+    }
+}
+
+/// What the peer asks for, taken out of the own position: to be answered, or to be put back.
+#[must_use = "the peer sleeps until somebody answers"]
+pub(crate) struct Request<'a, S: State, R> {
+    half: &'a mut Half<S, R>,
+    mark: usize,
+}
+
+impl<S: State, R: Role> Request<'_, S, R> {
+    /// The side that was asked.
+    pub(crate) fn half(&self) -> &Half<S, R> {
+        self.half
+    }
+
+    /// What came with the request.
+    pub(crate) fn note(&self) -> &S::Note {
+        // SAFETY: this side took the mark to make `self`, and gives it away with `self` only.
+        let note = unsafe { self.half.own_position().note(self.mark) };
+        note.expect("a mark comes with a note")
+    }
+
+    /// Ends the request. The note is for this side to use.
+    pub(crate) fn answer(self) -> S::Note {
+        // SAFETY: as for `note`.
+        let note = unsafe { self.half.own_position().answer(self.mark) };
+        note.expect("a mark comes with a note")
+    }
+
+    /// Puts the request back: what has happened was not what the peer waits for. Returns the note if
+    /// the peer has asked for something else since.
+    pub(crate) fn put_back(self) -> Option<S::Note> {
+        // SAFETY: as for `note`; and the own position is this side's.
+        unsafe { self.half.own_position().put_back(self.mark) }
     }
 }

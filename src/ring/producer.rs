@@ -2,7 +2,7 @@
 
 use alloc::alloc::handle_alloc_error;
 
-use super::index::{self, TURN};
+use super::index;
 use super::{Half, OutOfMemory, Role, State};
 
 /// The side that writes: its own position is the tail.
@@ -115,7 +115,7 @@ impl<S: State> Producer<S> {
     /// Goes on at the front of the storage. Nothing is occupied.
     fn start_over(&mut self) {
         if self.offset > 0 {
-            self.own ^= TURN;
+            self.shared.restarts.add();
             self.offset = 0;
         }
     }
