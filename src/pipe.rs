@@ -177,6 +177,31 @@ impl<D: Side> Half<Signals, D> {
         Stop::Aborted(kind.expect("the kind is stored before the flag is set"))
     }
 
+    /// How many of `want` bytes can be moved, so long as nothing special is going on: what most calls
+    /// need to know. 0 says that there is more to it.
+    #[inline]
+    pub(crate) fn at_hand(&mut self, want: usize) -> usize {
+        if self.state().flags() != 0 {
+            return 0;
+        }
+        if self.ready() < want {
+            self.refresh(want);
+        }
+        self.ready().min(want)
+    }
+
+    /// [`poll_look`](Self::poll_look), once nothing was [`at_hand`](Self::at_hand).
+    pub(crate) fn poll_look_again(
+        &mut self,
+        cx: &mut Context<'_>,
+        want: usize,
+    ) -> Poll<Result<usize, Stop>> {
+        match self.state().flags() {
+            0 if want > 0 => self.park(cx, 1, want),
+            _ => self.poll_look(cx, want.min(1), want),
+        }
+    }
+
     /// [`look`](Self::look), or waits. Never returns [`Stop::WouldBlock`].
     #[inline]
     pub(crate) fn poll_look(
@@ -236,19 +261,22 @@ impl<D: Side> Half<Signals, D> {
     #[cold]
     fn park(&mut self, cx: &mut Context<'_>, min: usize, want: usize) -> Poll<Result<usize, Stop>> {
         let before = self.withdraw();
-        self.wish(cx, before, min);
-        let found = self.look(min, want);
-        if found == Err(Stop::WouldBlock) {
-            self.spare_peer_the_mark();
-            return Poll::Pending;
+        let ready = self.wish(cx, before, min);
+        if ready >= min || self.state().flags() != 0 {
+            let found = self.look(min, want);
+            if found != Err(Stop::WouldBlock) {
+                // The peer was quicker: what it does next must not wake a task that is not waiting.
+                drop(self.withdraw());
+                return Poll::Ready(found);
+            }
         }
-        // The peer was quicker: what it does next must not wake a task that is not waiting.
-        drop(self.withdraw());
-        Poll::Ready(found)
+        self.spare_peer_the_mark();
+        Poll::Pending
     }
 
-    /// Leaves a wish for so many bytes, with the waker of the wish before if that is the same.
-    fn wish(&mut self, cx: &Context<'_>, before: Option<Wish>, bytes: usize) {
+    /// Leaves a wish for so many bytes, with the waker of the wish before if that is the same. Returns
+    /// how many can be moved at that time.
+    fn wish(&mut self, cx: &Context<'_>, before: Option<Wish>, bytes: usize) -> usize {
         let waker = match before {
             Some(Wish { waker, .. }) if waker.will_wake(cx.waker()) => waker,
             before => {
@@ -256,7 +284,7 @@ impl<D: Side> Half<Signals, D> {
                 cx.waker().clone()
             }
         };
-        self.ask(Wish { waker, bytes });
+        self.ask(Wish { waker, bytes })
     }
 
     /// Lets the peer have what was moved, and wakes it if it waits for that.
@@ -312,12 +340,11 @@ impl<D: Side> Half<Signals, D> {
         }
         let before = self.withdraw();
         let bytes = before.as_ref().map_or(THE_END, |wish| wish.bytes);
-        self.wish(cx, before, bytes);
+        let ready = self.wish(cx, before, bytes);
         if self.is_closed() {
             drop(self.withdraw());
             return Poll::Ready(());
         }
-        let ready = D::ready(self.capacity(), self.occupied());
         if ready >= D::threshold(&self.state().policy, bytes) {
             // The peer came while no wish stood. Who waits for bytes has to look again.
             let before = self.withdraw();

@@ -191,8 +191,11 @@ impl Reader {
     #[inline]
     pub fn try_read(&mut self, buf: &mut [u8]) -> Result<usize> {
         let want = buf.len();
+        if self.half.at_hand(want) > 0 {
+            return Ok(self.pull(|half| half.pull(buf)));
+        }
         let found = self.half.look(min(1, want), want);
-        self.pull(found, |half| half.pull(buf))
+        self.pull_found(found, |half| half.pull(buf))
     }
 
     /// Reads like [`try_read`](Self::try_read), but waits where that is `WouldBlock`: the task is
@@ -235,27 +238,45 @@ impl Reader {
         want: usize,
         pull: impl FnOnce(&mut Consumer<Signals>) -> usize,
     ) -> Poll<Result<usize>> {
-        match self.half.poll_look(cx, min(1, want), want) {
-            Poll::Ready(found) => Poll::Ready(self.pull(found, pull)),
+        if self.half.at_hand(want) > 0 {
+            return Poll::Ready(Ok(self.pull(pull)));
+        }
+        self.poll_pull_slowly(cx, want, pull)
+    }
+
+    #[cold]
+    fn poll_pull_slowly(
+        &mut self,
+        cx: &mut Context<'_>,
+        want: usize,
+        pull: impl FnOnce(&mut Consumer<Signals>) -> usize,
+    ) -> Poll<Result<usize>> {
+        match self.half.poll_look_again(cx, want) {
+            Poll::Ready(found) => Poll::Ready(self.pull_found(found, pull)),
             Poll::Pending => Poll::Pending,
         }
     }
 
-    /// Has what was found taken by `pull`.
-    #[inline]
-    fn pull(
+    /// Has what was found taken by `pull`, if it is anything.
+    fn pull_found(
         &mut self,
         found: core::result::Result<usize, Stop>,
         pull: impl FnOnce(&mut Consumer<Signals>) -> usize,
     ) -> Result<usize> {
-        if until_end(found)? == 0 {
-            return Ok(0);
+        match until_end(found)? {
+            0 => Ok(0),
+            _ => Ok(self.pull(pull)),
         }
+    }
+
+    /// Has bytes taken by `pull`, and returns how many that were.
+    #[inline]
+    fn pull(&mut self, pull: impl FnOnce(&mut Consumer<Signals>) -> usize) -> usize {
         let n = pull(&mut self.half);
         if n > 0 {
             self.half.hand_over();
         }
-        Ok(n)
+        n
     }
 
     /// Lends the next unread bytes, up to where they wrap around the end of the storage, or waits for

@@ -7,7 +7,7 @@ use core::panic::{RefUnwindSafe, UnwindSafe};
 use core::task::{Context, Poll};
 
 use crate::io::{at_most, ErrorKind, Result};
-use crate::pipe::{Signals, Stop};
+use crate::pipe::Signals;
 use crate::ring::Producer;
 use crate::wait::{Closed, Writable};
 use crate::Reader;
@@ -184,8 +184,11 @@ impl Writer {
     #[inline]
     pub fn try_write(&mut self, bytes: &[u8]) -> Result<usize> {
         let want = bytes.len();
-        let found = self.half.look(min(1, want), want);
-        self.push(found, &[bytes])
+        if self.half.at_hand(want) > 0 {
+            return Ok(self.push(&[bytes]));
+        }
+        self.half.look(min(1, want), want)?;
+        Ok(self.push(&[bytes]))
     }
 
     /// Writes like [`try_write`](Self::try_write), but waits where that is `WouldBlock`: the task is
@@ -216,24 +219,42 @@ impl Writer {
         let want = bufs
             .iter()
             .fold(0, |n: usize, buf| n.saturating_add(buf.len()));
-        match self.half.poll_look(cx, min(1, want), want) {
-            Poll::Ready(found) => Poll::Ready(self.push(found, bufs)),
+        if self.half.at_hand(want) > 0 {
+            return Poll::Ready(Ok(self.push(bufs)));
+        }
+        self.poll_write_slowly(cx, want, bufs)
+    }
+
+    #[cold]
+    fn poll_write_slowly<B>(
+        &mut self,
+        cx: &mut Context<'_>,
+        want: usize,
+        bufs: &[B],
+    ) -> Poll<Result<usize>>
+    where
+        B: Deref<Target = [u8]>,
+    {
+        match self.half.poll_look_again(cx, want) {
+            Poll::Ready(found) => {
+                found?;
+                Poll::Ready(Ok(self.push(bufs)))
+            }
             Poll::Pending => Poll::Pending,
         }
     }
 
-    /// Puts `bufs` into what was found.
+    /// Puts as much of `bufs` as fits into the pipe, and returns how many bytes that is.
     #[inline]
-    fn push<B>(&mut self, found: core::result::Result<usize, Stop>, bufs: &[B]) -> Result<usize>
+    fn push<B>(&mut self, bufs: &[B]) -> usize
     where
         B: Deref<Target = [u8]>,
     {
-        found?;
         let n = bufs.iter().map(|buf| self.half.push(buf)).sum();
         if n > 0 {
             self.half.hand_over();
         }
-        Ok(n)
+        n
     }
 
     /// Waits until at least `min` bytes fit, and returns how many do, writing none. With a `min` of 0

@@ -43,19 +43,13 @@ impl<S: State> Consumer<S> {
     /// The occupied bytes, going by the tail last seen: the second slice follows the first.
     #[inline]
     pub(crate) fn slices(&self) -> (&[u8], &[u8]) {
-        match self.ready {
-            0 => (&[], &[]),
-            n => self.front(n),
+        if self.ready == 0 {
+            return (&[], &[]);
         }
-    }
-
-    /// The first `n` of them, at most, once there have been any.
-    #[inline]
-    fn front(&self, n: usize) -> (&[u8], &[u8]) {
-        let n = n.min(self.ready);
-        let (first, second) = index::spans(self.capacity(), self.offset, n);
-        // SAFETY: by I3 these bytes are occupied, and by I6 they are there. The producer cannot write them before they are
-        // passed and published, which the borrow of `self` puts off until the slices are gone.
+        let (first, second) = index::spans(self.capacity(), self.offset, self.ready);
+        // SAFETY: by I3 these bytes are occupied, and by I6 they are there. The producer cannot write
+        // them before they are passed and published, which the borrow of `self` puts off until the
+        // slices are gone.
         let front = unsafe { self.shared.storage.slice(first) };
         // SAFETY: as above; the wrapped part of the same occupied bytes.
         let back = unsafe { self.shared.storage.slice(second) };
@@ -78,16 +72,25 @@ impl<S: State> Consumer<S> {
     /// `limit`, in one piece or in two.
     #[inline]
     pub(crate) fn pull_with(&mut self, limit: usize, mut put: impl FnMut(&[u8])) -> usize {
-        if self.ready == 0 {
+        let n = limit.min(self.ready);
+        if n == 0 {
             return 0;
         }
-        let (front, back) = self.front(limit);
-        let n = front.len() + back.len();
-        put(front);
-        if !back.is_empty() {
-            put(back);
+        let to_end = self.capacity() - self.offset;
+        if n < to_end {
+            // SAFETY: by I3 these `n` bytes are occupied, and by I6 they are there. The producer cannot
+            // write them before they are passed and published, when the slice is gone.
+            put(unsafe { self.shared.storage.slice(self.offset..self.offset + n) });
+            self.advance_to(n, self.offset + n);
+        } else {
+            // SAFETY: as above.
+            put(unsafe { self.shared.storage.slice(self.offset..self.capacity()) });
+            if n > to_end {
+                // SAFETY: as above; the wrapped part of the same occupied bytes.
+                put(unsafe { self.shared.storage.slice(0..n - to_end) });
+            }
+            self.advance_to(n, n - to_end);
         }
-        self.advance(n);
         n
     }
 

@@ -233,8 +233,14 @@ impl<S: State, R: Role> Half<S, R> {
     /// Moves the own position by `n` bytes, for this side only.
     #[inline]
     fn advance(&mut self, n: usize) {
+        self.advance_to(n, index::wrap(self.capacity(), self.offset, n));
+    }
+
+    /// The same, when it is known where in the storage that leads.
+    #[inline]
+    fn advance_to(&mut self, n: usize, offset: usize) {
         self.own = index::advance(self.own, n);
-        self.offset = index::wrap(self.capacity(), self.offset, n);
+        self.offset = offset;
         self.ready -= n;
     }
 
@@ -254,12 +260,16 @@ impl<S: State, R: Role> Half<S, R> {
         self.ready = 0;
     }
 
-    /// Asks to be told when the peer's position moves, and leaves a note with that. A request that
-    /// still stands has to be [withdrawn](Self::withdraw) before.
-    pub(crate) fn ask(&mut self, note: S::Note) {
+    /// Asks to be told when the peer's position moves, and leaves a note with that. Returns how many
+    /// bytes this side could move at that time.
+    ///
+    /// A request that still stands has to be [withdrawn](Self::withdraw) before.
+    pub(crate) fn ask(&mut self, note: S::Note) -> usize {
         let position = R::head_and_tail(&self.shared.head, &self.shared.tail).1;
         // SAFETY: by I4 there is no other asker, and `self.asker` belongs to the peer's position.
-        unsafe { position.ask(&mut self.asker, note) };
+        let peer = unsafe { position.ask(&mut self.asker, note) };
+        let (head, tail) = R::head_and_tail(self.own, peer);
+        R::ready(self.capacity(), index::distance(head, tail))
     }
 
     /// Takes that request back, and the note with it, unless the peer has found it.

@@ -125,12 +125,12 @@ impl<N> Position<N> {
         self.notes[cell(mark)].with(|note| unsafe { (*note).as_ref() })
     }
 
-    /// The asker leaves a request. It has withdrawn the one before.
+    /// The asker leaves a request. It has withdrawn the one before. Returns the position at that time.
     ///
     /// # Safety
     ///
     /// The caller is the asker, and `asker` is the one that comes with this position.
-    pub(super) unsafe fn ask(&self, asker: &mut Asker, note: N) {
+    pub(super) unsafe fn ask(&self, asker: &mut Asker, note: N) -> usize {
         debug_assert!(!asker.asked);
         let mark = asker.mark();
         // SAFETY: this cell's mark does not stand and the owner does not hold it: `withdraw` saw to it.
@@ -150,7 +150,7 @@ impl<N> Position<N> {
                     .compare_exchange(word, word | mark, Ordering::AcqRel, Ordering::Relaxed);
             if asked.is_ok() {
                 asker.asked = true;
-                return;
+                return word;
             }
         }
     }
@@ -196,6 +196,7 @@ impl<N> Position<N> {
 }
 
 /// The cell that goes with a mark.
+#[inline]
 fn cell(mark: usize) -> usize {
     match mark {
         1 => 0,

@@ -54,16 +54,21 @@ impl<S: State> Producer<S> {
     #[inline]
     pub(crate) fn push(&mut self, bytes: &[u8]) -> usize {
         let n = bytes.len().min(self.ready);
-        let (first, second) = index::spans(self.capacity(), self.offset, n);
-        let (front, back) = bytes[..n].split_at(first.len());
-        // SAFETY: by I2 these `n` bytes are vacant, by I4 nobody else writes vacant bytes, and by I6
-        // they are there.
-        unsafe { self.shared.storage.write(first.start, front) };
-        if !back.is_empty() {
+        let bytes = &bytes[..n];
+        let to_end = self.capacity() - self.offset;
+        if n < to_end {
+            // SAFETY: by I2 these `n` bytes are vacant, by I4 nobody else writes vacant bytes, and by
+            // I6 they are there.
+            unsafe { self.shared.storage.write(self.offset, bytes) };
+            self.advance_to(n, self.offset + n);
+        } else {
+            let (front, back) = bytes.split_at(to_end);
+            // SAFETY: as above.
+            unsafe { self.shared.storage.write(self.offset, front) };
             // SAFETY: as above; the wrapped part of the same vacant bytes.
-            unsafe { self.shared.storage.write(second.start, back) };
+            unsafe { self.shared.storage.write(0, back) };
+            self.advance_to(n, back.len());
         }
-        self.advance(n);
         n
     }
 
@@ -91,6 +96,7 @@ impl<S: State> Producer<S> {
     }
 
     /// Sees to it that the storage is there, which otherwise the first look for space does.
+    #[inline]
     pub(crate) fn allocate(&mut self) -> Result<(), OutOfMemory> {
         // SAFETY: by I4 there is no other producer, and by I6 the consumer does not get at the storage
         // before it has found bytes in it.

@@ -49,19 +49,26 @@ impl Storage {
     /// # Safety
     ///
     /// Every other call to any of the unsafe functions happened before this one or happens after it.
+    #[inline]
     pub(super) unsafe fn allocate(&self) -> Result<(), OutOfMemory> {
         // SAFETY: the caller rules out accesses at the same time.
         let bytes = unsafe { &mut *self.bytes.get() };
         if bytes.is_null() {
-            self.log.write(&(self.capacity..self.capacity + 1));
-            let layout = self.layout();
-            // SAFETY: the layout's size is `capacity`, which an assertion in `new` keeps from being 0.
-            *bytes = unsafe { alloc(layout) };
-            if bytes.is_null() {
-                return Err(OutOfMemory(layout));
-            }
+            *bytes = self.allocated()?;
         }
         Ok(())
+    }
+
+    #[cold]
+    fn allocated(&self) -> Result<*mut u8, OutOfMemory> {
+        self.log.write(&(self.capacity..self.capacity + 1));
+        let layout = self.layout();
+        // SAFETY: the layout's size is `capacity`, which an assertion in `new` keeps from being 0.
+        let bytes = unsafe { alloc(layout) };
+        if bytes.is_null() {
+            return Err(OutOfMemory(layout));
+        }
+        Ok(bytes)
     }
 
     fn layout(&self) -> Layout {
