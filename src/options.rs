@@ -1,11 +1,12 @@
 //! Pipes that are not quite plain.
 
+use alloc::alloc::handle_alloc_error;
 use alloc::format;
 use alloc::string::String;
 
 use crate::io::{Error, ErrorKind, Result};
 use crate::pipe::{Policy, Signals};
-use crate::ring::{ring, MAX_CAPACITY};
+use crate::ring::{ring, OutOfMemory, MAX_CAPACITY};
 use crate::{DuplexStream, Reader, Writer};
 
 /// Makes pipes and duplex streams with settings of your choice, or without panicking.
@@ -73,7 +74,10 @@ impl Options {
     #[track_caller]
     pub fn pipe(&self) -> (Reader, Writer) {
         self.assert_consistent();
-        self.make()
+        match self.make() {
+            Ok(halves) => halves,
+            Err(OutOfMemory(layout)) => handle_alloc_error(layout),
+        }
     }
 
     /// Makes a pair of streams.
@@ -92,16 +96,14 @@ impl Options {
     ///
     /// * `InvalidInput` if the capacity is 0 or above `isize::MAX / 2`, or the options contradict
     ///   each other. The message names the values.
-    /// * `OutOfMemory` if the allocator refuses the capacity. (If it refuses even the few hundred bytes
-    ///   besides, the program aborts: there is no stable way to ask for an `Arc` and be refused.)
+    /// * `OutOfMemory` if the allocator refuses the capacity, or the few hundred bytes besides.
     pub fn try_pipe(&self) -> Result<(Reader, Writer)> {
         self.check()
             .map_err(|contradiction| Error::new(ErrorKind::InvalidInput, contradiction))?;
-        let (reader, mut writer) = self.make();
-        match writer.half.allocate() {
-            Ok(()) => Ok((reader, writer)),
-            Err(_) => Err(ErrorKind::OutOfMemory.into()),
-        }
+        let out_of_memory = |_| Error::from(ErrorKind::OutOfMemory);
+        let (reader, mut writer) = self.make().map_err(out_of_memory)?;
+        writer.half.allocate().map_err(out_of_memory)?;
+        Ok((reader, writer))
     }
 
     /// Makes a pair of streams and allocates their memory, or says why not.
@@ -140,13 +142,14 @@ impl Options {
         Ok(())
     }
 
-    fn make(&self) -> (Reader, Writer) {
+    #[inline]
+    fn make(&self) -> core::result::Result<(Reader, Writer), OutOfMemory> {
         let signals = Signals::new(Policy {
             low_water: self.low_water,
             yield_every: self.yield_every,
         });
-        let (producer, consumer) = ring(self.capacity, signals);
-        (Reader { half: consumer }, Writer { half: producer })
+        let (producer, consumer) = ring(self.capacity, signals)?;
+        Ok((Reader { half: consumer }, Writer { half: producer }))
     }
 }
 

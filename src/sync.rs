@@ -8,9 +8,9 @@ mod imp {
     pub(crate) use core::sync::atomic::Ordering;
 
     #[cfg(not(feature = "portable-atomic"))]
-    pub(crate) use {alloc::sync::Arc, core::sync::atomic::AtomicUsize};
+    pub(crate) use core::sync::atomic::AtomicUsize;
     #[cfg(feature = "portable-atomic")]
-    pub(crate) use {portable_atomic::AtomicUsize, portable_atomic_util::Arc};
+    pub(crate) use portable_atomic::AtomicUsize;
 
     use core::ops::Range;
 
@@ -95,7 +95,6 @@ mod imp {
 mod imp {
     pub(crate) use loom::cell::UnsafeCell;
     pub(crate) use loom::sync::atomic::{AtomicUsize, Ordering};
-    pub(crate) use loom::sync::Arc;
 
     use alloc::vec::Vec;
     use core::ops::Range;

@@ -12,7 +12,7 @@ impl State for () {
 
 /// A ring whose producer has looked for space.
 fn looked_at(capacity: usize) -> (Producer<()>, Consumer<()>) {
-    let (mut producer, consumer) = ring(capacity, ());
+    let (mut producer, consumer) = ring(capacity, ()).unwrap();
     producer.refresh(capacity);
     (producer, consumer)
 }
@@ -45,7 +45,7 @@ fn write_all(producer: &mut Producer<()>, mut bytes: &[u8]) {
 #[test]
 fn published_bytes_are_visible() {
     model(
-        || ring(1, ()),
+        || ring(1, ()).unwrap(),
         |mut producer| {
             producer.refresh(1);
             assert_eq!(producer.push(b"a"), 1);
@@ -88,7 +88,7 @@ fn released_bytes_are_not_in_use() {
 #[test]
 fn bytes_pass_in_order_around_the_end() {
     model(
-        || ring(2, ()),
+        || ring(2, ()).unwrap(),
         |mut producer| write_all(&mut producer, b"abc"),
         |mut consumer| read_all(&mut consumer, b"abc"),
     );

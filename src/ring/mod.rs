@@ -52,6 +52,7 @@
 //! | R, release | `head` swapped, Release, after the bytes were read | `head` loaded, Acquire, before they are overwritten | the bytes up to `head` have been read | unread bytes are overwritten | `ring::released_bytes_are_not_in_use` |
 //!
 //! | N, note | a note put back with a Release, or its mark taken by a later swap | the mark withdrawn, or found gone, with an Acquire | the asker may use the cell | a note has two users | `pipe::closed_wakes_who_waits_for_it`, `ring::notes_that_are_put_back_have_one_user_at_a_time` |
+//! | D, drop | one owner marked as gone with a Release | the mark seen by the other with an Acquire, then all freed | nobody uses what is freed | use after free | `pipe::every_byte_then_eof` |
 //!
 //! Both positions are of the one type [`Position`], so P and R are two readings of the same two
 //! operations. The allocation of the storage and the count of `restarts` travel with P. What else the
@@ -77,17 +78,19 @@
 
 mod consumer;
 mod index;
+mod owner;
 mod position;
 mod producer;
 mod storage;
 
 use core::mem::{size_of, MaybeUninit};
+use core::ptr::addr_of_mut;
 
 use crossbeam_utils::CachePadded;
 
-use crate::sync::Arc;
 pub(crate) use consumer::{Consumer, Consuming};
 pub(crate) use index::MAX_CAPACITY;
+use owner::Owner;
 use position::{Asker, Position, Restarts};
 pub(crate) use producer::{Producer, Producing};
 pub(crate) use storage::OutOfMemory;
@@ -110,6 +113,26 @@ struct Shared<S: State> {
     after_head: Gap,
 }
 
+impl<S: State> Shared<S> {
+    /// Initialises a place. Field by field: a value would be moved there with all of its gaps.
+    ///
+    /// # Safety
+    ///
+    /// `place` is memory for a `Shared`, and nobody else's.
+    #[inline]
+    #[allow(clippy::multiple_unsafe_ops_per_block)] // of one kind: each writes a field of `place`
+    unsafe fn init(place: *mut Self, capacity: usize, state: S) {
+        // SAFETY: the caller vouches for the place. The gaps need no initialising.
+        unsafe {
+            addr_of_mut!((*place).storage).write(Storage::new(capacity));
+            addr_of_mut!((*place).state).write(state);
+            addr_of_mut!((*place).tail).write(Position::new());
+            addr_of_mut!((*place).restarts).write(Restarts::new());
+            addr_of_mut!((*place).head).write(Position::new());
+        }
+    }
+}
+
 /// As many bytes as travel between caches together; `CachePadded` knows how many those are here.
 type Gap = MaybeUninit<[u8; size_of::<CachePadded<u8>>()]>;
 
@@ -123,7 +146,7 @@ pub(crate) trait State {
 
 /// One of the two sides: [`Producer`] or [`Consumer`].
 pub(crate) struct Half<S: State, R> {
-    shared: Arc<Shared<S>>,
+    shared: Owner<Shared<S>>,
     /// The position that this side moves. Ahead of the published one while bytes are on their way.
     own: usize,
     /// Where in the storage that position lies.
@@ -149,27 +172,29 @@ pub(crate) trait Role: Default {
     fn refresh<S: State>(half: &mut Half<S, Self>, want: usize);
 }
 
-/// Makes a ring of `capacity` bytes whose two sides share `state`.
+/// Makes a ring of `capacity` bytes whose two sides share `state`. Fails if there is no memory for what
+/// goes with it; that for the bytes is another matter.
 ///
 /// `capacity` is from 1 to [`MAX_CAPACITY`].
-pub(crate) fn ring<S: State>(capacity: usize, state: S) -> (Producer<S>, Consumer<S>) {
+#[inline]
+pub(crate) fn ring<S: State>(
+    capacity: usize,
+    state: S,
+) -> Result<(Producer<S>, Consumer<S>), OutOfMemory> {
     assert!((1..=MAX_CAPACITY).contains(&capacity));
-    let shared = Arc::new(Shared {
-        storage: Storage::new(capacity),
-        state,
-        before_tail: Gap::uninit(),
-        tail: Position::new(),
-        restarts: Restarts::new(),
-        before_head: Gap::uninit(),
-        head: Position::new(),
-        after_head: Gap::uninit(),
-    });
-    (Half::new(shared.clone()), Half::new(shared))
+    let init = |place| {
+        // SAFETY: `pair` calls this with a place of its own.
+        unsafe { Shared::init(place, capacity, state) }
+    };
+    // SAFETY: that initialises the place.
+    let (one, other) = unsafe { Owner::pair(init) }?;
+    Ok((Half::new(one), Half::new(other)))
 }
 
 impl<S: State, R: Role> Half<S, R> {
     /// One for each role: [`ring`] is the only caller.
-    fn new(shared: Arc<Shared<S>>) -> Self {
+    #[inline]
+    fn new(shared: Owner<Shared<S>>) -> Self {
         Self {
             shared,
             own: 0,
@@ -192,7 +217,7 @@ impl<S: State, R: Role> Half<S, R> {
     }
 
     pub(crate) fn is_peer_of<Q: Role>(&self, other: &Half<S, Q>) -> bool {
-        Arc::ptr_eq(&self.shared, &other.shared)
+        self.shared.is_other_of(&other.shared)
     }
 
     #[inline]
@@ -296,7 +321,7 @@ impl<S: State, R: Role> Half<S, R> {
 
     /// Whether there is no peer any more.
     pub(crate) fn is_alone(&self) -> bool {
-        Arc::strong_count(&self.shared) == 1
+        self.shared.is_last()
     }
 }
 

@@ -37,7 +37,7 @@ unsafe impl<N: Send> Sync for Position<N> {}
 #[derive(Default)]
 pub(super) struct Asker {
     /// The cell that it used last, or will use next if no request stands.
-    cell: usize,
+    cell: u8,
     /// Whether it has left a request and not withdrawn it. The owner may have taken it.
     asked: bool,
 }
@@ -134,7 +134,7 @@ impl<N> Position<N> {
         debug_assert!(!asker.asked);
         let mark = asker.mark();
         // SAFETY: this cell's mark does not stand and the owner does not hold it: `withdraw` saw to it.
-        self.notes[asker.cell].with_mut(|cell| unsafe { *cell = Some(note) });
+        self.notes[usize::from(asker.cell)].with_mut(|cell| unsafe { *cell = Some(note) });
         loop {
             // ORDERING(none): the exchange fails if this is out of date.
             let word = self.word.load(Ordering::Relaxed);

@@ -160,6 +160,8 @@ impl Storage {
 
 impl Drop for Storage {
     fn drop(&mut self) {
+        // Freeing is an access too.
+        self.log.write(&(0..self.capacity + 1));
         let bytes = *self.bytes.get_mut();
         if !bytes.is_null() {
             // SAFETY: `allocate` got these bytes with this layout, and nothing else frees them.
