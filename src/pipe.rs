@@ -59,13 +59,18 @@
 //! is total anyway.
 
 mod side;
+mod spin;
 
+use core::mem;
 use core::task::{Context, Poll, Waker};
+use core::time::Duration;
 
 use crate::io::ErrorKind;
 use crate::ring::{Half, Request, Role, State};
-use crate::sync::{AtomicUsize, KindCell, Ordering};
+use crate::sync::{thread, AtomicUsize, KindCell, Ordering};
 pub(crate) use side::Side;
+use spin::Spin;
+pub(crate) use spin::{Luck, DEFAULT_LIMIT as DEFAULT_SPIN};
 
 // The flags. While none is set, which is most of the time, a try has nothing to look at but them.
 const READER_CLOSED: usize = 1;
@@ -82,6 +87,9 @@ pub(crate) struct Signals {
     /// Why each side aborted.
     reader_abort: KindCell,
     writer_abort: KindCell,
+    /// The token of the thread that each side was on when it last slept or woke its peer.
+    reader_thread: AtomicUsize,
+    writer_thread: AtomicUsize,
     policy: Policy,
 }
 
@@ -101,6 +109,7 @@ pub(crate) struct Habits {
     /// How many in a row have not had to wait, and where the last of them found the half.
     streak: usize,
     counted_at: usize,
+    spin: Spin,
 }
 
 /// How a pipe deviates from the plainest behaviour.
@@ -110,6 +119,19 @@ pub(crate) struct Policy {
     pub(crate) low_water: usize,
     /// A half yields after so many transfers in a row that never waited; never if 0.
     pub(crate) yield_every: usize,
+    /// A half spins no longer than this before it sleeps.
+    pub(crate) spin: Duration,
+}
+
+impl Wish {
+    /// The waker of a new wish of the same side: this one's, if that is the same.
+    fn waker_for(self, cx: &Context<'_>) -> Waker {
+        if self.waker.will_wake(cx.waker()) {
+            return self.waker;
+        }
+        drop(self);
+        cx.waker().clone()
+    }
 }
 
 impl State for Signals {
@@ -124,6 +146,8 @@ impl Signals {
             flags: AtomicUsize::new(flags),
             reader_abort: KindCell::new(),
             writer_abort: KindCell::new(),
+            reader_thread: AtomicUsize::new(thread::NOWHERE),
+            writer_thread: AtomicUsize::new(thread::NOWHERE),
             policy,
         }
     }
@@ -190,51 +214,32 @@ impl<D: Side> Half<Signals, D> {
         self.ready().min(want)
     }
 
-    /// [`poll_look`](Self::poll_look), once nothing was [`at_hand`](Self::at_hand).
-    pub(crate) fn poll_look_again(
-        &mut self,
-        cx: &mut Context<'_>,
-        want: usize,
-    ) -> Poll<Result<usize, Stop>> {
-        match self.state().flags() {
-            0 if want > 0 => self.park(cx, 1, want),
-            _ => self.poll_look(cx, want.min(1), want),
-        }
+    /// Goes to sleep, once nothing was [`at_hand`](Self::at_hand), if that is all there is to it.
+    #[inline]
+    pub(crate) fn sleeps_plainly(&mut self, cx: &mut Context<'_>, want: usize) -> bool {
+        want > 0 && self.state().flags() == 0 && self.sleep(cx, 1)
     }
 
     /// [`look`](Self::look), or waits. Never returns [`Stop::WouldBlock`].
-    #[inline]
     pub(crate) fn poll_look(
         &mut self,
         cx: &mut Context<'_>,
         min: usize,
         want: usize,
     ) -> Poll<Result<usize, Stop>> {
-        match self.state().flags() {
-            0 => match self.look_plainly(min, want) {
-                Err(Stop::WouldBlock) => self.park(cx, min, want),
-                found => Poll::Ready(found),
-            },
-            flags => self.poll_look_twice(cx, flags, min, want),
-        }
-    }
-
-    fn poll_look_twice(
-        &mut self,
-        cx: &mut Context<'_>,
-        flags: usize,
-        min: usize,
-        want: usize,
-    ) -> Poll<Result<usize, Stop>> {
-        let found = D::look_twice(self, flags, min, want);
-        if flags & YIELDS != 0 && min > 0 && self.has_had_enough(&found) {
+        let mut found = self.look(min, want);
+        let yields = self.state().policy.yield_every > 0 && min > 0;
+        if yields && self.has_had_enough(&found) {
             cx.waker().wake_by_ref();
             return Poll::Pending;
         }
-        match found {
-            Err(Stop::WouldBlock) => self.park(cx, min, want),
-            found => Poll::Ready(found),
+        while found == Err(Stop::WouldBlock) {
+            if self.sleep(cx, min) {
+                return Poll::Pending;
+            }
+            found = self.look(min, want);
         }
+        Poll::Ready(found)
     }
 
     /// Counts the calls that did not have to wait, and says when it is time to yield.
@@ -243,8 +248,10 @@ impl<D: Side> Half<Signals, D> {
     /// count, nor does it yield: who has been lent bytes may ask for them again.
     fn has_had_enough(&mut self, found: &Result<usize, Stop>) -> bool {
         let (moved, limit) = (self.moved(), self.state().policy.yield_every);
-        let Habits { streak, counted_at } = &mut self.local;
-        let has_moved = moved != core::mem::replace(counted_at, moved);
+        let Habits {
+            streak, counted_at, ..
+        } = &mut self.local;
+        let has_moved = moved != mem::replace(counted_at, moved);
         match found {
             Err(_) => *streak = 0,
             Ok(_) if *streak > 0 && !has_moved => (),
@@ -257,34 +264,50 @@ impl<D: Side> Half<Signals, D> {
         false
     }
 
-    /// Steps 2 to 4 of waiting.
-    #[cold]
-    fn park(&mut self, cx: &mut Context<'_>, min: usize, want: usize) -> Poll<Result<usize, Stop>> {
-        let before = self.withdraw();
-        let ready = self.wish(cx, before, min);
-        if ready >= min || self.state().flags() != 0 {
-            let found = self.look(min, want);
-            if found != Err(Stop::WouldBlock) {
-                // The peer was quicker: what it does next must not wake a task that is not waiting.
-                drop(self.withdraw());
-                return Poll::Ready(found);
-            }
+    /// Steps 2 and 3 of waiting, for `min` bytes. Returns whether the side sleeps then, or may have come
+    /// by what it waits for.
+    #[inline(never)]
+    fn sleep(&mut self, cx: &mut Context<'_>, min: usize) -> bool {
+        if self.spins() && self.spin(min) {
+            return false;
+        }
+        self.local.spin.park();
+        let waker = match self.withdraw() {
+            None => cx.waker().clone(),
+            Some(wish) => wish.waker_for(cx),
+        };
+        let ready = self.ask(Wish { waker, bytes: min });
+        let is_new = ready >= min || self.state().flags() != 0;
+        if is_new && self.look(min, min) != Err(Stop::WouldBlock) {
+            // The peer was quicker: what it does next must not wake a task that is not waiting.
+            drop(self.withdraw());
+            return false;
         }
         self.spare_peer_the_mark();
-        Poll::Pending
+        true
     }
 
-    /// Leaves a wish for so many bytes, with the waker of the wish before if that is the same. Returns
-    /// how many can be moved at that time.
-    fn wish(&mut self, cx: &Context<'_>, before: Option<Wish>, bytes: usize) -> usize {
-        let waker = match before {
-            Some(Wish { waker, .. }) if waker.will_wake(cx.waker()) => waker,
-            before => {
-                drop(before);
-                cx.waker().clone()
-            }
-        };
-        self.ask(Wish { waker, bytes })
+    /// Whether to spin before going to sleep.
+    fn spins(&mut self) -> bool {
+        self.leave_token();
+        // ORDERING(none): a stale one costs a spin in vain, or saves one.
+        let peer = D::Peer::thread(self.state()).load(Ordering::Relaxed);
+        self.local.spin.is_due(peer) && !self.state().policy.spin.is_zero() && thread::run_at_once()
+    }
+
+    /// Spins until there are `min` bytes, and returns whether there are.
+    fn spin(&mut self, min: usize) -> bool {
+        let limit = self.state().policy.spin;
+        let spin = self.local.spin;
+        spin.spin(limit, || self.look(min, min) != Err(Stop::WouldBlock))
+    }
+
+    /// Lets the peer know which thread this side is on.
+    fn leave_token(&mut self) {
+        if let Some(token) = self.local.spin.arrive() {
+            // ORDERING(none): as in `spins`.
+            D::thread(self.state()).store(token, Ordering::Relaxed);
+        }
     }
 
     /// Lets the peer have what was moved, and wakes it if it waits for that.
@@ -298,8 +321,9 @@ impl<D: Side> Half<Signals, D> {
     }
 
     /// The peer waits: wakes it, if what it waits for is there.
-    #[cold]
-    fn respond(request: Request<'_, Signals, D>) {
+    #[inline(never)]
+    fn respond(mut request: Request<'_, Signals, D>) {
+        request.half_mut().leave_token();
         let half = request.half();
         let threshold = D::Peer::threshold(&half.state().policy, request.note().bytes);
         if threshold > 1 && half.ready_for_peer() < threshold {
@@ -338,17 +362,26 @@ impl<D: Side> Half<Signals, D> {
         if self.is_closed() {
             return Poll::Ready(());
         }
-        let before = self.withdraw();
-        let bytes = before.as_ref().map_or(THE_END, |wish| wish.bytes);
-        let ready = self.wish(cx, before, bytes);
+        let (waker, bytes) = match self.withdraw() {
+            None => (cx.waker().clone(), THE_END),
+            Some(wish) => {
+                let bytes = wish.bytes;
+                (wish.waker_for(cx), bytes)
+            }
+        };
+        let ready = self.ask(Wish { waker, bytes });
         if self.is_closed() {
             drop(self.withdraw());
             return Poll::Ready(());
         }
         if ready >= D::threshold(&self.state().policy, bytes) {
             // The peer came while no wish stood. Who waits for bytes has to look again.
-            let before = self.withdraw();
-            self.wish(cx, before, THE_END);
+            drop(self.withdraw());
+            let waker = cx.waker().clone();
+            self.ask(Wish {
+                waker,
+                bytes: THE_END,
+            });
             cx.waker().wake_by_ref();
         }
         self.spare_peer_the_mark();

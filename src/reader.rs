@@ -244,14 +244,17 @@ impl Reader {
         self.poll_pull_slowly(cx, want, pull)
     }
 
-    #[cold]
+    #[inline(never)]
     fn poll_pull_slowly(
         &mut self,
         cx: &mut Context<'_>,
         want: usize,
         pull: impl FnOnce(&mut Consumer<Signals>) -> usize,
     ) -> Poll<Result<usize>> {
-        match self.half.poll_look_again(cx, want) {
+        if self.half.sleeps_plainly(cx, want) {
+            return Poll::Pending;
+        }
+        match self.half.poll_look(cx, min(1, want), want) {
             Poll::Ready(found) => Poll::Ready(self.pull_found(found, pull)),
             Poll::Pending => Poll::Pending,
         }

@@ -74,6 +74,87 @@ mod imp {
         }
     }
 
+    #[cfg(feature = "std")]
+    pub(crate) mod thread {
+        //! The thread that this runs on, as far as spinning is concerned.
+
+        use core::cell::Cell;
+        use core::time::Duration;
+        use std::sync::Once;
+        use std::thread::available_parallelism;
+        use std::time::Instant;
+
+        use crate::pipe::Luck;
+
+        std::thread_local! {
+            static PARKS: Cell<usize> = const { Cell::new(0) };
+            static LUCK: Cell<Luck> = const { Cell::new(Luck::NEW) };
+        }
+
+        /// No thread's token.
+        pub(crate) const NOWHERE: usize = 0;
+
+        /// A number that no other thread has at the same time.
+        #[inline]
+        pub(crate) fn token() -> usize {
+            PARKS.with(|parks| parks.as_ptr() as usize)
+        }
+
+        /// How many times a half has gone to sleep on this thread.
+        #[inline]
+        pub(crate) fn parks() -> usize {
+            PARKS.with(Cell::get)
+        }
+
+        /// Counts one more, and returns how many these are.
+        #[inline]
+        pub(crate) fn count_park() -> usize {
+            PARKS.with(|parks| {
+                parks.set(parks.get().wrapping_add(1));
+                parks.get()
+            })
+        }
+
+        /// Changes what the spins of this thread have come to.
+        pub(crate) fn update_luck<R>(update: impl FnOnce(&mut Luck) -> R) -> R {
+            LUCK.with(|cell| {
+                let mut luck = cell.get();
+                let result = update(&mut luck);
+                cell.set(luck);
+                result
+            })
+        }
+
+        /// A point in time.
+        #[derive(Clone, Copy)]
+        pub(crate) struct Moment(Instant);
+
+        impl Moment {
+            pub(crate) fn now() -> Self {
+                Self(Instant::now())
+            }
+
+            pub(crate) fn since(self, earlier: Self) -> Duration {
+                self.0.saturating_duration_since(earlier.0)
+            }
+        }
+
+        /// Whether two threads can run at the same time.
+        pub(crate) fn run_at_once() -> bool {
+            static ASK: Once = Once::new();
+            static CORES: super::AtomicUsize = super::AtomicUsize::new(0);
+            // ORDERING(none): `Once` orders it.
+            ASK.call_once(|| {
+                let cores = available_parallelism().map_or(1, |n| n.get());
+                CORES.store(cores, super::Ordering::Relaxed);
+            });
+            CORES.load(super::Ordering::Relaxed) > 1
+        }
+    }
+
+    #[cfg(not(feature = "std"))]
+    pub(crate) use super::nowhere as thread;
+
     /// Tells loom who touches which byte; here nobody listens.
     pub(crate) struct AccessLog;
 
@@ -91,8 +172,52 @@ mod imp {
     }
 }
 
+/// What stands in for the thread where threads cannot be told apart: there is no spinning.
+#[cfg(any(not(feature = "std"), all(test, loom)))]
+pub(crate) mod nowhere {
+    use core::time::Duration;
+
+    use crate::pipe::Luck;
+
+    pub(crate) const NOWHERE: usize = 0;
+
+    pub(crate) fn token() -> usize {
+        NOWHERE
+    }
+
+    pub(crate) fn parks() -> usize {
+        0
+    }
+
+    pub(crate) fn count_park() -> usize {
+        0
+    }
+
+    pub(crate) fn update_luck<R>(update: impl FnOnce(&mut Luck) -> R) -> R {
+        update(&mut Luck::NEW.clone())
+    }
+
+    #[derive(Clone, Copy)]
+    pub(crate) struct Moment;
+
+    impl Moment {
+        pub(crate) fn now() -> Self {
+            Self
+        }
+
+        pub(crate) fn since(self, _earlier: Self) -> Duration {
+            Duration::ZERO
+        }
+    }
+
+    pub(crate) fn run_at_once() -> bool {
+        false
+    }
+}
+
 #[cfg(all(test, loom))]
 mod imp {
+    pub(crate) use super::nowhere as thread;
     pub(crate) use loom::cell::UnsafeCell;
     pub(crate) use loom::sync::atomic::{AtomicUsize, Ordering};
 

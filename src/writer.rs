@@ -225,7 +225,7 @@ impl Writer {
         self.poll_write_slowly(cx, want, bufs)
     }
 
-    #[cold]
+    #[inline(never)]
     fn poll_write_slowly<B>(
         &mut self,
         cx: &mut Context<'_>,
@@ -235,7 +235,10 @@ impl Writer {
     where
         B: Deref<Target = [u8]>,
     {
-        match self.half.poll_look_again(cx, want) {
+        if self.half.sleeps_plainly(cx, want) {
+            return Poll::Pending;
+        }
+        match self.half.poll_look(cx, min(1, want), want) {
             Poll::Ready(found) => {
                 found?;
                 Poll::Ready(Ok(self.push(bufs)))

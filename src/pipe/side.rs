@@ -2,7 +2,7 @@
 
 use super::{Policy, Signals, Stop, READER_ABORTED, READER_CLOSED, WRITER_ABORTED, WRITER_CLOSED};
 use crate::ring::{Consuming, Half, Producing, Role};
-use crate::sync::KindCell;
+use crate::sync::{AtomicUsize, KindCell};
 
 /// What differs between the two sides of a pipe.
 pub(crate) trait Side: Role + Sized {
@@ -14,6 +14,9 @@ pub(crate) trait Side: Role + Sized {
 
     /// Why this side aborted, if it has.
     fn abort(signals: &Signals) -> &KindCell;
+
+    /// The token of the thread that this side was last known to be on.
+    fn thread(signals: &Signals) -> &AtomicUsize;
 
     /// [`Half::look`], when flags are set.
     fn look_twice(
@@ -37,6 +40,11 @@ impl Side for Consuming {
 
     fn abort(signals: &Signals) -> &KindCell {
         &signals.reader_abort
+    }
+
+    #[inline]
+    fn thread(signals: &Signals) -> &AtomicUsize {
+        &signals.reader_thread
     }
 
     fn look_twice(
@@ -66,6 +74,7 @@ impl Side for Consuming {
         }
     }
 
+    #[inline]
     fn threshold(_policy: &Policy, min: usize) -> usize {
         min
     }
@@ -89,6 +98,11 @@ impl Side for Producing {
         &signals.writer_abort
     }
 
+    #[inline]
+    fn thread(signals: &Signals) -> &AtomicUsize {
+        &signals.writer_thread
+    }
+
     fn look_twice(
         half: &mut Half<Signals, Self>,
         flags: usize,
@@ -107,6 +121,7 @@ impl Side for Producing {
         half.look_plainly(min, want)
     }
 
+    #[inline]
     fn threshold(policy: &Policy, min: usize) -> usize {
         policy.low_water.max(min)
     }

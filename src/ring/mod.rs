@@ -289,6 +289,7 @@ impl<S: State, R: Role> Half<S, R> {
     /// bytes this side could move at that time.
     ///
     /// A request that still stands has to be [withdrawn](Self::withdraw) before.
+    #[inline(always)] // as what it calls
     pub(crate) fn ask(&mut self, note: S::Note) -> usize {
         let position = R::head_and_tail(&self.shared.head, &self.shared.tail).1;
         // SAFETY: by I4 there is no other asker, and `self.asker` belongs to the peer's position.
@@ -298,6 +299,7 @@ impl<S: State, R: Role> Half<S, R> {
     }
 
     /// Takes that request back, and the note with it, unless the peer has found it.
+    #[inline]
     pub(crate) fn withdraw(&mut self) -> Option<S::Note> {
         let position = R::head_and_tail(&self.shared.head, &self.shared.tail).1;
         // SAFETY: as for `ask`.
@@ -335,6 +337,11 @@ pub(crate) struct Request<'a, S: State, R> {
 impl<S: State, R: Role> Request<'_, S, R> {
     /// The side that was asked.
     pub(crate) fn half(&self) -> &Half<S, R> {
+        self.half
+    }
+
+    /// The same, to be changed.
+    pub(crate) fn half_mut(&mut self) -> &mut Half<S, R> {
         self.half
     }
 

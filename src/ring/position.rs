@@ -130,11 +130,23 @@ impl<N> Position<N> {
     /// # Safety
     ///
     /// The caller is the asker, and `asker` is the one that comes with this position.
+    #[inline(always)] // or the note is moved there by way of memory, and its parts wait for each other
     pub(super) unsafe fn ask(&self, asker: &mut Asker, note: N) -> usize {
         debug_assert!(!asker.asked);
-        let mark = asker.mark();
         // SAFETY: this cell's mark does not stand and the owner does not hold it: `withdraw` saw to it.
         self.notes[usize::from(asker.cell)].with_mut(|cell| unsafe { *cell = Some(note) });
+        // SAFETY: as for this function.
+        unsafe { self.set_mark(asker) }
+    }
+
+    /// Sets the mark that goes with the asker's cell.
+    ///
+    /// # Safety
+    ///
+    /// As for [`ask`](Self::ask).
+    #[inline]
+    unsafe fn set_mark(&self, asker: &mut Asker) -> usize {
+        let mark = asker.mark();
         loop {
             // ORDERING(none): the exchange fails if this is out of date.
             let word = self.word.load(Ordering::Relaxed);
@@ -160,6 +172,7 @@ impl<N> Position<N> {
     /// # Safety
     ///
     /// The caller is the asker, and `asker` is the one that comes with this position.
+    #[inline]
     pub(super) unsafe fn withdraw(&self, asker: &mut Asker) -> Option<N> {
         if !asker.asked {
             return None;

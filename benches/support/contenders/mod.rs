@@ -15,7 +15,7 @@ use futures::io::{AsyncRead, AsyncWrite};
 
 use super::executor::Executor;
 
-pub(crate) use ours::{AsyncDuplex, LowWater};
+pub(crate) use ours::{AsyncDuplex, LowWater, NoSpin};
 pub(crate) use rings::{AsyncRingbuf, FuturesRingbuf, Piper};
 #[cfg(unix)]
 pub(crate) use socket::UnixSocket;
@@ -94,6 +94,7 @@ pub(crate) fn visit_kernel(visitor: &mut impl Visitor) {
 /// Lets `visitor` have this crate with other settings than the plain ones: no peers of its own.
 pub(crate) fn visit_variants(visitor: &mut impl Visitor) {
     visitor.visit::<LowWater>();
+    visitor.visit::<NoSpin>();
 }
 
 #[inline]

@@ -2,6 +2,7 @@
 
 use std::io::Result;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use async_duplex::{Options, Reader, Writer};
 
@@ -50,6 +51,37 @@ impl Contender for LowWater {
         Options::new(capacity)
             .low_water(capacity.div_ceil(2))
             .pipe()
+    }
+
+    #[inline]
+    fn poll_read(
+        reader: &mut Self::Reader,
+        cx: &mut Context<'_>,
+        buf: &mut [u8],
+    ) -> Poll<Result<usize>> {
+        futures_read(reader, cx, buf)
+    }
+
+    #[inline]
+    fn poll_write(
+        writer: &mut Self::Writer,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<Result<usize>> {
+        futures_write(writer, cx, bytes)
+    }
+}
+
+/// This crate, with halves that go to sleep at once.
+pub(crate) enum NoSpin {}
+
+impl Contender for NoSpin {
+    const NAME: &'static str = "async-duplex-no-spin";
+    type Reader = Reader;
+    type Writer = Writer;
+
+    fn pipe(capacity: usize) -> (Self::Reader, Self::Writer) {
+        Options::new(capacity).spin(Duration::ZERO).pipe()
     }
 
     #[inline]

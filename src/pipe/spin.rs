@@ -1,0 +1,136 @@
+//! Whether it is worth looking again before going to sleep, and for how long.
+//!
+//! Between two threads on two cores, what a sleeper waits for is mostly there sooner than it can be put to
+//! sleep and woken. Anywhere else, to spin is to keep the peer from doing it. So a half spins only when
+//! it has reason to think that the peer is running right now:
+//!
+//! * **On another thread.** A half leaves a token of its thread when it goes to sleep and when it wakes
+//!   its peer. Same token, or none yet: no spin.
+//! * **With nothing else to do here.** If another half went to sleep on this thread since this one
+//!   did, then the thread has other tasks, and spinning would keep them waiting. That is what many
+//!   streams on few workers look like: there is no idle core then whose sleep could be spared.
+//! * **With success.** A spin that comes to nothing makes the half skip the next chances, twice as many
+//!   each time. The number falls back once enough spins in a row were worth it.
+//!
+//! A spinner looks less and less often, for every look takes the line away from the core that writes
+//! it.
+
+use core::time::Duration;
+
+use crate::sync::thread::{self, Moment};
+
+/// How long a half spins at most, unless the options say otherwise: about what it takes to wake a
+/// sleeping thread, so that two that have just been woken for each other meet.
+pub(crate) const DEFAULT_LIMIT: Duration = Duration::from_micros(50);
+
+/// After so many spins in a row that were worth it, a miss is forgiven.
+const TRUSTED: u32 = 8;
+
+/// A half never skips more chances than this after a miss.
+const MAX_GAP: u32 = 1024;
+
+/// The longest pause between two looks, in turns of an empty loop.
+const MAX_PAUSE: u32 = 64;
+
+/// What one half remembers of its sleeps.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Spin {
+    /// The token that this half has left last.
+    token: usize,
+    /// Which of the thread's parks was this half's latest.
+    park: usize,
+    /// Whether its peer was on another thread then, and this thread had no other half; and when that was.
+    is_apart: bool,
+    parked_at: Option<Moment>,
+}
+
+/// What the spins of a thread have come to: a new pipe starts with what others have learned.
+#[derive(Clone, Copy)]
+pub(crate) struct Luck {
+    /// How many chances to skip yet, and how many after the next miss.
+    skip: u32,
+    gap: u32,
+    /// How many spins in a row were worth it.
+    hits: u32,
+}
+
+impl Luck {
+    pub(crate) const NEW: Self = Self {
+        skip: 0,
+        gap: 0,
+        hits: 0,
+    };
+
+    fn is_due(&mut self) -> bool {
+        if self.skip > 0 {
+            self.skip -= 1;
+            return false;
+        }
+        true
+    }
+
+    fn hit(&mut self) {
+        self.hits += 1;
+        if self.hits >= TRUSTED {
+            self.hits = 0;
+            self.gap /= 4;
+        }
+    }
+
+    fn miss(&mut self) {
+        self.hits = 0;
+        self.gap = (self.gap * 4).clamp(1, MAX_GAP);
+        self.skip = self.gap;
+    }
+}
+
+impl Spin {
+    /// Notes the thread that the half is on. Returns its token if that is another one than before.
+    #[inline]
+    pub(crate) fn arrive(&mut self) -> Option<usize> {
+        let token = thread::token();
+        if token == self.token {
+            return None;
+        }
+        self.token = token;
+        Some(token)
+    }
+
+    /// Whether to spin now, if the peer has left that token.
+    #[inline]
+    pub(crate) fn is_due(&mut self, peer: usize) -> bool {
+        self.is_apart =
+            peer != thread::NOWHERE && peer != self.token && self.park == thread::parks();
+        self.is_apart && thread::update_luck(Luck::is_due)
+    }
+
+    /// The half goes to sleep.
+    #[inline]
+    pub(crate) fn park(&mut self) {
+        self.park = thread::count_park();
+        if self.is_apart {
+            self.parked_at = Some(Moment::now());
+        }
+    }
+
+    /// Looks again and again, for no longer than the limit, and returns whether that found anything.
+    pub(crate) fn spin(self, limit: Duration, mut look: impl FnMut() -> bool) -> bool {
+        let start = Moment::now();
+        let limit = match self.parked_at {
+            Some(parked_at) => limit.min(start.since(parked_at) * 2),
+            None => limit,
+        };
+        let mut pause = 1;
+        while !look() {
+            if pause < MAX_PAUSE {
+                pause *= 2;
+            } else if Moment::now().since(start) >= limit {
+                thread::update_luck(Luck::miss);
+                return false;
+            }
+            (0..pause).for_each(|_| core::hint::spin_loop());
+        }
+        thread::update_luck(Luck::hit);
+        true
+    }
+}
