@@ -292,7 +292,7 @@ impl<D: Side> Half<Signals, D> {
         self.leave_token();
         // ORDERING(none): a stale one costs a spin in vain, or saves one.
         let peer = D::Peer::thread(self.state()).load(Ordering::Relaxed);
-        self.local.spin.is_due(peer) && !self.state().policy.spin.is_zero() && thread::run_at_once()
+        !self.state().policy.spin.is_zero() && self.local.spin.is_due(peer) && thread::run_at_once()
     }
 
     /// Spins until there are `min` bytes, and returns whether there are.

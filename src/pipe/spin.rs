@@ -134,3 +134,98 @@ impl Spin {
         true
     }
 }
+
+#[cfg(all(test, feature = "std", not(loom)))]
+mod tests {
+    use super::*;
+
+    /// What a half is like that has gone to sleep here, as the last one.
+    fn parked() -> Spin {
+        let mut spin = Spin::default();
+        spin.arrive();
+        spin.park();
+        spin
+    }
+
+    const ELSEWHERE: usize = usize::MAX;
+
+    #[test]
+    fn b23_a_half_spins_only_for_a_peer_on_another_thread() {
+        let mut spin = parked();
+        assert!(spin.is_due(ELSEWHERE));
+        assert!(
+            !spin.is_due(thread::NOWHERE),
+            "nothing is known of the peer"
+        );
+        assert!(!spin.is_due(thread::token()), "the peer is here");
+    }
+
+    #[test]
+    fn b23_a_thread_that_has_other_halves_does_not_spin() {
+        let mut spin = parked();
+        let mut other = parked();
+        assert!(!spin.is_due(ELSEWHERE));
+        assert!(other.is_due(ELSEWHERE));
+        spin.park();
+        assert!(spin.is_due(ELSEWHERE));
+    }
+
+    #[test]
+    fn b23_a_token_is_left_once_for_each_thread() {
+        let mut spin = Spin::default();
+        let here = spin.arrive().unwrap();
+        assert_eq!(spin.arrive(), None);
+        let there = std::thread::spawn(move || spin.arrive()).join().unwrap();
+        assert_ne!(there, Some(here));
+    }
+
+    #[test]
+    fn b23_misses_make_chances_rarer_and_hits_make_up_for_them() {
+        // How many chances are skipped before the next one that is taken.
+        fn skipped(luck: &mut Luck) -> usize {
+            core::iter::repeat_with(|| luck.is_due())
+                .take_while(|due| !due)
+                .count()
+        }
+        let mut luck = Luck::NEW;
+        assert_eq!(skipped(&mut luck), 0);
+        for expected in [1, 4, 16, 64, 256, 1024, 1024] {
+            luck.miss();
+            assert_eq!(skipped(&mut luck), expected);
+        }
+        (1..TRUSTED).for_each(|_| luck.hit());
+        luck.miss();
+        assert_eq!(skipped(&mut luck), 1024, "not enough hits in a row");
+        (0..2 * TRUSTED).for_each(|_| luck.hit());
+        luck.miss();
+        assert_eq!(skipped(&mut luck), 256);
+    }
+
+    #[test]
+    fn b23_a_spin_ends_with_its_limit_or_with_success() {
+        let mut looks = 0;
+        let found = Spin::default().spin(Duration::ZERO, || {
+            looks += 1;
+            false
+        });
+        assert!(!found);
+        // The clock is not asked before the pauses have grown.
+        assert!(looks <= 8, "{looks}");
+
+        let mut looks = 0;
+        let found = Spin::default().spin(Duration::from_secs(3600), || {
+            looks += 1;
+            looks == 1000
+        });
+        assert!(found);
+    }
+
+    /// A half that was back at once has been woken fast, so there is little to be spared.
+    #[test]
+    fn b23_a_spin_is_no_longer_than_twice_the_last_sleep() {
+        let mut spin = parked();
+        assert!(spin.is_due(ELSEWHERE));
+        spin.park();
+        assert!(!spin.spin(Duration::from_secs(3600), || false));
+    }
+}
