@@ -22,6 +22,7 @@ OURS = "async-duplex"
 COLOURS = {
     "async-duplex": "#d1242f",
     "async-duplex-low-water": "#f2a3a8",
+    "async-duplex-no-spin": "#e57a80",
     "tokio-duplex": "#0072b2",
     "tokio-simplex": "#56b4e9",
     "tokio-util-simplex": "#004466",

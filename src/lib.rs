@@ -73,8 +73,20 @@
 //! * **From pipe to pipe.** `futures::io::copy_buf` lends the reader's memory to the writer: there is no
 //!   buffer between, and nothing to be gained by one of our own.
 //! * **Giving up.** [`abort`](Writer::abort) lets the other end fail with an error kind of your choice.
-//! * **Settings.** [`Options`] has wake-ups in batches, yields, and constructors that do not panic.
+//! * **Settings.** [`Options`] has wake-ups in batches, yields, how long to spin before sleeping, and
+//!   constructors that do not panic.
 //! * **Tests.** `faults` makes any stream unkind, in a repeatable way.
+//!
+//! # What it costs
+//!
+//! * **A call**: a copy and one atomic read-modify-write on a word of its own side. One more leaves a
+//!   waker if the call has to wait.
+//! * **Memory**: about 600 bytes for a direction, and `capacity` more from the first write on, of which
+//!   only those pages are used that the bytes on their way need at a time.
+//! * **Processor time**: between two threads on a machine with several cores, a call that would have to
+//!   wait may spin for up to 50 microseconds first, where that has proved to be worth it. It never does so
+//!   on behalf of tasks on one thread, nor on a thread with several tasks that wait for pipes.
+//!   [`Options::spin`] sets the limit or turns it off.
 //!
 //! # Memory ordering
 //!

@@ -25,6 +25,8 @@
 //! mark makes a waiting writer want more than it needs, and the reader that goes to sleep itself lets
 //! it off.
 //!
+//! Before step 2 a side may try again and again for a while: `pipe/spin.rs` says when that is worth it.
+//!
 //! # Closing
 //!
 //! ```text
@@ -99,6 +101,10 @@ pub(crate) struct Wish {
     /// How many bytes it waits to be able to move; [`THE_END`] if it waits for that alone.
     bytes: usize,
 }
+
+/// Between two threads, what is longer than this is copied in pieces of so many bytes, and each is handed
+/// over at once: one side can begin with it while the other one goes on.
+pub(crate) const PIECE: usize = 32 << 10;
 
 /// More than can ever be moved at once.
 const THE_END: usize = usize::MAX;
@@ -295,11 +301,22 @@ impl<D: Side> Half<Signals, D> {
         !self.state().policy.spin.is_zero() && self.local.spin.is_due(peer) && thread::run_at_once()
     }
 
-    /// Spins until there are `min` bytes, and returns whether there are.
+    /// In what pieces so many bytes are copied.
+    pub(crate) fn piece(&self, bytes: usize) -> usize {
+        if self.local.spin.is_apart() {
+            PIECE
+        } else {
+            bytes
+        }
+    }
+
+    /// Spins until there is what this side would be woken for, and returns whether there is.
     fn spin(&mut self, min: usize) -> bool {
-        let limit = self.state().policy.spin;
-        let spin = self.local.spin;
-        spin.spin(limit, || self.look(min, min) != Err(Stop::WouldBlock))
+        let (policy, spin) = (self.state().policy, self.local.spin);
+        let enough = D::threshold(&policy, min);
+        spin.spin(policy.spin, || {
+            self.look(enough, enough) != Err(Stop::WouldBlock)
+        })
     }
 
     /// Lets the peer know which thread this side is on.

@@ -7,7 +7,7 @@ use core::panic::{RefUnwindSafe, UnwindSafe};
 use core::task::{Context, Poll};
 
 use crate::io::{at_most, ErrorKind, Result};
-use crate::pipe::{Signals, Stop};
+use crate::pipe::{Signals, Stop, PIECE};
 use crate::ring::Consumer;
 use crate::wait::{Closed, Readable};
 use crate::Writer;
@@ -192,10 +192,10 @@ impl Reader {
     pub fn try_read(&mut self, buf: &mut [u8]) -> Result<usize> {
         let want = buf.len();
         if self.half.at_hand(want) > 0 {
-            return Ok(self.pull(|half| half.pull(buf)));
+            return Ok(self.pull(|half| pull(half, buf)));
         }
         let found = self.half.look(min(1, want), want);
-        self.pull_found(found, |half| half.pull(buf))
+        self.pull_found(found, |half| pull(half, buf))
     }
 
     /// Reads like [`try_read`](Self::try_read), but waits where that is `WouldBlock`: the task is
@@ -226,7 +226,7 @@ impl Reader {
             .iter()
             .fold(0, |n: usize, buf| n.saturating_add(buf.len()));
         self.poll_pull(cx, want, |half| {
-            bufs.iter_mut().map(|buf| half.pull(buf)).sum()
+            bufs.iter_mut().map(|buf| pull(half, buf)).sum()
         })
     }
 
@@ -379,6 +379,31 @@ impl Reader {
             self.half.hand_over();
         }
     }
+}
+
+/// Fills a buffer with as much as is ready, and returns how much that is.
+#[inline]
+fn pull(half: &mut Consumer<Signals>, buf: &mut [u8]) -> usize {
+    match buf.len() {
+        0..=PIECE => half.pull(buf),
+        _ => pull_in_pieces(half, buf),
+    }
+}
+
+/// Likewise, a long one. Hands over the space of each piece but the last before the next one.
+#[cold]
+fn pull_in_pieces(half: &mut Consumer<Signals>, buf: &mut [u8]) -> usize {
+    let mut n = 0;
+    for piece in buf.chunks_mut(half.piece(buf.len())) {
+        if half.ready() == 0 {
+            break;
+        }
+        if n > 0 {
+            half.hand_over();
+        }
+        n += half.pull(piece);
+    }
+    n
 }
 
 /// What was found, as a reader reports it: the end of the stream is no error.

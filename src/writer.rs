@@ -7,7 +7,7 @@ use core::panic::{RefUnwindSafe, UnwindSafe};
 use core::task::{Context, Poll};
 
 use crate::io::{at_most, ErrorKind, Result};
-use crate::pipe::Signals;
+use crate::pipe::{Signals, PIECE};
 use crate::ring::Producer;
 use crate::wait::{Closed, Writable};
 use crate::Reader;
@@ -253,9 +253,31 @@ impl Writer {
     where
         B: Deref<Target = [u8]>,
     {
-        let n = bufs.iter().map(|buf| self.half.push(buf)).sum();
+        let mut n = 0;
+        for buf in bufs {
+            n += match buf.len() {
+                0..=PIECE => self.half.push(buf),
+                _ => self.push_in_pieces(buf),
+            };
+        }
         if n > 0 {
             self.half.hand_over();
+        }
+        n
+    }
+
+    /// Puts in as much of a long buffer as fits. Hands over each piece but the last before the next one.
+    #[cold]
+    fn push_in_pieces(&mut self, buf: &[u8]) -> usize {
+        let mut n = 0;
+        for piece in buf.chunks(self.half.piece(buf.len())) {
+            if self.half.ready() == 0 {
+                break;
+            }
+            if n > 0 {
+                self.half.hand_over();
+            }
+            n += self.half.push(piece);
         }
         n
     }

@@ -1,5 +1,8 @@
 //! What is measured: each case by name.
 
+use std::iter::successors;
+use std::num::NonZeroUsize;
+use std::thread::available_parallelism;
 use std::time::Duration;
 
 use crate::support::size;
@@ -45,6 +48,9 @@ const SHARED: [(usize, usize); 7] = [
     (64 * KIB, 64 * KIB),
 ];
 
+/// How many streams there are at once, in the full form.
+const CROWDS: [usize; 5] = [1, 8, 64, 1000, 10_000];
+
 /// Capacity and chunk where one size of each will do.
 const TYPICAL: (usize, usize) = (4 * KIB, KIB);
 
@@ -83,9 +89,18 @@ pub(crate) fn cases(full: bool) -> Vec<Case> {
             .map(|s| stream(s, Place::TwoThreads)),
     );
     cases.push(stream(TYPICAL, Place::Crowded));
-    for count in [8, 64] {
-        let shared: &[_] = if full { &SHARED } else { &[TYPICAL] };
+    for count in CROWDS {
+        let shared: &[_] = match (full, count) {
+            (true, 8 | 64) => &SHARED,
+            (true, _) | (_, 8 | 64) => &[TYPICAL],
+            _ => &[],
+        };
         cases.extend(shared.iter().map(|&s| stream(s, Place::Shared(count))));
+    }
+    if full {
+        let cores = available_parallelism().map_or(1, NonZeroUsize::get);
+        let threads = successors(Some(2), |n| Some(2 * n)).take_while(|&n| n <= cores);
+        cases.extend(threads.map(|n| stream(TYPICAL, Place::Apart(n))));
     }
     let places = [
         Place::OneThread,
@@ -204,5 +219,6 @@ fn name_of(place: Place, many: &str) -> (String, usize) {
         Place::TwoThreads => ("two-threads".into(), 1),
         Place::Crowded => ("crowded".into(), 1),
         Place::Shared(count) => (format!("{count}-{many}"), count),
+        Place::Apart(count) => (format!("{count}-threads-apart"), count),
     }
 }

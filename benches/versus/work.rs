@@ -44,6 +44,8 @@ pub(crate) enum Place {
     Crowded,
     /// So many at a time, on the threads of a work-stealing runtime.
     Shared(usize),
+    /// So many threads, each with its own.
+    Apart(usize),
 }
 
 /// What there has to be for all that.
@@ -66,9 +68,10 @@ impl Work {
                     stream.two_threads::<C>(&stage.peer, each)
                 }
                 Place::Shared(streams) => stream.many::<C>(stage.runtime.handle(), streams, each),
+                Place::Apart(threads) => stream.apart::<C>(threads, each),
             },
             Self::RoundTrip(game, place) => match place {
-                Place::OneThread => game.one_thread::<C>(each),
+                Place::OneThread | Place::Apart(_) => game.one_thread::<C>(each),
                 Place::TwoThreads => game.two_threads::<C>(&stage.peer, each),
                 Place::Crowded => {
                     let _busy = Busy::start(1);
@@ -107,9 +110,8 @@ impl Work {
     /// Operations come in so many at least, and in multiples of that: one each.
     pub(crate) fn unit(self) -> u64 {
         match self {
-            Self::Stream(_, Place::Shared(count)) | Self::RoundTrip(_, Place::Shared(count)) => {
-                count as u64
-            }
+            Self::Stream(_, Place::Shared(count) | Place::Apart(count))
+            | Self::RoundTrip(_, Place::Shared(count)) => count as u64,
             _ => 1,
         }
     }

@@ -104,6 +104,11 @@ impl Spin {
         self.is_apart && thread::update_luck(Luck::is_due)
     }
 
+    /// Whether the halves had a thread each to themselves when this one last had to wait.
+    pub(crate) fn is_apart(&self) -> bool {
+        self.is_apart
+    }
+
     /// The half goes to sleep.
     #[inline]
     pub(crate) fn park(&mut self) {

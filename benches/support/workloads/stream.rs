@@ -1,5 +1,6 @@
 //! Many bytes in one direction.
 
+use std::thread;
 use std::time::{Duration, Instant};
 
 use futures::future::{join, join_all};
@@ -88,6 +89,19 @@ impl Stream {
             );
         }
         elapsed
+    }
+
+    /// A stream of its own on each of so many threads, `chunks` chunks each. Takes as long as the slowest.
+    pub(crate) fn apart<C: Contender>(self, threads: usize, chunks: u64) -> Duration {
+        thread::scope(|scope| {
+            let streams: Vec<_> = (0..threads)
+                .map(|_| scope.spawn(move || self.one_thread::<C>(chunks)))
+                .collect();
+            let took = streams
+                .into_iter()
+                .map(|stream| stream.join().expect("a stream does not panic"));
+            took.max().expect("there is a thread")
+        })
     }
 
     /// The bytes of so many chunks.
