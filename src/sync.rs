@@ -74,7 +74,7 @@ mod imp {
         }
     }
 
-    #[cfg(feature = "std")]
+    #[cfg(any(feature = "std", test))]
     pub(crate) mod thread {
         //! The thread that this runs on, as far as spinning is concerned.
 
@@ -152,7 +152,7 @@ mod imp {
         }
     }
 
-    #[cfg(not(feature = "std"))]
+    #[cfg(not(any(feature = "std", test)))]
     pub(crate) use super::nowhere as thread;
 
     /// Tells loom who touches which byte; here nobody listens.
@@ -173,7 +173,7 @@ mod imp {
 }
 
 /// What stands in for the thread where threads cannot be told apart: there is no spinning.
-#[cfg(any(not(feature = "std"), all(test, loom)))]
+#[cfg(any(not(any(feature = "std", test)), all(test, loom)))]
 pub(crate) mod nowhere {
     use core::time::Duration;
 

@@ -140,7 +140,7 @@ impl Spin {
     }
 }
 
-#[cfg(all(test, feature = "std", not(loom)))]
+#[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
 
