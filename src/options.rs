@@ -75,7 +75,8 @@ impl Options {
     /// it: if the other half was last seen on another thread, if nothing else has gone to sleep over a
     /// pipe on this thread since this half last did, and if that has mostly succeeded lately. It
     /// never happens when both halves are on one thread, on a machine with one core or without the feature
-    /// `std`. It changes nothing about what a call returns, only when.
+    /// `std`. It changes nothing about what a call returns, only when. While a task spins, its thread runs
+    /// nothing else.
     ///
     /// Turn it off to keep a pipe from ever using a processor in order to wait.
     pub fn spin(mut self, limit: Duration) -> Self {

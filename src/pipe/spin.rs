@@ -9,11 +9,12 @@
 //! * **With nothing else to do here.** If another half went to sleep on this thread since this one
 //!   did, then the thread has other tasks, and spinning would keep them waiting. That is what many
 //!   streams on few workers look like: there is no idle core then whose sleep could be spared.
-//! * **With success.** A spin that comes to nothing makes the half skip the next chances, twice as many
-//!   each time. The number falls back once enough spins in a row were worth it.
+//! * **With success.** A spin that comes to nothing makes its thread skip the next chances, four times as
+//!   many each time. The number falls back as spins in a row are worth it.
 //!
-//! A spinner looks less and less often, for every look takes the line away from the core that writes
-//! it.
+//! It spins for no longer than twice the time since it last went to sleep: where sleeping and waking take
+//! little, as when both threads share a core, there is little to be spared. And it looks less and
+//! less often, for every look takes the line away from the core that writes it.
 
 use core::time::Duration;
 
