@@ -192,9 +192,7 @@ impl<D: Side> Half<Signals, D> {
 
     #[inline]
     fn look_plainly(&mut self, min: usize, want: usize) -> Result<usize, Stop> {
-        if self.ready() < want {
-            self.refresh(want);
-        }
+        self.refresh(want);
         match self.ready() {
             n if n >= min => Ok(n),
             _ => Err(Stop::WouldBlock),
@@ -214,9 +212,7 @@ impl<D: Side> Half<Signals, D> {
         if self.state().flags() != 0 {
             return 0;
         }
-        if self.ready() < want {
-            self.refresh(want);
-        }
+        self.refresh(want);
         self.ready().min(want)
     }
 
@@ -342,8 +338,16 @@ impl<D: Side> Half<Signals, D> {
     fn respond(mut request: Request<'_, Signals, D>) {
         request.half_mut().leave_token();
         let half = request.half();
-        let threshold = D::Peer::threshold(&half.state().policy, request.note().bytes);
-        if threshold > 1 && half.ready_for_peer() < threshold {
+        match D::Peer::threshold(&half.state().policy, request.note().bytes) {
+            // There is something now, whatever it is.
+            0 | 1 => request.answer().waker.wake(),
+            enough => Self::respond_if(request, enough),
+        }
+    }
+
+    /// Wakes the peer if there are so many bytes for it, or puts its request back.
+    fn respond_if(request: Request<'_, Signals, D>, enough: usize) {
+        if request.half().ready_for_peer() < enough {
             drop(request.put_back());
         } else {
             request.answer().waker.wake();
@@ -357,11 +361,8 @@ impl<D: Side> Half<Signals, D> {
             return;
         }
         if let Some(request) = self.peer_request() {
-            if request.half().ready_for_peer() < request.note().bytes.max(1) {
-                drop(request.put_back());
-            } else {
-                request.answer().waker.wake();
-            }
+            let enough = request.note().bytes.max(1);
+            Self::respond_if(request, enough);
         }
     }
 

@@ -62,9 +62,7 @@ impl Side for Consuming {
                 half.exhaust();
                 return Err(half.aborted());
             }
-            if half.ready() < want {
-                half.refresh(want);
-            }
+            half.refresh(want);
         }
         let closed = flags & (READER_CLOSED | WRITER_CLOSED) != 0;
         match half.ready() {

@@ -241,11 +241,13 @@ impl<S: State, R: Role> Half<S, R> {
         index::distance(0, self.own)
     }
 
-    /// Looks where the peer's position is now, for the sake of an operation on up to `want` bytes. If
-    /// there are so many, as many are ready then; if not, all that there are.
+    /// Looks where the peer's position is now, unless `want` bytes are known to be ready anyway. If there
+    /// are so many, as many are ready then; if not, all that there are.
     #[inline]
     pub(crate) fn refresh(&mut self, want: usize) {
-        R::refresh(self, want);
+        if self.ready < want {
+            R::refresh(self, want);
+        }
     }
 
     /// How many bytes are occupied now.

@@ -1,5 +1,6 @@
 //! Who is compared: one direction of a pipe each, used the way that suits it best.
 
+mod families;
 mod ours;
 mod rings;
 #[cfg(unix)]
@@ -8,13 +9,11 @@ mod tokio_pipes;
 
 use std::future::Future;
 use std::io::Result;
-use std::pin::Pin;
 use std::task::{Context, Poll};
-
-use futures::io::{AsyncRead, AsyncWrite};
 
 use super::executor::Executor;
 
+use families::{Family, FuturesIo, Tokio};
 pub(crate) use ours::{AsyncDuplex, LowWater, NoSpin};
 pub(crate) use rings::{AsyncRingbuf, FuturesRingbuf, Piper};
 #[cfg(unix)]
@@ -23,8 +22,7 @@ pub(crate) use tokio_pipes::{TokioDuplex, TokioSimplex, TokioUtilSimplex};
 
 /// A pipe that holds exactly as many bytes as it is told to.
 ///
-/// Associated functions instead of the traits of futures-io, since not everybody implements those:
-/// an adapter in between would be measured too.
+/// Each is called by the traits that it has: an adapter in between would be measured too.
 pub(crate) trait Contender: 'static {
     const NAME: &'static str;
 
@@ -35,19 +33,28 @@ pub(crate) trait Contender: 'static {
     type Reader: Send + 'static;
     type Writer: Send + 'static;
 
+    /// Whose traits the two have.
+    type Family: Family<Self::Reader, Self::Writer>;
+
     fn pipe(capacity: usize) -> (Self::Reader, Self::Writer);
 
+    #[inline]
     fn poll_read(
         reader: &mut Self::Reader,
         cx: &mut Context<'_>,
         buf: &mut [u8],
-    ) -> Poll<Result<usize>>;
+    ) -> Poll<Result<usize>> {
+        Self::Family::poll_read(reader, cx, buf)
+    }
 
+    #[inline]
     fn poll_write(
         writer: &mut Self::Writer,
         cx: &mut Context<'_>,
         bytes: &[u8],
-    ) -> Poll<Result<usize>>;
+    ) -> Poll<Result<usize>> {
+        Self::Family::poll_write(writer, cx, bytes)
+    }
 
     /// Ends the stream. Dropping the writer does, unless a contender says otherwise.
     fn close(writer: Self::Writer) {
@@ -95,20 +102,4 @@ pub(crate) fn visit_kernel(visitor: &mut impl Visitor) {
 pub(crate) fn visit_variants(visitor: &mut impl Visitor) {
     visitor.visit::<LowWater>();
     visitor.visit::<NoSpin>();
-}
-
-#[inline]
-fn futures_read<R>(reader: &mut R, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<Result<usize>>
-where
-    R: AsyncRead + Unpin,
-{
-    Pin::new(reader).poll_read(cx, buf)
-}
-
-#[inline]
-fn futures_write<W>(writer: &mut W, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<Result<usize>>
-where
-    W: AsyncWrite + Unpin,
-{
-    Pin::new(writer).poll_write(cx, bytes)
 }

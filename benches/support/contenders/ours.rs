@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_duplex::{Options, Reader, Writer};
 
-use super::{futures_read, futures_write, Contender};
+use super::{Contender, FuturesIo};
 
 /// This crate.
 pub(crate) enum AsyncDuplex {}
@@ -15,27 +15,10 @@ impl Contender for AsyncDuplex {
     const NAME: &'static str = "async-duplex";
     type Reader = Reader;
     type Writer = Writer;
+    type Family = FuturesIo;
 
     fn pipe(capacity: usize) -> (Self::Reader, Self::Writer) {
         async_duplex::pipe(capacity)
-    }
-
-    #[inline]
-    fn poll_read(
-        reader: &mut Self::Reader,
-        cx: &mut Context<'_>,
-        buf: &mut [u8],
-    ) -> Poll<Result<usize>> {
-        futures_read(reader, cx, buf)
-    }
-
-    #[inline]
-    fn poll_write(
-        writer: &mut Self::Writer,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<Result<usize>> {
-        futures_write(writer, cx, bytes)
     }
 }
 
@@ -46,29 +29,12 @@ impl Contender for LowWater {
     const NAME: &'static str = "async-duplex-low-water";
     type Reader = Reader;
     type Writer = Writer;
+    type Family = FuturesIo;
 
     fn pipe(capacity: usize) -> (Self::Reader, Self::Writer) {
         Options::new(capacity)
             .low_water(capacity.div_ceil(2))
             .pipe()
-    }
-
-    #[inline]
-    fn poll_read(
-        reader: &mut Self::Reader,
-        cx: &mut Context<'_>,
-        buf: &mut [u8],
-    ) -> Poll<Result<usize>> {
-        futures_read(reader, cx, buf)
-    }
-
-    #[inline]
-    fn poll_write(
-        writer: &mut Self::Writer,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<Result<usize>> {
-        futures_write(writer, cx, bytes)
     }
 }
 
@@ -79,26 +45,9 @@ impl Contender for NoSpin {
     const NAME: &'static str = "async-duplex-no-spin";
     type Reader = Reader;
     type Writer = Writer;
+    type Family = FuturesIo;
 
     fn pipe(capacity: usize) -> (Self::Reader, Self::Writer) {
         Options::new(capacity).spin(Duration::ZERO).pipe()
-    }
-
-    #[inline]
-    fn poll_read(
-        reader: &mut Self::Reader,
-        cx: &mut Context<'_>,
-        buf: &mut [u8],
-    ) -> Poll<Result<usize>> {
-        futures_read(reader, cx, buf)
-    }
-
-    #[inline]
-    fn poll_write(
-        writer: &mut Self::Writer,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<Result<usize>> {
-        futures_write(writer, cx, bytes)
     }
 }

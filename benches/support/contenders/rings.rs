@@ -9,7 +9,7 @@ use async_ringbuf::{AsyncHeapCons, AsyncHeapProd, AsyncHeapRb};
 use futures::io::{AsyncReadExt, AsyncWrite, ReadHalf, WriteHalf};
 use futures_ringbuf::RingBuffer;
 
-use super::{futures_read, futures_write, Contender};
+use super::{Contender, FuturesIo};
 
 /// `piper::pipe`.
 pub(crate) enum Piper {}
@@ -18,27 +18,10 @@ impl Contender for Piper {
     const NAME: &'static str = "piper";
     type Reader = piper::Reader;
     type Writer = piper::Writer;
+    type Family = FuturesIo;
 
     fn pipe(capacity: usize) -> (Self::Reader, Self::Writer) {
         piper::pipe(capacity)
-    }
-
-    #[inline]
-    fn poll_read(
-        reader: &mut Self::Reader,
-        cx: &mut Context<'_>,
-        buf: &mut [u8],
-    ) -> Poll<Result<usize>> {
-        futures_read(reader, cx, buf)
-    }
-
-    #[inline]
-    fn poll_write(
-        writer: &mut Self::Writer,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<Result<usize>> {
-        futures_write(writer, cx, bytes)
     }
 }
 
@@ -49,28 +32,11 @@ impl Contender for AsyncRingbuf {
     const NAME: &'static str = "async-ringbuf";
     type Reader = AsyncHeapCons<u8>;
     type Writer = AsyncHeapProd<u8>;
+    type Family = FuturesIo;
 
     fn pipe(capacity: usize) -> (Self::Reader, Self::Writer) {
         let (writer, reader) = AsyncHeapRb::new(capacity).split();
         (reader, writer)
-    }
-
-    #[inline]
-    fn poll_read(
-        reader: &mut Self::Reader,
-        cx: &mut Context<'_>,
-        buf: &mut [u8],
-    ) -> Poll<Result<usize>> {
-        futures_read(reader, cx, buf)
-    }
-
-    #[inline]
-    fn poll_write(
-        writer: &mut Self::Writer,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<Result<usize>> {
-        futures_write(writer, cx, bytes)
     }
 }
 
@@ -83,27 +49,10 @@ impl Contender for FuturesRingbuf {
     const NAME: &'static str = "futures-ringbuf";
     type Reader = ReadHalf<RingBuffer<u8>>;
     type Writer = WriteHalf<RingBuffer<u8>>;
+    type Family = FuturesIo;
 
     fn pipe(capacity: usize) -> (Self::Reader, Self::Writer) {
         RingBuffer::new(capacity).split()
-    }
-
-    #[inline]
-    fn poll_read(
-        reader: &mut Self::Reader,
-        cx: &mut Context<'_>,
-        buf: &mut [u8],
-    ) -> Poll<Result<usize>> {
-        futures_read(reader, cx, buf)
-    }
-
-    #[inline]
-    fn poll_write(
-        writer: &mut Self::Writer,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<Result<usize>> {
-        futures_write(writer, cx, bytes)
     }
 
     /// Dropping a half closes nothing, and closing has to get hold of the lock.

@@ -7,7 +7,7 @@ use std::task::{Context, Poll, Waker};
 use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf, ReadHalf, SimplexStream, WriteHalf};
 use tokio_util::io::simplex;
 
-use super::Contender;
+use super::{Contender, Tokio};
 
 /// `tokio::io::duplex`, of which one direction lies idle. It is the pipe that most programs use.
 pub(crate) enum TokioDuplex {}
@@ -16,27 +16,10 @@ impl Contender for TokioDuplex {
     const NAME: &'static str = "tokio-duplex";
     type Reader = DuplexStream;
     type Writer = DuplexStream;
+    type Family = Tokio;
 
     fn pipe(capacity: usize) -> (Self::Reader, Self::Writer) {
         tokio::io::duplex(capacity)
-    }
-
-    #[inline]
-    fn poll_read(
-        reader: &mut Self::Reader,
-        cx: &mut Context<'_>,
-        buf: &mut [u8],
-    ) -> Poll<Result<usize>> {
-        tokio_read(reader, cx, buf)
-    }
-
-    #[inline]
-    fn poll_write(
-        writer: &mut Self::Writer,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<Result<usize>> {
-        tokio_write(writer, cx, bytes)
     }
 }
 
@@ -48,27 +31,10 @@ impl Contender for TokioSimplex {
     const NAME: &'static str = "tokio-simplex";
     type Reader = ReadHalf<SimplexStream>;
     type Writer = WriteHalf<SimplexStream>;
+    type Family = Tokio;
 
     fn pipe(capacity: usize) -> (Self::Reader, Self::Writer) {
         tokio::io::simplex(capacity)
-    }
-
-    #[inline]
-    fn poll_read(
-        reader: &mut Self::Reader,
-        cx: &mut Context<'_>,
-        buf: &mut [u8],
-    ) -> Poll<Result<usize>> {
-        tokio_read(reader, cx, buf)
-    }
-
-    #[inline]
-    fn poll_write(
-        writer: &mut Self::Writer,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<Result<usize>> {
-        tokio_write(writer, cx, bytes)
     }
 
     /// Its halves share one stream, and dropping one of them closes nothing.
@@ -86,46 +52,10 @@ impl Contender for TokioUtilSimplex {
     const NAME: &'static str = "tokio-util-simplex";
     type Reader = simplex::Receiver;
     type Writer = simplex::Sender;
+    type Family = Tokio;
 
     fn pipe(capacity: usize) -> (Self::Reader, Self::Writer) {
         let (writer, reader) = simplex::new(capacity);
         (reader, writer)
     }
-
-    #[inline]
-    fn poll_read(
-        reader: &mut Self::Reader,
-        cx: &mut Context<'_>,
-        buf: &mut [u8],
-    ) -> Poll<Result<usize>> {
-        tokio_read(reader, cx, buf)
-    }
-
-    #[inline]
-    fn poll_write(
-        writer: &mut Self::Writer,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<Result<usize>> {
-        tokio_write(writer, cx, bytes)
-    }
-}
-
-#[inline]
-fn tokio_read<R>(reader: &mut R, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<Result<usize>>
-where
-    R: AsyncRead + Unpin,
-{
-    let mut buf = ReadBuf::new(buf);
-    Pin::new(reader)
-        .poll_read(cx, &mut buf)
-        .map_ok(|()| buf.filled().len())
-}
-
-#[inline]
-fn tokio_write<W>(writer: &mut W, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<Result<usize>>
-where
-    W: AsyncWrite + Unpin,
-{
-    Pin::new(writer).poll_write(cx, bytes)
 }
