@@ -294,7 +294,8 @@ impl<D: Side> Half<Signals, D> {
         self.leave_token();
         // ORDERING(none): a stale one costs a spin in vain, or saves one.
         let peer = D::Peer::thread(self.state()).load(Ordering::Relaxed);
-        !self.state().policy.spin.is_zero() && self.local.spin.is_due(peer) && thread::run_at_once()
+        let limit = self.state().policy.spin;
+        self.local.spin.is_due(peer, limit) && thread::run_at_once()
     }
 
     /// In what pieces so many bytes are copied.

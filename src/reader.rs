@@ -241,19 +241,19 @@ impl Reader {
         if self.half.at_hand(want) > 0 {
             return Poll::Ready(Ok(self.pull(pull)));
         }
+        if self.half.sleeps_plainly(cx, want) {
+            return Poll::Pending;
+        }
         self.poll_pull_slowly(cx, want, pull)
     }
 
-    #[inline(never)]
+    #[cold]
     fn poll_pull_slowly(
         &mut self,
         cx: &mut Context<'_>,
         want: usize,
         pull: impl FnOnce(&mut Consumer<Signals>) -> usize,
     ) -> Poll<Result<usize>> {
-        if self.half.sleeps_plainly(cx, want) {
-            return Poll::Pending;
-        }
         match self.half.poll_look(cx, min(1, want), want) {
             Poll::Ready(found) => Poll::Ready(self.pull_found(found, pull)),
             Poll::Pending => Poll::Pending,

@@ -222,10 +222,13 @@ impl Writer {
         if self.half.at_hand(want) > 0 {
             return Poll::Ready(Ok(self.push(bufs)));
         }
+        if self.half.sleeps_plainly(cx, want) {
+            return Poll::Pending;
+        }
         self.poll_write_slowly(cx, want, bufs)
     }
 
-    #[inline(never)]
+    #[cold]
     fn poll_write_slowly<B>(
         &mut self,
         cx: &mut Context<'_>,
@@ -235,9 +238,6 @@ impl Writer {
     where
         B: Deref<Target = [u8]>,
     {
-        if self.half.sleeps_plainly(cx, want) {
-            return Poll::Pending;
-        }
         match self.half.poll_look(cx, min(1, want), want) {
             Poll::Ready(found) => {
                 found?;

@@ -99,9 +99,11 @@ impl Spin {
 
     /// Whether to spin now, if the peer has left that token.
     #[inline]
-    pub(crate) fn is_due(&mut self, peer: usize) -> bool {
-        self.is_apart =
-            peer != thread::NOWHERE && peer != self.token && self.park == thread::parks();
+    pub(crate) fn is_due(&mut self, peer: usize, limit: Duration) -> bool {
+        self.is_apart = peer != self.token
+            && peer != thread::NOWHERE
+            && self.park == thread::parks()
+            && !limit.is_zero();
         self.is_apart && thread::update_luck(Luck::is_due)
     }
 

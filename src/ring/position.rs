@@ -34,17 +34,19 @@ pub(super) struct Position<N> {
 unsafe impl<N: Send> Sync for Position<N> {}
 
 /// What the asker remembers.
-#[derive(Default)]
 pub(super) struct Asker {
-    /// The cell that it used last, or will use next if no request stands.
-    cell: u8,
+    /// The mark that it used last, or will use next if no request stands.
+    mark: usize,
     /// Whether it has left a request and not withdrawn it. The owner may have taken it.
     asked: bool,
 }
 
-impl Asker {
-    fn mark(&self) -> usize {
-        1 << self.cell
+impl Default for Asker {
+    fn default() -> Self {
+        Self {
+            mark: 1,
+            asked: false,
+        }
     }
 }
 
@@ -112,7 +114,7 @@ impl<N> Position<N> {
     /// The caller has taken `mark`, and has not answered or put it back.
     pub(super) unsafe fn answer(&self, mark: usize) -> Option<N> {
         // SAFETY: whoever took the mark has the cell to himself.
-        self.notes[cell(mark)].with_mut(|note| unsafe { (*note).take() })
+        self.cell(mark).with_mut(|note| unsafe { (*note).take() })
     }
 
     /// Looks at the note of a request.
@@ -122,7 +124,7 @@ impl<N> Position<N> {
     /// As for [`answer`](Self::answer), and that while the note is borrowed.
     pub(super) unsafe fn note(&self, mark: usize) -> Option<&N> {
         // SAFETY: whoever took the mark has the cell to himself.
-        self.notes[cell(mark)].with(|note| unsafe { (*note).as_ref() })
+        self.cell(mark).with(|note| unsafe { (*note).as_ref() })
     }
 
     /// The asker leaves a request. It has withdrawn the one before. Returns the position at that time.
@@ -134,19 +136,19 @@ impl<N> Position<N> {
     pub(super) unsafe fn ask(&self, asker: &mut Asker, note: N) -> usize {
         debug_assert!(!asker.asked);
         // SAFETY: this cell's mark does not stand and the owner does not hold it: `withdraw` saw to it.
-        self.notes[usize::from(asker.cell)].with_mut(|cell| unsafe { *cell = Some(note) });
+        self.cell(asker.mark).with_mut(|cell| unsafe { *cell = Some(note) });
         // SAFETY: as for this function.
         unsafe { self.set_mark(asker) }
     }
 
-    /// Sets the mark that goes with the asker's cell.
+    /// Sets the asker's mark.
     ///
     /// # Safety
     ///
     /// As for [`ask`](Self::ask).
     #[inline]
     unsafe fn set_mark(&self, asker: &mut Asker) -> usize {
-        let mark = asker.mark();
+        let mark = asker.mark;
         loop {
             // ORDERING(none): the exchange fails if this is out of date.
             let word = self.word.load(Ordering::Relaxed);
@@ -178,12 +180,11 @@ impl<N> Position<N> {
             return None;
         }
         asker.asked = false;
-        let mark = asker.mark();
         // SAFETY: the caller is the asker.
-        let note = unsafe { self.withdraw_mark(mark) };
+        let note = unsafe { self.withdraw_mark(asker.mark) };
         if note.is_none() {
             // The owner has that cell. It was through with the other one when it took this mark.
-            asker.cell ^= 1;
+            asker.mark ^= REQUESTS;
         }
         note
     }
@@ -206,15 +207,12 @@ impl<N> Position<N> {
             _ => unsafe { self.answer(mark) },
         }
     }
-}
 
-/// The cell that goes with a mark.
-#[inline]
-fn cell(mark: usize) -> usize {
-    match mark {
-        1 => 0,
-        2 => 1,
-        _ => unreachable!("one mark stands at a time"),
+    /// The cell that goes with a mark.
+    #[inline]
+    fn cell(&self, mark: usize) -> &UnsafeCell<Option<N>> {
+        debug_assert!(matches!(mark, 1 | 2), "one mark stands at a time");
+        &self.notes[mark >> 1]
     }
 }
 

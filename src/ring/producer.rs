@@ -37,13 +37,13 @@ impl Role for Producing {
             handle_alloc_error(layout);
         }
         let occupied = half.occupied();
+        let vacant = Self::ready(half.capacity(), occupied);
         if occupied == 0 {
             half.start_over();
             half.role.window = WINDOW;
-        } else {
-            half.role.window = half.role.window.saturating_mul(2);
+        } else if half.role.window < vacant {
+            half.role.window *= 2;
         }
-        let vacant = Self::ready(half.capacity(), occupied);
         half.ready = vacant.min(half.role.window.max(want));
     }
 }
@@ -65,8 +65,10 @@ impl<S: State> Producer<S> {
             let (front, back) = bytes.split_at(to_end);
             // SAFETY: as above.
             unsafe { self.shared.storage.write(self.offset, front) };
-            // SAFETY: as above; the wrapped part of the same vacant bytes.
-            unsafe { self.shared.storage.write(0, back) };
+            if !back.is_empty() {
+                // SAFETY: as above; the wrapped part of the same vacant bytes.
+                unsafe { self.shared.storage.write(0, back) };
+            }
             self.advance_to(n, back.len());
         }
         n
