@@ -280,12 +280,21 @@ impl<D: Side> Half<Signals, D> {
         };
         let ready = self.ask(Wish { waker, bytes: min });
         let is_new = ready >= min || self.state().flags() != 0;
-        if is_new && self.look(min, min) != Err(Stop::WouldBlock) {
-            // The peer was quicker: what it does next must not wake a task that is not waiting.
-            drop(self.withdraw());
+        if is_new && self.is_late(min) {
             return false;
         }
         self.spare_peer_the_mark();
+        true
+    }
+
+    /// Whether the peer was quicker, so that this side, which has just asked, need not sleep.
+    #[cold]
+    fn is_late(&mut self, min: usize) -> bool {
+        if self.look(min, min) == Err(Stop::WouldBlock) {
+            return false;
+        }
+        // What the peer does next must not wake a task that is not waiting.
+        drop(self.withdraw());
         true
     }
 
@@ -308,6 +317,7 @@ impl<D: Side> Half<Signals, D> {
     }
 
     /// Spins until there is what this side would be woken for, and returns whether there is.
+    #[inline(never)]
     fn spin(&mut self, min: usize) -> bool {
         let (policy, spin) = (self.state().policy, self.local.spin);
         let enough = D::threshold(&policy, min);
@@ -357,10 +367,15 @@ impl<D: Side> Half<Signals, D> {
 
     /// This side is about to sleep. If the peer sleeps too, though it could go on but for its
     /// low-water mark, nobody would ever bring it up to that: so it is woken for less.
+    #[inline]
     fn spare_peer_the_mark(&mut self) {
-        if self.state().policy.low_water <= 1 || !self.waiting().1 {
-            return;
+        if self.state().policy.low_water > 1 && self.waiting().1 {
+            self.wake_below_the_mark();
         }
+    }
+
+    #[cold]
+    fn wake_below_the_mark(&mut self) {
         if let Some(request) = self.peer_request() {
             let enough = request.note().bytes.max(1);
             Self::respond_if(request, enough);

@@ -97,7 +97,7 @@ impl Spin {
         Some(token)
     }
 
-    /// Whether to spin now, if the peer has left that token.
+    /// Whether to spin now, if the peer has left that token, for no longer than the limit.
     #[inline]
     pub(crate) fn is_due(&mut self, peer: usize, limit: Duration) -> bool {
         self.is_apart = peer != self.token
@@ -160,22 +160,26 @@ mod tests {
     #[test]
     fn b23_a_half_spins_only_for_a_peer_on_another_thread() {
         let mut spin = parked();
-        assert!(spin.is_due(ELSEWHERE));
+        assert!(spin.is_due(ELSEWHERE, DEFAULT_LIMIT));
         assert!(
-            !spin.is_due(thread::NOWHERE),
+            !spin.is_due(thread::NOWHERE, DEFAULT_LIMIT),
             "nothing is known of the peer"
         );
-        assert!(!spin.is_due(thread::token()), "the peer is here");
+        assert!(
+            !spin.is_due(thread::token(), DEFAULT_LIMIT),
+            "the peer is here"
+        );
+        assert!(!spin.is_due(ELSEWHERE, Duration::ZERO), "it is not to spin");
     }
 
     #[test]
     fn b23_a_thread_that_has_other_halves_does_not_spin() {
         let mut spin = parked();
         let mut other = parked();
-        assert!(!spin.is_due(ELSEWHERE));
-        assert!(other.is_due(ELSEWHERE));
+        assert!(!spin.is_due(ELSEWHERE, DEFAULT_LIMIT));
+        assert!(other.is_due(ELSEWHERE, DEFAULT_LIMIT));
         spin.park();
-        assert!(spin.is_due(ELSEWHERE));
+        assert!(spin.is_due(ELSEWHERE, DEFAULT_LIMIT));
     }
 
     #[test]
@@ -232,7 +236,7 @@ mod tests {
     #[test]
     fn b23_a_spin_is_no_longer_than_twice_the_last_sleep() {
         let mut spin = parked();
-        assert!(spin.is_due(ELSEWHERE));
+        assert!(spin.is_due(ELSEWHERE, DEFAULT_LIMIT));
         spin.park();
         assert!(!spin.spin(Duration::from_secs(3600), || false));
     }

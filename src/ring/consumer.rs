@@ -50,9 +50,9 @@ impl<S: State> Consumer<S> {
         // SAFETY: by I3 these bytes are occupied, and by I6 they are there. The producer cannot write
         // them before they are passed and published, which the borrow of `self` puts off until the
         // slices are gone.
-        let front = unsafe { self.shared.storage.slice(first) };
+        let front = unsafe { self.shared.storage.slice(self.offset, first) };
         // SAFETY: as above; the wrapped part of the same occupied bytes.
-        let back = unsafe { self.shared.storage.slice(second) };
+        let back = unsafe { self.shared.storage.slice(0, second) };
         (front, back)
     }
 
@@ -80,14 +80,14 @@ impl<S: State> Consumer<S> {
         if n < to_end {
             // SAFETY: by I3 these `n` bytes are occupied, and by I6 they are there. The producer cannot
             // write them before they are passed and published, when the slice is gone.
-            put(unsafe { self.shared.storage.slice(self.offset..self.offset + n) });
+            put(unsafe { self.shared.storage.slice(self.offset, n) });
             self.advance_to(n, self.offset + n);
         } else {
             // SAFETY: as above.
-            put(unsafe { self.shared.storage.slice(self.offset..self.capacity()) });
+            put(unsafe { self.shared.storage.slice(self.offset, to_end) });
             if n > to_end {
                 // SAFETY: as above; the wrapped part of the same occupied bytes.
-                put(unsafe { self.shared.storage.slice(0..n - to_end) });
+                put(unsafe { self.shared.storage.slice(0, n - to_end) });
             }
             self.advance_to(n, n - to_end);
         }

@@ -135,8 +135,10 @@ impl<N> Position<N> {
     #[inline(always)] // or the note is moved there by way of memory, and its parts wait for each other
     pub(super) unsafe fn ask(&self, asker: &mut Asker, note: N) -> usize {
         debug_assert!(!asker.asked);
+        let cell = self.cell(asker.mark);
         // SAFETY: this cell's mark does not stand and the owner does not hold it: `withdraw` saw to it.
-        self.cell(asker.mark).with_mut(|cell| unsafe { *cell = Some(note) });
+        // Nothing is written over: whoever takes a mark for good takes the note with it.
+        cell.with_mut(|cell| unsafe { cell.write(Some(note)) });
         // SAFETY: as for this function.
         unsafe { self.set_mark(asker) }
     }
@@ -154,7 +156,7 @@ impl<N> Position<N> {
             let word = self.word.load(Ordering::Relaxed);
             if word & REQUESTS != 0 {
                 // SAFETY: the caller is the asker, and the mark is not this cell's.
-                drop(unsafe { self.withdraw_mark(mark ^ REQUESTS) });
+                drop(unsafe { self.withdraw_mark(word & REQUESTS) });
                 continue;
             }
             // ORDERING(W, C): Release, to hand over the note. Acquire, to see what the owner did before
@@ -180,13 +182,17 @@ impl<N> Position<N> {
             return None;
         }
         asker.asked = false;
-        // SAFETY: the caller is the asker.
-        let note = unsafe { self.withdraw_mark(asker.mark) };
-        if note.is_none() {
-            // The owner has that cell. It was through with the other one when it took this mark.
-            asker.mark ^= REQUESTS;
+        // ORDERING(N): Acquire, to use the other cell after the owner.
+        if self.word.load(Ordering::Acquire) & asker.mark != 0 {
+            // SAFETY: the caller is the asker.
+            let note = unsafe { self.withdraw_mark(asker.mark) };
+            if note.is_some() {
+                return note;
+            }
         }
-        note
+        // The owner has that cell. It was through with the other one when it took this mark.
+        asker.mark ^= REQUESTS;
+        None
     }
 
     /// Takes back a mark, if it stands, and its note.
@@ -194,13 +200,10 @@ impl<N> Position<N> {
     /// # Safety
     ///
     /// The caller is the asker.
+    #[inline(never)] // it is rarely called for, and in the way then
     unsafe fn withdraw_mark(&self, mark: usize) -> Option<N> {
         // ORDERING(N): Acquire, to use the cells after the owner, which was through with the one when
         // it took the mark of the other or put it back.
-        if self.word.load(Ordering::Acquire) & mark == 0 {
-            return None;
-        }
-        // ORDERING(N): Acquire, as above.
         match self.word.fetch_and(!mark, Ordering::Acquire) & mark {
             0 => None,
             // SAFETY: this side has just taken the mark.
@@ -212,7 +215,7 @@ impl<N> Position<N> {
     #[inline]
     fn cell(&self, mark: usize) -> &UnsafeCell<Option<N>> {
         debug_assert!(matches!(mark, 1 | 2), "one mark stands at a time");
-        &self.notes[mark >> 1]
+        &self.notes[usize::from(mark != 1)]
     }
 }
 

@@ -81,9 +81,9 @@ impl<S: State> Producer<S> {
         let (first, second) = index::spans(self.capacity(), self.offset, self.ready);
         // SAFETY: by I2 these bytes are vacant, by I4 nobody else accesses them while the borrow of
         // `self` lasts, by I5 each has been written, and by I6 they are there.
-        let front = unsafe { self.shared.storage.slice_mut(first) };
+        let front = unsafe { self.shared.storage.slice_mut(self.offset, first) };
         // SAFETY: as above; the wrapped part of the same vacant bytes, apart from the first.
-        let back = unsafe { self.shared.storage.slice_mut(second) };
+        let back = unsafe { self.shared.storage.slice_mut(0, second) };
         (front, back)
     }
 
@@ -114,9 +114,9 @@ impl<S: State> Producer<S> {
         let (first, second) = index::spans(self.capacity(), self.offset, vacant);
         // SAFETY: by I2 these bytes are vacant, by I4 nobody else writes vacant bytes, and by I6 they
         // are there.
-        unsafe { self.shared.storage.zero(first) };
+        unsafe { self.shared.storage.zero(self.offset, first) };
         // SAFETY: as above; the wrapped part of the same vacant bytes.
-        unsafe { self.shared.storage.zero(second) };
+        unsafe { self.shared.storage.zero(0, second) };
         self.role.initialised = true;
     }
 

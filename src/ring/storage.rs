@@ -4,7 +4,6 @@ use alloc::alloc::{alloc, dealloc};
 use core::alloc::Layout;
 use core::cell::UnsafeCell;
 use core::fmt;
-use core::ops::Range;
 use core::ptr;
 
 use crate::sync::AccessLog;
@@ -90,23 +89,23 @@ impl Storage {
         unsafe { bytes.add(offset) }
     }
 
-    /// The bytes in `range`.
+    /// The `len` bytes from offset `start` on.
     ///
     /// # Safety
     ///
-    /// `range` lies within the capacity, [`allocate`](Self::allocate) has succeeded before this call,
+    /// `start + len` is within the capacity, [`allocate`](Self::allocate) has succeeded before this call,
     /// all of the bytes have been written with [`write`] or [`zero`], those writes happened before this
     /// call, and none of them is written again while the slice lives.
     ///
     /// [`write`]: Self::write
     /// [`zero`]: Self::zero
     #[inline]
-    pub(super) unsafe fn slice(&self, range: Range<usize>) -> &[u8] {
-        self.log.read(&range);
-        // SAFETY: the caller keeps `range.start` within the capacity, and has seen bytes written.
-        let start = unsafe { self.at(range.start) };
-        // SAFETY: the caller vouches that the range is in bounds, initialised and left alone.
-        unsafe { core::slice::from_raw_parts(start, range.len()) }
+    pub(super) unsafe fn slice(&self, start: usize, len: usize) -> &[u8] {
+        self.log.read(&(start..start + len));
+        // SAFETY: the caller keeps `start` within the capacity, and has seen bytes written.
+        let bytes = unsafe { self.at(start) };
+        // SAFETY: the caller vouches that these bytes are in bounds, initialised and left alone.
+        unsafe { core::slice::from_raw_parts(bytes, len) }
     }
 
     /// Copies `bytes` into the storage from offset `start` on.
@@ -125,36 +124,36 @@ impl Storage {
         unsafe { target.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len()) };
     }
 
-    /// Writes zeros to `range`.
+    /// Writes zeros to the `len` bytes from offset `start` on.
     ///
     /// # Safety
     ///
     /// As for [`write`](Self::write).
-    pub(super) unsafe fn zero(&self, range: Range<usize>) {
-        self.log.write(&range);
-        // SAFETY: the caller keeps `range.start` within the capacity, and has seen to the allocation.
-        let target = unsafe { self.at(range.start) };
+    pub(super) unsafe fn zero(&self, start: usize, len: usize) {
+        self.log.write(&(start..start + len));
+        // SAFETY: the caller keeps `start` within the capacity, and has seen to the allocation.
+        let target = unsafe { self.at(start) };
         // SAFETY: the caller vouches that the range is in bounds and that nobody else accesses it.
-        unsafe { target.write_bytes(0, range.len()) };
+        unsafe { target.write_bytes(0, len) };
     }
 
-    /// The bytes in `range`, to be written in.
+    /// The `len` bytes from offset `start` on, to be written in.
     ///
     /// # Safety
     ///
-    /// `range` lies within the capacity, [`allocate`](Self::allocate) has succeeded before this call,
+    /// `start + len` is within the capacity, [`allocate`](Self::allocate) has succeeded before this call,
     /// all of the bytes have been written with [`write`] or [`zero`], and while the slice lives nobody
     /// else accesses them.
     ///
     /// [`write`]: Self::write
     /// [`zero`]: Self::zero
     #[allow(clippy::mut_from_ref)] // the caller rules out aliases
-    pub(super) unsafe fn slice_mut(&self, range: Range<usize>) -> &mut [u8] {
-        self.log.write(&range);
-        // SAFETY: the caller keeps `range.start` within the capacity, and has seen bytes written.
-        let start = unsafe { self.at(range.start) };
-        // SAFETY: the caller vouches that the range is in bounds, initialised and exclusive.
-        unsafe { core::slice::from_raw_parts_mut(start, range.len()) }
+    pub(super) unsafe fn slice_mut(&self, start: usize, len: usize) -> &mut [u8] {
+        self.log.write(&(start..start + len));
+        // SAFETY: the caller keeps `start` within the capacity, and has seen bytes written.
+        let bytes = unsafe { self.at(start) };
+        // SAFETY: the caller vouches that these bytes are in bounds, initialised and exclusive.
+        unsafe { core::slice::from_raw_parts_mut(bytes, len) }
     }
 }
 
@@ -193,8 +192,8 @@ mod tests {
         // SAFETY: as above.
         unsafe { storage.write(3, b"ab") };
         // SAFETY: as above.
-        assert_eq!(unsafe { storage.slice(1..5) }, b"12ab");
+        assert_eq!(unsafe { storage.slice(1, 4) }, b"12ab");
         // SAFETY: an empty range at the very end is in bounds.
-        assert_eq!(unsafe { storage.slice(5..5) }, b"");
+        assert_eq!(unsafe { storage.slice(5, 0) }, b"");
     }
 }
