@@ -92,6 +92,24 @@ fn latest_wish_counts() {
     );
 }
 
+/// A wish that has not been met is put back, unless there is a later one: of another task, say.
+#[test]
+fn a_wish_that_is_put_back_does_not_hide_a_later_one() {
+    model(
+        || pipe(2),
+        |mut reader| {
+            let _ = poll_in_vain(|cx| reader.poll_readable(cx, 2));
+            assert_eq!(block_on(reader.readable(2)).unwrap(), 2);
+            reader
+        },
+        |mut writer| {
+            assert_eq!(writer.try_write(b"a").unwrap(), 1);
+            assert_eq!(writer.try_write(b"b").unwrap(), 1);
+            writer
+        },
+    );
+}
+
 /// What is left at the end is less than what was waited for.
 #[test]
 fn the_end_answers_any_wish() {

@@ -215,7 +215,7 @@ impl<N> Position<N> {
     #[inline]
     fn cell(&self, mark: usize) -> &UnsafeCell<Option<N>> {
         debug_assert!(matches!(mark, 1 | 2), "one mark stands at a time");
-        &self.notes[usize::from(mark != 1)]
+        &self.notes[usize::from(mark == 2)]
     }
 }
 
