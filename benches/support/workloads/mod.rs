@@ -8,7 +8,8 @@ mod single;
 mod stream;
 mod wakes;
 
-use std::future::poll_fn;
+use std::future::{poll_fn, Future};
+use std::task::{ready, Poll};
 
 use futures::future::join;
 
@@ -62,11 +63,19 @@ async fn receive<C: Contender>(mut reader: C::Reader, mut target: Sliding) -> u6
     }
 }
 
+/// Reads once, waiting if need be.
+///
+/// This and [`write_all`] are futures of their own, as those of the libraries are, and no async
+/// functions: what the compiler makes of two of these in each other takes longer than a short read.
 #[inline]
-async fn read<C: Contender>(reader: &mut C::Reader, buf: &mut [u8]) -> usize {
-    poll_fn(|cx| C::poll_read(reader, cx, buf))
-        .await
-        .expect("a pipe can be read from")
+fn read<'a, C: Contender>(
+    reader: &'a mut C::Reader,
+    buf: &'a mut [u8],
+) -> impl Future<Output = usize> + 'a {
+    poll_fn(move |cx| {
+        let n = ready!(C::poll_read(reader, cx, buf));
+        Poll::Ready(n.expect("a pipe can be read from"))
+    })
 }
 
 #[inline]
@@ -79,12 +88,16 @@ async fn read_exact<C: Contender>(reader: &mut C::Reader, mut buf: &mut [u8]) {
 }
 
 #[inline]
-async fn write_all<C: Contender>(writer: &mut C::Writer, mut bytes: &[u8]) {
-    while !bytes.is_empty() {
-        let n = poll_fn(|cx| C::poll_write(writer, cx, bytes))
-            .await
-            .expect("the reader is there");
-        assert!(n > 0, "the writer takes nothing");
-        bytes = &bytes[n..];
-    }
+fn write_all<'a, C: Contender>(
+    writer: &'a mut C::Writer,
+    mut bytes: &'a [u8],
+) -> impl Future<Output = ()> + 'a {
+    poll_fn(move |cx| {
+        while !bytes.is_empty() {
+            let n = ready!(C::poll_write(writer, cx, bytes)).expect("the reader is there");
+            assert!(n > 0, "the writer takes nothing");
+            bytes = &bytes[n..];
+        }
+        Poll::Ready(())
+    })
 }
