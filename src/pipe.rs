@@ -206,20 +206,14 @@ impl<D: Side> Half<Signals, D> {
     }
 
     /// How many of `want` bytes can be moved, so long as nothing special is going on: what most calls
-    /// need to know. 0 says that there is more to it.
+    /// need to know. `None` says that there is more to it.
     #[inline]
-    pub(crate) fn at_hand(&mut self, want: usize) -> usize {
+    pub(crate) fn at_hand(&mut self, want: usize) -> Option<usize> {
         if self.state().flags() != 0 {
-            return 0;
+            return None;
         }
         self.refresh(want);
-        self.ready().min(want)
-    }
-
-    /// Goes to sleep, once nothing was [`at_hand`](Self::at_hand), if that is all there is to it.
-    #[inline]
-    pub(crate) fn sleeps_plainly(&mut self, cx: &mut Context<'_>, want: usize) -> bool {
-        want > 0 && self.state().flags() == 0 && self.sleep(cx, 1)
+        Some(self.ready().min(want))
     }
 
     /// [`look`](Self::look), or waits. Never returns [`Stop::WouldBlock`].
@@ -269,7 +263,7 @@ impl<D: Side> Half<Signals, D> {
     /// Steps 2 and 3 of waiting, for `min` bytes. Returns whether the side sleeps then, or may have come
     /// by what it waits for.
     #[inline(never)]
-    fn sleep(&mut self, cx: &mut Context<'_>, min: usize) -> bool {
+    pub(crate) fn sleep(&mut self, cx: &mut Context<'_>, min: usize) -> bool {
         if self.spins() && self.spin(min) {
             return false;
         }
@@ -304,7 +298,7 @@ impl<D: Side> Half<Signals, D> {
         // ORDERING(none): a stale one costs a spin in vain, or saves one.
         let peer = D::Peer::thread(self.state()).load(Ordering::Relaxed);
         let limit = self.state().policy.spin;
-        self.local.spin.is_due(peer, limit) && thread::run_at_once()
+        self.local.spin.is_due(peer, limit)
     }
 
     /// In what pieces so many bytes are copied.

@@ -191,7 +191,7 @@ impl Reader {
     #[inline]
     pub fn try_read(&mut self, buf: &mut [u8]) -> Result<usize> {
         let want = buf.len();
-        if self.half.at_hand(want) > 0 {
+        if let Some(1..) = self.half.at_hand(want) {
             return Ok(self.pull(|half| pull(half, buf)));
         }
         let found = self.half.look(min(1, want), want);
@@ -238,13 +238,11 @@ impl Reader {
         want: usize,
         pull: impl FnOnce(&mut Consumer<Signals>) -> usize,
     ) -> Poll<Result<usize>> {
-        if self.half.at_hand(want) > 0 {
-            return Poll::Ready(Ok(self.pull(pull)));
+        match self.half.at_hand(want) {
+            Some(1..) => Poll::Ready(Ok(self.pull(pull))),
+            Some(0) if want > 0 && self.half.sleep(cx, 1) => Poll::Pending,
+            _ => self.poll_pull_slowly(cx, want, pull),
         }
-        if self.half.sleeps_plainly(cx, want) {
-            return Poll::Pending;
-        }
-        self.poll_pull_slowly(cx, want, pull)
     }
 
     #[cold]

@@ -184,7 +184,7 @@ impl Writer {
     #[inline]
     pub fn try_write(&mut self, bytes: &[u8]) -> Result<usize> {
         let want = bytes.len();
-        if self.half.at_hand(want) > 0 {
+        if let Some(1..) = self.half.at_hand(want) {
             return Ok(self.push(&[bytes]));
         }
         self.half.look(min(1, want), want)?;
@@ -219,13 +219,11 @@ impl Writer {
         let want = bufs
             .iter()
             .fold(0, |n: usize, buf| n.saturating_add(buf.len()));
-        if self.half.at_hand(want) > 0 {
-            return Poll::Ready(Ok(self.push(bufs)));
+        match self.half.at_hand(want) {
+            Some(1..) => Poll::Ready(Ok(self.push(bufs))),
+            Some(0) if want > 0 && self.half.sleep(cx, 1) => Poll::Pending,
+            _ => self.poll_write_slowly(cx, want, bufs),
         }
-        if self.half.sleeps_plainly(cx, want) {
-            return Poll::Pending;
-        }
-        self.poll_write_slowly(cx, want, bufs)
     }
 
     #[cold]

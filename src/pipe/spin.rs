@@ -104,7 +104,12 @@ impl Spin {
             && peer != thread::NOWHERE
             && self.park == thread::parks()
             && !limit.is_zero();
-        self.is_apart && thread::update_luck(Luck::is_due)
+        self.is_apart && self.is_lucky()
+    }
+
+    #[inline(never)]
+    fn is_lucky(&self) -> bool {
+        thread::update_luck(Luck::is_due) && thread::run_at_once()
     }
 
     /// Whether the halves had a thread each to themselves when this one last had to wait.
