@@ -7,7 +7,7 @@ use core::time::Duration;
 
 use crate::io::{Error, ErrorKind, Result};
 use crate::pipe::{Policy, Signals, DEFAULT_SPIN};
-use crate::ring::{ring, OutOfMemory, MAX_CAPACITY};
+use crate::ring::{ring, Consuming, End, OutOfMemory, Producing, MAX_CAPACITY};
 use crate::{DuplexStream, Reader, Writer};
 
 /// Makes pipes and duplex streams with settings of your choice, or without panicking.
@@ -95,7 +95,7 @@ impl Options {
     pub fn pipe(&self) -> (Reader, Writer) {
         self.assert_consistent();
         match self.make() {
-            Ok(halves) => halves,
+            Ok(ends) => halves(ends),
             Err(OutOfMemory(layout)) => handle_alloc_error(layout),
         }
     }
@@ -121,7 +121,7 @@ impl Options {
         self.check()
             .map_err(|contradiction| Error::new(ErrorKind::InvalidInput, contradiction))?;
         let out_of_memory = |_| Error::from(ErrorKind::OutOfMemory);
-        let (reader, mut writer) = self.make().map_err(out_of_memory)?;
+        let (reader, mut writer) = halves(self.make().map_err(out_of_memory)?);
         writer.half.allocate().map_err(out_of_memory)?;
         Ok((reader, writer))
     }
@@ -163,15 +163,28 @@ impl Options {
     }
 
     #[inline]
-    fn make(&self) -> core::result::Result<(Reader, Writer), OutOfMemory> {
+    fn make(&self) -> core::result::Result<Ends, OutOfMemory> {
         let signals = Signals::new(Policy {
             low_water: self.low_water,
             yield_every: self.yield_every,
             spin: self.spin,
         });
-        let (producer, consumer) = ring(self.capacity, signals)?;
-        Ok((Reader { half: consumer }, Writer { half: producer }))
+        ring(self.capacity, signals)
     }
+}
+
+type Ends = (End<Signals, Producing>, End<Signals, Consuming>);
+
+#[inline]
+fn halves((producer, consumer): Ends) -> (Reader, Writer) {
+    (
+        Reader {
+            half: consumer.half(),
+        },
+        Writer {
+            half: producer.half(),
+        },
+    )
 }
 
 /// Two pipes, joined so that each stream reads what the other writes.

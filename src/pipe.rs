@@ -313,9 +313,9 @@ impl<D: Side> Half<Signals, D> {
     /// Spins until there is what this side would be woken for, and returns whether there is.
     #[inline(never)]
     fn spin(&mut self, min: usize) -> bool {
-        let (policy, spin) = (self.state().policy, self.local.spin);
+        let policy = self.state().policy;
         let enough = D::threshold(&policy, min);
-        spin.spin(policy.spin, || {
+        spin::spin(policy.spin, || {
             self.look(enough, enough) != Err(Stop::WouldBlock)
         })
     }

@@ -40,14 +40,15 @@ pub(crate) struct Spin {
     token: usize,
     /// Which of the thread's parks was this half's latest.
     park: usize,
-    /// Whether its peer was on another thread then, and this thread had no other half; and when that was.
+    /// Whether its peer was on another thread then, and this thread had no other half.
     is_apart: bool,
-    parked_at: Option<Moment>,
 }
 
 /// What the spins of a thread have come to: a new pipe starts with what others have learned.
 #[derive(Clone, Copy)]
 pub(crate) struct Luck {
+    /// When a half last went to sleep here whose peer was on another thread.
+    parked_at: Option<Moment>,
     /// How many chances to skip yet, and how many after the next miss.
     skip: u32,
     gap: u32,
@@ -57,6 +58,7 @@ pub(crate) struct Luck {
 
 impl Luck {
     pub(crate) const NEW: Self = Self {
+        parked_at: None,
         skip: 0,
         gap: 0,
         hits: 0,
@@ -104,12 +106,7 @@ impl Spin {
             && peer != thread::NOWHERE
             && self.park == thread::parks()
             && !limit.is_zero();
-        self.is_apart && self.is_lucky()
-    }
-
-    #[inline(never)]
-    fn is_lucky(&self) -> bool {
-        thread::update_luck(Luck::is_due) && thread::run_at_once()
+        self.is_apart && thread::update_luck(Luck::is_due) && thread::run_at_once()
     }
 
     /// Whether the halves had a thread each to themselves when this one last had to wait.
@@ -122,30 +119,33 @@ impl Spin {
     pub(crate) fn park(&mut self) {
         self.park = thread::count_park();
         if self.is_apart {
-            self.parked_at = Some(Moment::now());
+            let now = Some(Moment::now());
+            thread::update_luck(|luck| luck.parked_at = now);
         }
     }
+}
 
-    /// Looks again and again, for no longer than the limit, and returns whether that found anything.
-    pub(crate) fn spin(self, limit: Duration, mut look: impl FnMut() -> bool) -> bool {
-        let start = Moment::now();
-        let limit = match self.parked_at {
-            Some(parked_at) => limit.min(start.since(parked_at) * 2),
-            None => limit,
-        };
-        let mut pause = 1;
-        while !look() {
-            if pause < MAX_PAUSE {
-                pause *= 2;
-            } else if Moment::now().since(start) >= limit {
-                thread::update_luck(Luck::miss);
-                return false;
-            }
-            (0..pause).for_each(|_| core::hint::spin_loop());
+/// Looks again and again, for no longer than the limit, and returns whether that found anything.
+///
+/// The half that does so was the last one to go to sleep here.
+pub(crate) fn spin(limit: Duration, mut look: impl FnMut() -> bool) -> bool {
+    let start = Moment::now();
+    let limit = match thread::update_luck(|luck| luck.parked_at) {
+        Some(parked_at) => limit.min(start.since(parked_at) * 2),
+        None => limit,
+    };
+    let mut pause = 1;
+    while !look() {
+        if pause < MAX_PAUSE {
+            pause *= 2;
+        } else if Moment::now().since(start) >= limit {
+            thread::update_luck(Luck::miss);
+            return false;
         }
-        thread::update_luck(Luck::hit);
-        true
+        (0..pause).for_each(|_| core::hint::spin_loop());
     }
+    thread::update_luck(Luck::hit);
+    true
 }
 
 #[cfg(all(test, not(loom)))]
@@ -221,7 +221,7 @@ mod tests {
     #[test]
     fn b23_a_spin_ends_with_its_limit_or_with_success() {
         let mut looks = 0;
-        let found = Spin::default().spin(Duration::ZERO, || {
+        let found = spin(Duration::ZERO, || {
             looks += 1;
             false
         });
@@ -230,7 +230,7 @@ mod tests {
         assert!(looks <= 8, "{looks}");
 
         let mut looks = 0;
-        let found = Spin::default().spin(Duration::from_secs(3600), || {
+        let found = spin(Duration::from_secs(3600), || {
             looks += 1;
             looks == 1000
         });
@@ -240,9 +240,9 @@ mod tests {
     /// A half that was back at once has been woken fast, so there is little to be spared.
     #[test]
     fn b23_a_spin_is_no_longer_than_twice_the_last_sleep() {
-        let mut spin = parked();
-        assert!(spin.is_due(ELSEWHERE, DEFAULT_LIMIT));
-        spin.park();
-        assert!(!spin.spin(Duration::from_secs(3600), || false));
+        let mut half = parked();
+        assert!(half.is_due(ELSEWHERE, DEFAULT_LIMIT));
+        half.park();
+        assert!(!spin(Duration::from_secs(3600), || false));
     }
 }

@@ -83,6 +83,7 @@ mod position;
 mod producer;
 mod storage;
 
+use core::marker::PhantomData;
 use core::mem::{size_of, MaybeUninit};
 use core::ptr::addr_of_mut;
 
@@ -161,7 +162,10 @@ pub(crate) struct Half<S: State, R> {
 }
 
 /// What is own and what is the peer's.
-pub(crate) trait Role: Default {
+pub(crate) trait Role: Sized {
+    /// A role that nothing has been done in.
+    const NEW: Self;
+
     /// Orders `(own, peer)` as `(head, tail)`.
     fn head_and_tail<T>(own: T, peer: T) -> (T, T);
 
@@ -172,6 +176,13 @@ pub(crate) trait Role: Default {
     fn refresh<S: State>(half: &mut Half<S, Self>, want: usize);
 }
 
+/// One of the two sides before it is made: that is a good deal larger, so that it had better be made
+/// where it stays.
+pub(crate) struct End<S: State, R> {
+    shared: Owner<Shared<S>>,
+    role: PhantomData<R>,
+}
+
 /// Makes a ring of `capacity` bytes whose two sides share `state`. Fails if there is no memory for what
 /// goes with it; that for the bytes is another matter.
 ///
@@ -180,7 +191,7 @@ pub(crate) trait Role: Default {
 pub(crate) fn ring<S: State>(
     capacity: usize,
     state: S,
-) -> Result<(Producer<S>, Consumer<S>), OutOfMemory> {
+) -> Result<(End<S, Producing>, End<S, Consuming>), OutOfMemory> {
     assert!((1..=MAX_CAPACITY).contains(&capacity));
     let init = |place| {
         // SAFETY: `pair` calls this with a place of its own.
@@ -188,24 +199,35 @@ pub(crate) fn ring<S: State>(
     };
     // SAFETY: that initialises the place.
     let (one, other) = unsafe { Owner::pair(init) }?;
-    Ok((Half::new(one), Half::new(other)))
+    Ok((End::new(one), End::new(other)))
 }
 
-impl<S: State, R: Role> Half<S, R> {
+impl<S: State, R: Role> End<S, R> {
     /// One for each role: [`ring`] is the only caller.
     #[inline]
     fn new(shared: Owner<Shared<S>>) -> Self {
         Self {
             shared,
+            role: PhantomData,
+        }
+    }
+
+    /// Makes the side.
+    #[inline]
+    pub(crate) fn half(self) -> Half<S, R> {
+        Half {
+            shared: self.shared,
             own: 0,
             offset: 0,
             ready: 0,
             asker: Asker::default(),
-            role: R::default(),
+            role: R::NEW,
             local: S::Local::default(),
         }
     }
+}
 
+impl<S: State, R: Role> Half<S, R> {
     #[inline]
     pub(crate) fn state(&self) -> &S {
         &self.shared.state

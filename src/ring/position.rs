@@ -36,7 +36,7 @@ unsafe impl<N: Send> Sync for Position<N> {}
 /// What the asker remembers.
 pub(super) struct Asker {
     /// The mark that it used last, or will use next if no request stands.
-    mark: usize,
+    mark: u8,
     /// Whether it has left a request and not withdrawn it. The owner may have taken it.
     asked: bool,
 }
@@ -135,7 +135,7 @@ impl<N> Position<N> {
     #[inline(always)] // or the note is moved there by way of memory, and its parts wait for each other
     pub(super) unsafe fn ask(&self, asker: &mut Asker, note: N) -> usize {
         debug_assert!(!asker.asked);
-        let cell = self.cell(asker.mark);
+        let cell = self.cell(asker.mark.into());
         // SAFETY: this cell's mark does not stand and the owner does not hold it: `withdraw` saw to it.
         // Nothing is written over: whoever takes a mark for good takes the note with it.
         cell.with_mut(|cell| unsafe { cell.write(Some(note)) });
@@ -150,7 +150,7 @@ impl<N> Position<N> {
     /// As for [`ask`](Self::ask).
     #[inline]
     unsafe fn set_mark(&self, asker: &mut Asker) -> usize {
-        let mark = asker.mark;
+        let mark = usize::from(asker.mark);
         loop {
             // ORDERING(none): the exchange fails if this is out of date.
             let word = self.word.load(Ordering::Relaxed);
@@ -182,16 +182,17 @@ impl<N> Position<N> {
             return None;
         }
         asker.asked = false;
+        let mark = usize::from(asker.mark);
         // ORDERING(N): Acquire, to use the other cell after the owner.
-        if self.word.load(Ordering::Acquire) & asker.mark != 0 {
+        if self.word.load(Ordering::Acquire) & mark != 0 {
             // SAFETY: the caller is the asker.
-            let note = unsafe { self.withdraw_mark(asker.mark) };
+            let note = unsafe { self.withdraw_mark(mark) };
             if note.is_some() {
                 return note;
             }
         }
         // The owner has that cell. It was through with the other one when it took this mark.
-        asker.mark ^= REQUESTS;
+        asker.mark ^= REQUESTS as u8;
         None
     }
 

@@ -13,15 +13,19 @@ pub(crate) type Producer<S> = Half<S, Producing>;
 const WINDOW: usize = 2048;
 
 /// The role of a [`Producer`].
-#[derive(Default)]
 pub(crate) struct Producing {
-    /// Whether every byte of the storage has been written, as `spare_slices` needs it.
-    initialised: bool,
+    /// How many bytes at the front of the storage have been written for sure, as `spare_slices` needs it.
+    written: usize,
     /// How many vacant bytes the producer made use of after its last look, if it found as many.
     window: usize,
 }
 
 impl Role for Producing {
+    const NEW: Self = Self {
+        written: 0,
+        window: 0,
+    };
+
     #[inline]
     fn head_and_tail<T>(own: T, peer: T) -> (T, T) {
         (peer, own)
@@ -107,7 +111,7 @@ impl<S: State> Producer<S> {
 
     /// Brings about I5, once: zeroes all that is vacant. What is occupied has been written.
     fn initialise(&mut self) {
-        if self.role.initialised {
+        if self.role.written == self.capacity() {
             return;
         }
         let vacant = Producing::ready(self.capacity(), self.occupied());
@@ -117,7 +121,7 @@ impl<S: State> Producer<S> {
         unsafe { self.shared.storage.zero(self.offset, first) };
         // SAFETY: as above; the wrapped part of the same vacant bytes.
         unsafe { self.shared.storage.zero(0, second) };
-        self.role.initialised = true;
+        self.role.written = self.capacity();
     }
 
     /// Goes on at the front of the storage. Nothing is occupied.
