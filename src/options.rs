@@ -7,7 +7,7 @@ use core::time::Duration;
 
 use crate::io::{Error, ErrorKind, Result};
 use crate::pipe::{Policy, Signals, DEFAULT_SPIN};
-use crate::ring::{ring, Consuming, End, OutOfMemory, Producing, MAX_CAPACITY};
+use crate::ring::{ring, Ends, OutOfMemory, MAX_CAPACITY};
 use crate::{DuplexStream, Reader, Writer};
 
 /// Makes pipes and duplex streams with settings of your choice, or without panicking.
@@ -163,7 +163,7 @@ impl Options {
     }
 
     #[inline]
-    fn make(&self) -> core::result::Result<Ends, OutOfMemory> {
+    fn make(&self) -> core::result::Result<Ends<Signals>, OutOfMemory> {
         let signals = Signals::new(Policy {
             low_water: self.low_water,
             yield_every: self.yield_every,
@@ -173,10 +173,8 @@ impl Options {
     }
 }
 
-type Ends = (End<Signals, Producing>, End<Signals, Consuming>);
-
 #[inline]
-fn halves((producer, consumer): Ends) -> (Reader, Writer) {
+fn halves((producer, consumer): Ends<Signals>) -> (Reader, Writer) {
     (
         Reader {
             half: consumer.half(),

@@ -2,6 +2,7 @@
 
 use core::mem;
 
+use super::copy::copy;
 use super::index;
 use super::{Half, Role, State};
 
@@ -64,7 +65,8 @@ impl<S: State> Consumer<S> {
         let mut rest = buf;
         self.pull_with(rest.len(), |bytes| {
             let (next, after) = mem::take(&mut rest).split_at_mut(bytes.len());
-            next.copy_from_slice(bytes);
+            // SAFETY: both have the same length, and a slice that can be written has no other in it.
+            unsafe { copy(bytes.as_ptr(), next.as_mut_ptr(), next.len()) };
             rest = after;
         })
     }

@@ -77,6 +77,7 @@
 //!   that; the consumer, which has found bytes, finds what was done before them by P.
 
 mod consumer;
+mod copy;
 mod index;
 mod owner;
 mod position;
@@ -183,15 +184,15 @@ pub(crate) struct End<S: State, R> {
     role: PhantomData<R>,
 }
 
+/// Both of them.
+pub(crate) type Ends<S> = (End<S, Producing>, End<S, Consuming>);
+
 /// Makes a ring of `capacity` bytes whose two sides share `state`. Fails if there is no memory for what
 /// goes with it; that for the bytes is another matter.
 ///
 /// `capacity` is from 1 to [`MAX_CAPACITY`].
 #[inline]
-pub(crate) fn ring<S: State>(
-    capacity: usize,
-    state: S,
-) -> Result<(End<S, Producing>, End<S, Consuming>), OutOfMemory> {
+pub(crate) fn ring<S: State>(capacity: usize, state: S) -> Result<Ends<S>, OutOfMemory> {
     assert!((1..=MAX_CAPACITY).contains(&capacity));
     let init = |place| {
         // SAFETY: `pair` calls this with a place of its own.

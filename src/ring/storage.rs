@@ -6,6 +6,7 @@ use core::cell::UnsafeCell;
 use core::fmt;
 use core::ptr;
 
+use super::copy::copy;
 use crate::sync::AccessLog;
 
 /// `capacity` bytes on the heap: not there at first, then uninitialised.
@@ -121,7 +122,7 @@ impl Storage {
         let target = unsafe { self.at(start) };
         // SAFETY: the caller vouches that the target is in bounds and that nobody else accesses it;
         // `bytes` cannot overlap it, since a live slice of it is such an access.
-        unsafe { target.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len()) };
+        unsafe { copy(bytes.as_ptr(), target, bytes.len()) };
     }
 
     /// Writes zeros to the `len` bytes from offset `start` on.
