@@ -10,9 +10,15 @@ impl State for () {
     type Local = ();
 }
 
+/// A ring of so many bytes.
+fn made(capacity: usize) -> (Producer<()>, Consumer<()>) {
+    let (producer, consumer) = ring(capacity, ()).unwrap();
+    (producer.half(), consumer.half())
+}
+
 /// A ring whose producer has looked for space.
 fn looked_at(capacity: usize) -> (Producer<()>, Consumer<()>) {
-    let (mut producer, consumer) = ring(capacity, ()).unwrap();
+    let (mut producer, consumer) = made(capacity);
     producer.refresh(capacity);
     (producer, consumer)
 }
@@ -45,7 +51,7 @@ fn write_all(producer: &mut Producer<()>, mut bytes: &[u8]) {
 #[test]
 fn published_bytes_are_visible() {
     model(
-        || ring(1, ()).unwrap(),
+        || made(1),
         |mut producer| {
             producer.refresh(1);
             assert_eq!(producer.push(b"a"), 1);
@@ -88,7 +94,7 @@ fn released_bytes_are_not_in_use() {
 #[test]
 fn bytes_pass_in_order_around_the_end() {
     model(
-        || ring(2, ()).unwrap(),
+        || made(2),
         |mut producer| write_all(&mut producer, b"abc"),
         |mut consumer| read_all(&mut consumer, b"abc"),
     );

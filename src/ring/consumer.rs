@@ -10,14 +10,13 @@ use super::{Half, Role, State};
 pub(crate) type Consumer<S> = Half<S, Consuming>;
 
 /// The role of a [`Consumer`].
+#[derive(Default)]
 pub(crate) struct Consuming {
     /// How many times it has followed the producer to the front.
     restarts: usize,
 }
 
 impl Role for Consuming {
-    const NEW: Self = Self { restarts: 0 };
-
     #[inline]
     fn head_and_tail<T>(own: T, peer: T) -> (T, T) {
         (own, peer)

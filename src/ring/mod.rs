@@ -163,10 +163,7 @@ pub(crate) struct Half<S: State, R> {
 }
 
 /// What is own and what is the peer's.
-pub(crate) trait Role: Sized {
-    /// A role that nothing has been done in.
-    const NEW: Self;
-
+pub(crate) trait Role: Default {
     /// Orders `(own, peer)` as `(head, tail)`.
     fn head_and_tail<T>(own: T, peer: T) -> (T, T);
 
@@ -222,7 +219,7 @@ impl<S: State, R: Role> End<S, R> {
             offset: 0,
             ready: 0,
             asker: Asker::default(),
-            role: R::NEW,
+            role: R::default(),
             local: S::Local::default(),
         }
     }

@@ -13,6 +13,7 @@ pub(crate) type Producer<S> = Half<S, Producing>;
 const WINDOW: usize = 2048;
 
 /// The role of a [`Producer`].
+#[derive(Default)]
 pub(crate) struct Producing {
     /// How many bytes at the front of the storage have been written for sure, as `spare_slices` needs it.
     written: usize,
@@ -21,11 +22,6 @@ pub(crate) struct Producing {
 }
 
 impl Role for Producing {
-    const NEW: Self = Self {
-        written: 0,
-        window: 0,
-    };
-
     #[inline]
     fn head_and_tail<T>(own: T, peer: T) -> (T, T) {
         (peer, own)
