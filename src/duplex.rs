@@ -10,9 +10,9 @@ use crate::{Options, Reader, Writer};
 /// one, reading and writing have to take turns, so a task that writes more than fits and only then
 /// reads waits for itself.
 ///
-/// The memory is allocated at the first write, and while little is on its way little of it is used: a
-/// writer that finds the pipe empty goes on at the front of it. A large capacity costs nothing until it
-/// is needed.
+/// The memory for more than 256 bytes is allocated at the first write, and while little is on its way
+/// little of it is used: a writer that finds the pipe empty goes on at the front of it. A large capacity
+/// costs nothing until it is needed.
 ///
 /// Between two threads, a half that would have to wait may look again for up to 50 microseconds before
 /// it goes to sleep: see [`Options::spin`](crate::Options::spin).

@@ -82,7 +82,8 @@
 //! * **A call**: a copy and one atomic read-modify-write on a word of its own side. One more leaves a
 //!   waker if the call has to wait.
 //! * **Memory**: about 600 bytes for a direction, and `capacity` more from the first write on, of which
-//!   only those pages are used that the bytes on their way need at a time.
+//!   only those pages are used that the bytes on their way need at a time. (Up to 256 bytes of capacity
+//!   are there from the start, in the same allocation.)
 //! * **Processor time**: between two threads on a machine with several cores, a call that would have to
 //!   wait may spin for up to 50 microseconds first, where that has proved to be worth it. It never does so
 //!   on behalf of tasks on one thread, nor on a thread with several tasks that wait for pipes.

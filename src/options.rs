@@ -86,7 +86,8 @@ impl Options {
 
     /// Makes a pipe.
     ///
-    /// The memory for the bytes is allocated at the first write. If there is not that much, it aborts.
+    /// The memory for more than 256 bytes is allocated at the first write. If there is not that much, it
+    /// aborts.
     ///
     /// # Panics
     ///

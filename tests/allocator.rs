@@ -21,6 +21,8 @@ const PATTERN: u8 = 0xa5;
 const LARGE: usize = 1 << 20;
 
 thread_local! {
+    /// How many allocations have been asked for on this thread.
+    static CALLS: Cell<usize> = const { Cell::new(0) };
     /// How many more large allocations are granted on this thread.
     static GRANTS: Cell<usize> = const { Cell::new(usize::MAX) };
     /// How many of them are in use.
@@ -35,6 +37,7 @@ static ALLOCATOR: Strict = Strict;
 // SAFETY: it is the system's allocator, or a refusal.
 unsafe impl GlobalAlloc for Strict {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        CALLS.set(CALLS.get() + 1);
         if layout.size() >= LARGE {
             let Some(rest) = GRANTS.get().checked_sub(1) else {
                 return ptr::null_mut();
@@ -107,6 +110,19 @@ fn b2_a_pipe_asks_for_its_memory_when_it_is_first_written_to_and_try_pipe_at_onc
     assert_eq!(HELD.get(), 1);
     drop(halves);
     assert_eq!(HELD.get(), 0);
+}
+
+#[test]
+fn few_bytes_come_with_the_pipe_and_more_in_an_allocation_of_their_own() {
+    for (capacity, expected) in [(1, 1), (256, 1), (257, 2), (LARGE, 2)] {
+        let (bytes, mut buf) = (vec![1; capacity + 1], vec![0; capacity + 1]);
+        let before = CALLS.get();
+        let (mut reader, mut writer) = Options::new(capacity).pipe();
+        assert_eq!(writer.try_write(&bytes).unwrap(), capacity);
+        assert_eq!(reader.try_read(&mut buf).unwrap(), capacity);
+        assert_eq!(CALLS.get() - before, expected, "capacity {capacity}");
+        assert_eq!(buf[..capacity], bytes[..capacity]);
+    }
 }
 
 #[test]

@@ -23,11 +23,11 @@
 //!
 //! # Back to the front
 //!
-//! The storage is allocated when the producer first looks for space. When it looks and finds the ring
-//! empty, it goes on at the front of the storage: so little traffic keeps to a few lines of
-//! memory, however large the capacity. It counts that in `restarts`, which the next publication hands
-//! over. The consumer, which had read everything, finds the count changed and goes to the front too. It
-//! cannot miss a change: the next one waits until it has read what came with this one.
+//! The storage, unless it is small, is allocated when the producer first looks for space. When it looks
+//! and finds the ring empty, it goes on at the front of the storage: so little traffic keeps to a few
+//! lines of memory, however large the capacity. It counts that in `restarts`, which the next publication
+//! hands over. The consumer, which had read everything, finds the count changed and goes to the front
+//! too. It cannot miss a change: the next one waits until it has read what came with this one.
 //!
 //! To find the ring empty one has to look. A producer that could write on for long therefore does as
 //! if only a window were vacant, and looks after that; while it finds the ring in use, it doubles the
@@ -123,10 +123,10 @@ impl<S: State> Shared<S> {
     /// `place` is memory for a `Shared`, and nobody else's.
     #[inline]
     #[allow(clippy::multiple_unsafe_ops_per_block)] // of one kind: each writes a field of `place`
-    unsafe fn init(place: *mut Self, capacity: usize, state: S) {
+    unsafe fn init(place: *mut Self, storage: Storage, state: S) {
         // SAFETY: the caller vouches for the place. The gaps need no initialising.
         unsafe {
-            addr_of_mut!((*place).storage).write(Storage::new(capacity));
+            addr_of_mut!((*place).storage).write(storage);
             addr_of_mut!((*place).state).write(state);
             addr_of_mut!((*place).tail).write(Position::new());
             addr_of_mut!((*place).restarts).write(Restarts::new());
@@ -191,12 +191,15 @@ pub(crate) type Ends<S> = (End<S, Producing>, End<S, Consuming>);
 #[inline]
 pub(crate) fn ring<S: State>(capacity: usize, state: S) -> Result<Ends<S>, OutOfMemory> {
     assert!((1..=MAX_CAPACITY).contains(&capacity));
-    let init = |place| {
+    let appendix = storage::near(capacity);
+    let init = |place, bytes| {
+        // SAFETY: `pair` gives so many bytes, and frees them after the value that they go with.
+        let storage = unsafe { Storage::new(capacity, bytes) };
         // SAFETY: `pair` calls this with a place of its own.
-        unsafe { Shared::init(place, capacity, state) }
+        unsafe { Shared::init(place, storage, state) }
     };
     // SAFETY: that initialises the place.
-    let (one, other) = unsafe { Owner::pair(init) }?;
+    let (one, other) = unsafe { Owner::pair(appendix, init) }?;
     Ok((End::new(one), End::new(other)))
 }
 

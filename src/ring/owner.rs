@@ -1,8 +1,8 @@
 //! A value on the heap with two owners, of which the last one frees it.
 //!
 //! What `Arc` does for any number of owners is more than two need: here making the second one costs
-//! nothing, the last one finds out by a load that it is, the value is built where it stays, and an
-//! allocator that refuses is reported.
+//! nothing, the last one finds out by a load that it is, the value is built where it stays, bytes may
+//! come with it, and an allocator that refuses is reported.
 
 use alloc::alloc::{alloc, dealloc};
 use core::alloc::Layout;
@@ -21,6 +21,19 @@ struct Owned<T> {
     value: T,
     /// Whether one of the owners has gone.
     one_left: AtomicUsize,
+    /// How many bytes there are behind this.
+    appendix: usize,
+}
+
+impl<T> Owned<T> {
+    #[inline]
+    fn layout(appendix: usize) -> Layout {
+        let bytes = Layout::array::<u8>(appendix).expect("an appendix is short");
+        let (layout, _) = Layout::new::<Self>()
+            .extend(bytes)
+            .expect("an appendix is short");
+        layout
+    }
 }
 
 // SAFETY: both owners reach the value by reference, and either may drop it.
@@ -29,23 +42,33 @@ unsafe impl<T: Send + Sync> Send for Owner<T> {}
 unsafe impl<T: Send + Sync> Sync for Owner<T> {}
 
 impl<T> Owner<T> {
-    /// Makes both owners of a value, which `init` puts into its place.
+    /// Makes both owners of a value, which `init` puts into its place. It gets the address of that, and
+    /// of so many bytes more that go with it.
     ///
     /// # Safety
     ///
-    /// `init` initialises what it gets the address of, or panics.
+    /// `init` initialises the value, or panics.
     #[inline]
-    pub(super) unsafe fn pair(init: impl FnOnce(*mut T)) -> Result<(Self, Self), OutOfMemory> {
-        let layout = Layout::new::<Owned<T>>();
+    pub(super) unsafe fn pair(
+        appendix: usize,
+        init: impl FnOnce(*mut T, *mut u8),
+    ) -> Result<(Self, Self), OutOfMemory> {
+        let layout = Owned::<T>::layout(appendix);
         // SAFETY: the layout has room for a word at least.
         let memory = unsafe { alloc(layout) }.cast::<Owned<T>>();
         let shared = NonNull::new(memory).ok_or(OutOfMemory(layout))?;
         // SAFETY: there is memory for all of the fields.
-        init(unsafe { addr_of_mut!((*memory).value) });
-        // SAFETY: as above.
+        let value = unsafe { addr_of_mut!((*memory).value) };
+        // SAFETY: the bytes follow the value without a gap, since they need no alignment.
+        init(value, unsafe { memory.add(1) }.cast());
+        // SAFETY: as for the value.
         let one_left = unsafe { addr_of_mut!((*memory).one_left) };
         // SAFETY: this memory is nobody else's.
         unsafe { one_left.write(AtomicUsize::new(0)) };
+        // SAFETY: as for the value.
+        let length = unsafe { addr_of_mut!((*memory).appendix) };
+        // SAFETY: this memory is nobody else's.
+        unsafe { length.write(appendix) };
         Ok((Self { shared }, Self { shared }))
     }
 
@@ -82,10 +105,11 @@ impl<T> Drop for Owner<T> {
         // ORDERING(D): Release, so that the other owner frees the value after whatever this one did with
         // it. Acquire, should the other one have gone just now.
         if self.is_last() || self.owned().one_left.swap(1, Ordering::AcqRel) != 0 {
+            let layout = Owned::<T>::layout(self.owned().appendix);
             // SAFETY: the other owner has gone, and no reference outlives its owner.
             unsafe { self.shared.as_ptr().drop_in_place() };
             // SAFETY: `pair` allocated it with this layout.
-            unsafe { dealloc(self.shared.as_ptr().cast(), Layout::new::<Owned<T>>()) };
+            unsafe { dealloc(self.shared.as_ptr().cast(), layout) };
         }
     }
 }

@@ -9,9 +9,23 @@ use core::ptr;
 use super::copy::copy;
 use crate::sync::AccessLog;
 
-/// `capacity` bytes on the heap: not there at first, then uninitialised.
+/// So few bytes lie next to what else a ring has: one allocation is faster than two. None do under loom,
+/// for what has to be checked is storage that comes late.
+const NEAR: usize = if cfg!(all(test, loom)) { 0 } else { 256 };
+
+/// How many bytes [`Storage::new`] needs from whoever makes it: all, if they are few, or none.
+#[inline]
+pub(super) fn near(capacity: usize) -> usize {
+    if capacity <= NEAR {
+        capacity
+    } else {
+        0
+    }
+}
+
+/// `capacity` bytes: not there at first unless they are few, then uninitialised.
 pub(super) struct Storage {
-    /// Null until [`allocate`](Self::allocate).
+    /// Null until [`allocate`](Self::allocate), unless they are near.
     bytes: UnsafeCell<*mut u8>,
     capacity: usize,
     /// Of every byte, and behind them of `bytes` itself.
@@ -29,11 +43,20 @@ unsafe impl Sync for Storage {}
 pub(crate) struct OutOfMemory(pub(crate) Layout);
 
 impl Storage {
-    /// Storage for `capacity` bytes, without any. The capacity must not be 0.
-    pub(super) fn new(capacity: usize) -> Self {
+    /// Storage for `capacity` bytes. The capacity must not be 0.
+    ///
+    /// # Safety
+    ///
+    /// There are [`near(capacity)`](near) bytes at `bytes`, for this storage alone as long as it lives.
+    #[inline]
+    pub(super) unsafe fn new(capacity: usize, bytes: *mut u8) -> Self {
         assert!(capacity > 0, "a ring has at least one byte");
+        let bytes = match near(capacity) {
+            0 => ptr::null_mut(),
+            _ => bytes,
+        };
         Self {
-            bytes: UnsafeCell::new(ptr::null_mut()),
+            bytes: UnsafeCell::new(bytes),
             capacity,
             log: AccessLog::new(capacity + 1),
         }
@@ -84,7 +107,7 @@ impl Storage {
     #[inline]
     unsafe fn at(&self, offset: usize) -> *mut u8 {
         self.log.read(&(self.capacity..self.capacity + 1));
-        // SAFETY: the only write is in `allocate`, which happened before.
+        // SAFETY: the only write is in `allocate`, which happened before, or there was none.
         let bytes = unsafe { *self.bytes.get() };
         // SAFETY: the caller keeps `offset` within the allocation that `allocate` made.
         unsafe { bytes.add(offset) }
@@ -163,7 +186,7 @@ impl Drop for Storage {
         // Freeing is an access too.
         self.log.write(&(0..self.capacity + 1));
         let bytes = *self.bytes.get_mut();
-        if !bytes.is_null() {
+        if near(self.capacity) == 0 && !bytes.is_null() {
             // SAFETY: `allocate` got these bytes with this layout, and nothing else frees them.
             unsafe { dealloc(bytes, self.layout()) };
         }
@@ -184,7 +207,9 @@ mod tests {
 
     #[test]
     fn bytes_come_back_from_where_they_were_put() {
-        let storage = Storage::new(5);
+        let mut memory = [0; 5];
+        // SAFETY: they are there, and not used for anything else.
+        let storage = unsafe { Storage::new(5, memory.as_mut_ptr()) };
         assert_eq!(storage.capacity(), 5);
         // SAFETY: one thread.
         unsafe { storage.allocate() }.unwrap();
