@@ -2,7 +2,8 @@
 //!
 //! The bytes are `ring/`'s business. Here its two halves share [`Signals`], and get the verbs that
 //! the public types are made of. Both halves follow one protocol, which is why it stands here once,
-//! generic over the side; what differs between reading and writing is in `pipe/side.rs`.
+//! generic over the side: looking in this file, waiting and waking in `pipe/sleep.rs`, closing in
+//! `pipe/end.rs`. What differs between reading and writing is in `pipe/side.rs`.
 //!
 //! # Waiting
 //!
@@ -60,17 +61,20 @@
 //! No `SeqCst` and no fence: each decision rests on the order of operations on a single word, which
 //! is total anyway.
 
+mod end;
 mod side;
+mod sleep;
 mod spin;
 
 use core::mem;
-use core::task::{Context, Poll, Waker};
+use core::task::{Context, Poll};
 use core::time::Duration;
 
 use crate::io::ErrorKind;
-use crate::ring::{Half, Request, Role, State};
+use crate::ring::{Half, State};
 use crate::sync::{thread, AtomicUsize, KindCell, Ordering};
 pub(crate) use side::Side;
+pub(crate) use sleep::Wish;
 use spin::Spin;
 pub(crate) use spin::{Luck, DEFAULT_LIMIT as DEFAULT_SPIN};
 
@@ -95,19 +99,9 @@ pub(crate) struct Signals {
     policy: Policy,
 }
 
-/// What a half that waits leaves for its peer.
-pub(crate) struct Wish {
-    waker: Waker,
-    /// How many bytes it waits to be able to move; [`THE_END`] if it waits for that alone.
-    bytes: usize,
-}
-
 /// Between two threads, what is longer than this is copied in pieces of so many bytes, and each is handed
 /// over at once: one side can begin with it while the other one goes on.
 pub(crate) const PIECE: usize = 32 << 10;
-
-/// More than can ever be moved at once.
-const THE_END: usize = usize::MAX;
 
 /// What one half remembers of its own calls.
 #[derive(Default)]
@@ -127,17 +121,6 @@ pub(crate) struct Policy {
     pub(crate) yield_every: usize,
     /// A half spins no longer than this before it sleeps.
     pub(crate) spin: Duration,
-}
-
-impl Wish {
-    /// The waker of a new wish of the same side: this one's, if that is the same.
-    fn waker_for(self, cx: &Context<'_>) -> Waker {
-        if self.waker.will_wake(cx.waker()) {
-            return self.waker;
-        }
-        drop(self);
-        cx.waker().clone()
-    }
 }
 
 impl State for Signals {
@@ -163,6 +146,24 @@ impl Signals {
         // ORDERING(C, U, A): Acquire, to see everything that was done before a closed bit was set:
         // the last publication, the error kind, and the closing side's own memory.
         self.flags.load(Ordering::Acquire)
+    }
+
+    /// Sets flags. Returns those that had been set before.
+    fn set(&self, flags: usize) -> usize {
+        // ORDERING(C, U, A): Release, to hand over everything done so far.
+        self.flags.fetch_or(flags, Ordering::Release)
+    }
+
+    /// The token that a side has left last.
+    #[inline]
+    fn token<D: Side>(&self) -> usize {
+        // ORDERING(none): a stale one costs a spin in vain, or saves one.
+        D::thread(self).load(Ordering::Relaxed)
+    }
+
+    fn leave_token<D: Side>(&self, token: usize) {
+        // ORDERING(none): as in `token`.
+        D::thread(self).store(token, Ordering::Relaxed);
     }
 }
 
@@ -260,74 +261,6 @@ impl<D: Side> Half<Signals, D> {
         false
     }
 
-    /// Steps 2 and 3 of waiting, for `min` bytes. Returns whether the side sleeps then, or may have come
-    /// by what it waits for.
-    #[inline(never)]
-    pub(crate) fn sleep(&mut self, cx: &mut Context<'_>, min: usize) -> bool {
-        if self.spins() && self.spin(min) {
-            return false;
-        }
-        self.local.spin.park();
-        let waker = match self.withdraw() {
-            None => cx.waker().clone(),
-            Some(wish) => wish.waker_for(cx),
-        };
-        let ready = self.ask(Wish { waker, bytes: min });
-        let is_new = ready >= min || self.state().flags() != 0;
-        if is_new && self.is_late(min) {
-            return false;
-        }
-        self.spare_peer_the_mark();
-        true
-    }
-
-    /// Whether the peer was quicker, so that this side, which has just asked, need not sleep.
-    #[cold]
-    fn is_late(&mut self, min: usize) -> bool {
-        if self.look(min, min) == Err(Stop::WouldBlock) {
-            return false;
-        }
-        // What the peer does next must not wake a task that is not waiting.
-        drop(self.withdraw());
-        true
-    }
-
-    /// Whether to spin before going to sleep.
-    fn spins(&mut self) -> bool {
-        self.leave_token();
-        // ORDERING(none): a stale one costs a spin in vain, or saves one.
-        let peer = D::Peer::thread(self.state()).load(Ordering::Relaxed);
-        let limit = self.state().policy.spin;
-        self.local.spin.is_due(peer, limit)
-    }
-
-    /// In what pieces so many bytes are copied.
-    pub(crate) fn piece(&self, bytes: usize) -> usize {
-        if self.local.spin.is_apart() {
-            PIECE
-        } else {
-            bytes
-        }
-    }
-
-    /// Spins until there is what this side would be woken for, and returns whether there is.
-    #[inline(never)]
-    fn spin(&mut self, min: usize) -> bool {
-        let policy = self.state().policy;
-        let enough = D::threshold(&policy, min);
-        spin::spin(policy.spin, || {
-            self.look(enough, enough) != Err(Stop::WouldBlock)
-        })
-    }
-
-    /// Lets the peer know which thread this side is on.
-    fn leave_token(&mut self) {
-        if let Some(token) = self.local.spin.arrive() {
-            // ORDERING(none): as in `spins`.
-            D::thread(self.state()).store(token, Ordering::Relaxed);
-        }
-    }
-
     /// Lets the peer have what was moved, and wakes it if it waits for that.
     ///
     /// The only way to publish bytes or to free space.
@@ -336,121 +269,5 @@ impl<D: Side> Half<Signals, D> {
         if let Some(request) = self.publish() {
             Self::respond(request);
         }
-    }
-
-    /// The peer waits: wakes it, if what it waits for is there.
-    #[inline(never)]
-    fn respond(mut request: Request<'_, Signals, D>) {
-        request.half_mut().leave_token();
-        let half = request.half();
-        match D::Peer::threshold(&half.state().policy, request.note().bytes) {
-            // There is something now, whatever it is.
-            0 | 1 => request.answer().waker.wake(),
-            enough => Self::respond_if(request, enough),
-        }
-    }
-
-    /// Wakes the peer if there are so many bytes for it, or puts its request back.
-    fn respond_if(request: Request<'_, Signals, D>, enough: usize) {
-        if request.half().ready_for_peer() < enough {
-            drop(request.put_back());
-        } else {
-            request.answer().waker.wake();
-        }
-    }
-
-    /// This side is about to sleep. If the peer sleeps too, though it could go on but for its
-    /// low-water mark, nobody would ever bring it up to that: so it is woken for less.
-    #[inline]
-    fn spare_peer_the_mark(&mut self) {
-        if self.state().policy.low_water > 1 && self.waiting().1 {
-            self.wake_below_the_mark();
-        }
-    }
-
-    #[cold]
-    fn wake_below_the_mark(&mut self) {
-        if let Some(request) = self.peer_request() {
-            let enough = request.note().bytes.max(1);
-            Self::respond_if(request, enough);
-        }
-    }
-
-    fn ready_for_peer(&self) -> usize {
-        D::Peer::ready(self.capacity(), self.occupied())
-    }
-
-    /// Whether the peer has closed or is gone.
-    pub(crate) fn is_closed(&self) -> bool {
-        self.state().flags() & D::Peer::CLOSED != 0
-    }
-
-    /// Waits for the peer to close; for bytes only if this half has been waiting for some.
-    pub(crate) fn poll_closed(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        if self.is_closed() {
-            return Poll::Ready(());
-        }
-        let (waker, bytes) = match self.withdraw() {
-            None => (cx.waker().clone(), THE_END),
-            Some(wish) => {
-                let bytes = wish.bytes;
-                (wish.waker_for(cx), bytes)
-            }
-        };
-        let ready = self.ask(Wish { waker, bytes });
-        if self.is_closed() {
-            drop(self.withdraw());
-            return Poll::Ready(());
-        }
-        if ready >= D::threshold(&self.state().policy, bytes) {
-            // The peer came while no wish stood. Who waits for bytes has to look again.
-            drop(self.withdraw());
-            let waker = cx.waker().clone();
-            self.ask(Wish {
-                waker,
-                bytes: THE_END,
-            });
-            cx.waker().wake_by_ref();
-        }
-        self.spare_peer_the_mark();
-        Poll::Pending
-    }
-
-    /// Closes this side, once, and wakes the peer if it waits for anything.
-    pub(crate) fn close(&mut self) {
-        self.end(None);
-    }
-
-    /// Closes this side so that the peer fails with `kind`. Does nothing if it is closed already.
-    pub(crate) fn abort(&mut self, kind: ErrorKind) {
-        self.end(Some(kind));
-    }
-
-    fn end(&mut self, abort: Option<ErrorKind>) {
-        let signals = self.state();
-        if signals.flags() & D::CLOSED != 0 {
-            return;
-        }
-        let mut ending = D::CLOSED;
-        if let Some(kind) = abort {
-            D::abort(signals).store(kind);
-            ending |= D::ABORTED;
-        }
-        // ORDERING(C, U, A): Release, to hand over everything done so far.
-        let before = signals.flags.fetch_or(ending, Ordering::Release);
-        D::settle(self, abort.is_some() || before & D::Peer::ABORTED != 0);
-        if let Some(request) = self.peer_request() {
-            request.answer().waker.wake();
-        }
-    }
-
-    /// Closes this side for good: it will not be polled again, so its waker goes too.
-    pub(crate) fn hang_up(&mut self) {
-        if self.is_alone() {
-            return;
-        }
-        let wish = self.withdraw();
-        self.close();
-        drop(wish);
     }
 }
