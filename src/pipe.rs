@@ -161,9 +161,14 @@ impl Signals {
         D::thread(self).load(Ordering::Relaxed)
     }
 
-    fn leave_token<D: Side>(&self, token: usize) {
-        // ORDERING(none): as in `token`.
-        D::thread(self).store(token, Ordering::Relaxed);
+    /// Leaves the token of the thread that a side is on, unless it is there.
+    #[inline]
+    fn leave_token<D: Side>(&self) {
+        let token = thread::token();
+        if self.token::<D>() != token {
+            // ORDERING(none): as in `token`.
+            D::thread(self).store(token, Ordering::Relaxed);
+        }
     }
 }
 

@@ -62,9 +62,8 @@ impl<D: Side> Half<Signals, D> {
 
     /// Whether to spin before going to sleep.
     fn spins(&mut self) -> bool {
-        self.leave_token();
-        let peer = self.state().token::<D::Peer>();
-        let limit = self.state().policy.spin;
+        self.state().leave_token::<D>();
+        let (peer, limit) = (self.state().token::<D::Peer>(), self.state().policy.spin);
         self.local.spin.is_due(peer, limit)
     }
 
@@ -87,19 +86,12 @@ impl<D: Side> Half<Signals, D> {
         })
     }
 
-    /// Lets the peer know which thread this side is on.
-    fn leave_token(&mut self) {
-        if let Some(token) = self.local.spin.arrive() {
-            self.state().leave_token::<D>(token);
-        }
-    }
-
     /// The peer waits: wakes it, if what it waits for is there.
     #[inline(never)]
-    pub(super) fn respond(mut request: Request<'_, Signals, D>) {
-        request.half_mut().leave_token();
-        let half = request.half();
-        match D::Peer::threshold(&half.state().policy, request.note().bytes) {
+    pub(super) fn respond(request: Request<'_, Signals, D>) {
+        let signals = request.half().state();
+        signals.leave_token::<D>();
+        match D::Peer::threshold(&signals.policy, request.note().bytes) {
             // There is something now, whatever it is.
             0 | 1 => request.answer().waker.wake(),
             enough => Self::respond_if(request, enough),

@@ -36,8 +36,6 @@ const MAX_PAUSE: u32 = 64;
 /// What one half remembers of its sleeps.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Spin {
-    /// The token that this half has left last.
-    token: usize,
     /// Which of the thread's parks was this half's latest.
     park: usize,
     /// Whether its peer was on another thread then, and this thread had no other half.
@@ -88,21 +86,10 @@ impl Luck {
 }
 
 impl Spin {
-    /// Notes the thread that the half is on. Returns its token if that is another one than before.
-    #[inline]
-    pub(crate) fn arrive(&mut self) -> Option<usize> {
-        let token = thread::token();
-        if token == self.token {
-            return None;
-        }
-        self.token = token;
-        Some(token)
-    }
-
     /// Whether to spin now, if the peer has left that token, for no longer than the limit.
     #[inline]
     pub(crate) fn is_due(&mut self, peer: usize, limit: Duration) -> bool {
-        self.is_apart = peer != self.token
+        self.is_apart = peer != thread::token()
             && peer != thread::NOWHERE
             && self.park == thread::parks()
             && !limit.is_zero();
@@ -155,7 +142,6 @@ mod tests {
     /// What a half is like that has gone to sleep here, as the last one.
     fn parked() -> Spin {
         let mut spin = Spin::default();
-        spin.arrive();
         spin.park();
         spin
     }
@@ -188,12 +174,12 @@ mod tests {
     }
 
     #[test]
-    fn b23_a_token_is_left_once_for_each_thread() {
-        let mut spin = Spin::default();
-        let here = spin.arrive().unwrap();
-        assert_eq!(spin.arrive(), None);
-        let there = std::thread::spawn(move || spin.arrive()).join().unwrap();
-        assert_ne!(there, Some(here));
+    fn b23_threads_have_tokens_of_their_own() {
+        let here = thread::token();
+        assert_eq!(thread::token(), here);
+        assert_ne!(here, thread::NOWHERE);
+        let there = std::thread::spawn(thread::token).join().unwrap();
+        assert_ne!(there, here);
     }
 
     #[test]

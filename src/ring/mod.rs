@@ -365,11 +365,6 @@ impl<S: State, R: Role> Request<'_, S, R> {
         self.half
     }
 
-    /// The same, to be changed.
-    pub(crate) fn half_mut(&mut self) -> &mut Half<S, R> {
-        self.half
-    }
-
     /// What came with the request.
     pub(crate) fn note(&self) -> &S::Note {
         // SAFETY: this side took the mark to make `self`, and gives it away with `self` only.
