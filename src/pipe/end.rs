@@ -1,4 +1,5 @@
-//! How a side ends its part of the stream, and how its peer waits for that.
+//! How a side ends its part of the stream, and how its peer waits for that. Why in this order is told in
+//! `pipe.rs`.
 
 use core::task::{Context, Poll};
 

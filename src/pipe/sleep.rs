@@ -1,4 +1,4 @@
-//! How a side goes to sleep, and how its peer wakes it.
+//! How a side goes to sleep, and how its peer wakes it: the protocol is told in `pipe.rs`.
 
 use core::task::{Context, Waker};
 
