@@ -209,7 +209,7 @@ impl Reader {
     /// The writer's error kind if it has [aborted](Writer::abort).
     #[inline]
     pub fn poll_read(&mut self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<Result<usize>> {
-        self.poll_read_into(cx, &mut [buf])
+        self.poll_pull(cx, buf.len(), |half| pull(half, buf))
     }
 
     /// Fills `bufs` in order, with as much as there is, or waits for something.

@@ -185,10 +185,10 @@ impl Writer {
     pub fn try_write(&mut self, bytes: &[u8]) -> Result<usize> {
         let want = bytes.len();
         if let Some(1..) = self.half.at_hand(want) {
-            return Ok(self.push(&[bytes]));
+            return Ok(self.push(|half| push(half, bytes)));
         }
         self.half.look(min(1, want), want)?;
-        Ok(self.push(&[bytes]))
+        Ok(self.push(|half| push(half, bytes)))
     }
 
     /// Writes like [`try_write`](Self::try_write), but waits where that is `WouldBlock`: the task is
@@ -203,7 +203,7 @@ impl Writer {
     /// reader's error kind if it has [aborted](Reader::abort).
     #[inline]
     pub fn poll_write(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<Result<usize>> {
-        self.poll_write_from(cx, &[bytes])
+        self.poll_push(cx, bytes.len(), |half| push(half, bytes))
     }
 
     /// Takes as much of `bufs`, in order, as fits, or waits for room.
@@ -219,63 +219,48 @@ impl Writer {
         let want = bufs
             .iter()
             .fold(0, |n: usize, buf| n.saturating_add(buf.len()));
+        self.poll_push(cx, want, |half| {
+            bufs.iter().map(|buf| push(half, buf)).sum()
+        })
+    }
+
+    /// Has up to `want` bytes put in by `push`, which returns how many those were, or waits for room.
+    #[inline]
+    fn poll_push(
+        &mut self,
+        cx: &mut Context<'_>,
+        want: usize,
+        push: impl FnOnce(&mut Producer<Signals>) -> usize,
+    ) -> Poll<Result<usize>> {
         match self.half.at_hand(want) {
-            Some(1..) => Poll::Ready(Ok(self.push(bufs))),
+            Some(1..) => Poll::Ready(Ok(self.push(push))),
             Some(0) if want > 0 && self.half.sleep(cx, 1) => Poll::Pending,
-            _ => self.poll_write_slowly(cx, want, bufs),
+            _ => self.poll_push_slowly(cx, want, push),
         }
     }
 
     #[cold]
-    fn poll_write_slowly<B>(
+    fn poll_push_slowly(
         &mut self,
         cx: &mut Context<'_>,
         want: usize,
-        bufs: &[B],
-    ) -> Poll<Result<usize>>
-    where
-        B: Deref<Target = [u8]>,
-    {
+        push: impl FnOnce(&mut Producer<Signals>) -> usize,
+    ) -> Poll<Result<usize>> {
         match self.half.poll_look(cx, min(1, want), want) {
             Poll::Ready(found) => {
                 found?;
-                Poll::Ready(Ok(self.push(bufs)))
+                Poll::Ready(Ok(self.push(push)))
             }
             Poll::Pending => Poll::Pending,
         }
     }
 
-    /// Puts as much of `bufs` as fits into the pipe, and returns how many bytes that is.
+    /// Has bytes put in by `push`, and returns how many that were.
     #[inline]
-    fn push<B>(&mut self, bufs: &[B]) -> usize
-    where
-        B: Deref<Target = [u8]>,
-    {
-        let mut n = 0;
-        for buf in bufs {
-            n += match buf.len() {
-                0..=PIECE => self.half.push(buf),
-                _ => self.push_in_pieces(buf),
-            };
-        }
+    fn push(&mut self, push: impl FnOnce(&mut Producer<Signals>) -> usize) -> usize {
+        let n = push(&mut self.half);
         if n > 0 {
             self.half.hand_over();
-        }
-        n
-    }
-
-    /// Puts in as much of a long buffer as fits. Hands over each piece but the last before the next one.
-    #[cold]
-    fn push_in_pieces(&mut self, buf: &[u8]) -> usize {
-        let mut n = 0;
-        for piece in buf.chunks(self.half.piece(buf.len())) {
-            if self.half.ready() == 0 {
-                break;
-            }
-            if n > 0 {
-                self.half.hand_over();
-            }
-            n += self.half.push(piece);
         }
         n
     }
@@ -362,6 +347,31 @@ impl Writer {
             self.half.hand_over();
         }
     }
+}
+
+/// Puts in as much of a buffer as fits, and returns how many bytes that is.
+#[inline]
+fn push(half: &mut Producer<Signals>, buf: &[u8]) -> usize {
+    match buf.len() {
+        0..=PIECE => half.push(buf),
+        _ => push_in_pieces(half, buf),
+    }
+}
+
+/// Likewise, of a long one. Hands over each piece but the last before the next one.
+#[cold]
+fn push_in_pieces(half: &mut Producer<Signals>, buf: &[u8]) -> usize {
+    let mut n = 0;
+    for piece in buf.chunks(half.piece(buf.len())) {
+        if half.ready() == 0 {
+            break;
+        }
+        if n > 0 {
+            half.hand_over();
+        }
+        n += half.push(piece);
+    }
+    n
 }
 
 /// Closes the writer: see [`close`](Self::close).
