@@ -2,7 +2,6 @@
 
 use core::cmp::min;
 use core::fmt;
-use core::ops::DerefMut;
 use core::panic::{RefUnwindSafe, UnwindSafe};
 use core::task::{Context, Poll};
 
@@ -212,24 +211,6 @@ impl Reader {
         self.poll_pull(cx, buf.len(), |half| pull(half, buf))
     }
 
-    /// Fills `bufs` in order, with as much as there is, or waits for something.
-    #[inline]
-    pub(crate) fn poll_read_into<B>(
-        &mut self,
-        cx: &mut Context<'_>,
-        bufs: &mut [B],
-    ) -> Poll<Result<usize>>
-    where
-        B: DerefMut<Target = [u8]>,
-    {
-        let want = bufs
-            .iter()
-            .fold(0, |n: usize, buf| n.saturating_add(buf.len()));
-        self.poll_pull(cx, want, |half| {
-            bufs.iter_mut().map(|buf| pull(half, buf)).sum()
-        })
-    }
-
     /// Has up to `want` bytes taken by `pull`, which returns how many those were, or waits for some.
     #[inline]
     pub(crate) fn poll_pull(
@@ -381,7 +362,7 @@ impl Reader {
 
 /// Fills a buffer with as much as is ready, and returns how much that is.
 #[inline]
-fn pull(half: &mut Consumer<Signals>, buf: &mut [u8]) -> usize {
+pub(crate) fn pull(half: &mut Consumer<Signals>, buf: &mut [u8]) -> usize {
     match buf.len() {
         0..=PIECE => half.pull(buf),
         _ => pull_in_pieces(half, buf),

@@ -2,7 +2,6 @@
 
 use core::cmp::min;
 use core::fmt;
-use core::ops::Deref;
 use core::panic::{RefUnwindSafe, UnwindSafe};
 use core::task::{Context, Poll};
 
@@ -206,27 +205,9 @@ impl Writer {
         self.poll_push(cx, bytes.len(), |half| push(half, bytes))
     }
 
-    /// Takes as much of `bufs`, in order, as fits, or waits for room.
-    #[inline]
-    pub(crate) fn poll_write_from<B>(
-        &mut self,
-        cx: &mut Context<'_>,
-        bufs: &[B],
-    ) -> Poll<Result<usize>>
-    where
-        B: Deref<Target = [u8]>,
-    {
-        let want = bufs
-            .iter()
-            .fold(0, |n: usize, buf| n.saturating_add(buf.len()));
-        self.poll_push(cx, want, |half| {
-            bufs.iter().map(|buf| push(half, buf)).sum()
-        })
-    }
-
     /// Has up to `want` bytes put in by `push`, which returns how many those were, or waits for room.
     #[inline]
-    fn poll_push(
+    pub(crate) fn poll_push(
         &mut self,
         cx: &mut Context<'_>,
         want: usize,
@@ -351,7 +332,7 @@ impl Writer {
 
 /// Puts in as much of a buffer as fits, and returns how many bytes that is.
 #[inline]
-fn push(half: &mut Producer<Signals>, buf: &[u8]) -> usize {
+pub(crate) fn push(half: &mut Producer<Signals>, buf: &[u8]) -> usize {
     match buf.len() {
         0..=PIECE => half.push(buf),
         _ => push_in_pieces(half, buf),

@@ -17,6 +17,8 @@ mod error;
 mod futures;
 #[cfg(feature = "tokio")]
 mod tokio;
+#[cfg(feature = "std")]
+mod vectored;
 
 #[cfg(feature = "std")]
 pub use blocking::Blocking;
