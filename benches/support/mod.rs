@@ -5,7 +5,7 @@
 //! that it can be measured by criterion or by anything else.
 
 // Every benchmark is a program of its own, and uses a part of this.
-#![allow(dead_code, unused_imports)]
+#![allow(dead_code)]
 // A benchmark has std and a current compiler, whatever the library makes do with.
 #![allow(clippy::incompatible_msrv)]
 #![allow(clippy::std_instead_of_alloc, clippy::std_instead_of_core)]

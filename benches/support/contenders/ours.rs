@@ -1,7 +1,5 @@
 //! This crate, plain and with other settings.
 
-use std::io::Result;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use async_duplex::{Options, Reader, Writer};

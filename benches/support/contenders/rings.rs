@@ -1,8 +1,7 @@
 //! The pipes with the traits of futures-io, all of them rings of bytes.
 
-use std::io::Result;
 use std::pin::Pin;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Waker};
 
 use async_ringbuf::traits::Split;
 use async_ringbuf::{AsyncHeapCons, AsyncHeapProd, AsyncHeapRb};

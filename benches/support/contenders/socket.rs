@@ -1,9 +1,7 @@
 //! The way through the kernel.
 
 use std::future::Future;
-use std::io::Result;
 use std::os::unix::net::UnixStream;
-use std::task::{Context, Poll};
 
 use async_io::Async;
 

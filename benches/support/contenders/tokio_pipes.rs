@@ -1,10 +1,9 @@
 //! The pipes with the traits of tokio.
 
-use std::io::Result;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
-use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf, ReadHalf, SimplexStream, WriteHalf};
+use tokio::io::{AsyncWrite, DuplexStream, ReadHalf, SimplexStream, WriteHalf};
 use tokio_util::io::simplex;
 
 use super::{Contender, Tokio};

@@ -17,10 +17,13 @@ use super::contenders::Contender;
 use super::executor::Executor;
 use super::sliding::Sliding;
 
+#[allow(unused_imports)] // not every benchmark has all of the work
 pub(crate) use copying::{copy, Through};
 pub(crate) use ping_pong::PingPong;
+#[allow(unused_imports)] // as above
 pub(crate) use single::{make, operate, pass, short_lived};
 pub(crate) use stream::Stream;
+#[allow(unused_imports)] // as above
 pub(crate) use wakes::Effort;
 
 /// A pipe through which as many bytes have passed as it holds.
