@@ -266,6 +266,37 @@ impl<D: Side> Half<Signals, D> {
         false
     }
 
+    /// Has bytes moved by `step`, which returns how many, and handed over.
+    #[inline]
+    pub(crate) fn transfer(&mut self, step: impl FnOnce(&mut Self) -> usize) -> usize {
+        let n = step(self);
+        if n > 0 {
+            self.hand_over();
+        }
+        n
+    }
+
+    /// Has `pieces` moved by `step`, in order, as far as they are ready. Hands over each but the last before
+    /// the next one.
+    #[inline]
+    pub(crate) fn in_pieces<P>(
+        &mut self,
+        pieces: impl Iterator<Item = P>,
+        mut step: impl FnMut(&mut Self, P) -> usize,
+    ) -> usize {
+        let mut n = 0;
+        for piece in pieces {
+            if self.ready() == 0 {
+                break;
+            }
+            if n > 0 {
+                self.hand_over();
+            }
+            n += step(self, piece);
+        }
+        n
+    }
+
     /// Lets the peer have what was moved, and wakes it if it waits for that.
     ///
     /// The only way to publish bytes or to free space.

@@ -191,7 +191,7 @@ impl Reader {
     pub fn try_read(&mut self, buf: &mut [u8]) -> Result<usize> {
         let want = buf.len();
         if let Some(1..) = self.half.at_hand(want) {
-            return Ok(self.pull(|half| pull(half, buf)));
+            return Ok(self.half.transfer(|half| pull(half, buf)));
         }
         let found = self.half.look(min(1, want), want);
         self.pull_found(found, |half| pull(half, buf))
@@ -220,7 +220,7 @@ impl Reader {
         pull: impl FnOnce(&mut Consumer<Signals>) -> usize,
     ) -> Poll<Result<usize>> {
         match self.half.at_hand(want) {
-            Some(1..) => Poll::Ready(Ok(self.pull(pull))),
+            Some(1..) => Poll::Ready(Ok(self.half.transfer(pull))),
             Some(0) if want > 0 && self.half.sleep(cx, 1) => Poll::Pending,
             _ => self.poll_pull_slowly(cx, want, pull),
         }
@@ -247,18 +247,8 @@ impl Reader {
     ) -> Result<usize> {
         match until_end(found)? {
             0 => Ok(0),
-            _ => Ok(self.pull(pull)),
+            _ => Ok(self.half.transfer(pull)),
         }
-    }
-
-    /// Has bytes taken by `pull`, and returns how many that were.
-    #[inline]
-    fn pull(&mut self, pull: impl FnOnce(&mut Consumer<Signals>) -> usize) -> usize {
-        let n = pull(&mut self.half);
-        if n > 0 {
-            self.half.hand_over();
-        }
-        n
     }
 
     /// Lends the next unread bytes, up to where they wrap around the end of the storage, or waits for
@@ -369,20 +359,11 @@ pub(crate) fn pull(half: &mut Consumer<Signals>, buf: &mut [u8]) -> usize {
     }
 }
 
-/// Likewise, a long one. Hands over the space of each piece but the last before the next one.
+/// Likewise, a long one.
 #[cold]
 fn pull_in_pieces(half: &mut Consumer<Signals>, buf: &mut [u8]) -> usize {
-    let mut n = 0;
-    for piece in buf.chunks_mut(half.piece(buf.len())) {
-        if half.ready() == 0 {
-            break;
-        }
-        if n > 0 {
-            half.hand_over();
-        }
-        n += half.pull(piece);
-    }
-    n
+    let pieces = buf.chunks_mut(half.piece(buf.len()));
+    half.in_pieces(pieces, |half, piece| half.pull(piece))
 }
 
 /// What was found, as a reader reports it: the end of the stream is no error.

@@ -183,11 +183,10 @@ impl Writer {
     #[inline]
     pub fn try_write(&mut self, bytes: &[u8]) -> Result<usize> {
         let want = bytes.len();
-        if let Some(1..) = self.half.at_hand(want) {
-            return Ok(self.push(|half| push(half, bytes)));
+        if !matches!(self.half.at_hand(want), Some(1..)) {
+            self.half.look(min(1, want), want)?;
         }
-        self.half.look(min(1, want), want)?;
-        Ok(self.push(|half| push(half, bytes)))
+        Ok(self.half.transfer(|half| push(half, bytes)))
     }
 
     /// Writes like [`try_write`](Self::try_write), but waits where that is `WouldBlock`: the task is
@@ -214,7 +213,7 @@ impl Writer {
         push: impl FnOnce(&mut Producer<Signals>) -> usize,
     ) -> Poll<Result<usize>> {
         match self.half.at_hand(want) {
-            Some(1..) => Poll::Ready(Ok(self.push(push))),
+            Some(1..) => Poll::Ready(Ok(self.half.transfer(push))),
             Some(0) if want > 0 && self.half.sleep(cx, 1) => Poll::Pending,
             _ => self.poll_push_slowly(cx, want, push),
         }
@@ -230,20 +229,10 @@ impl Writer {
         match self.half.poll_look(cx, min(1, want), want) {
             Poll::Ready(found) => {
                 found?;
-                Poll::Ready(Ok(self.push(push)))
+                Poll::Ready(Ok(self.half.transfer(push)))
             }
             Poll::Pending => Poll::Pending,
         }
-    }
-
-    /// Has bytes put in by `push`, and returns how many that were.
-    #[inline]
-    fn push(&mut self, push: impl FnOnce(&mut Producer<Signals>) -> usize) -> usize {
-        let n = push(&mut self.half);
-        if n > 0 {
-            self.half.hand_over();
-        }
-        n
     }
 
     /// Waits until at least `min` bytes fit, and returns how many do, writing none. With a `min` of 0
@@ -339,20 +328,11 @@ pub(crate) fn push(half: &mut Producer<Signals>, buf: &[u8]) -> usize {
     }
 }
 
-/// Likewise, of a long one. Hands over each piece but the last before the next one.
+/// Likewise, of a long one.
 #[cold]
 fn push_in_pieces(half: &mut Producer<Signals>, buf: &[u8]) -> usize {
-    let mut n = 0;
-    for piece in buf.chunks(half.piece(buf.len())) {
-        if half.ready() == 0 {
-            break;
-        }
-        if n > 0 {
-            half.hand_over();
-        }
-        n += half.push(piece);
-    }
-    n
+    let pieces = buf.chunks(half.piece(buf.len()));
+    half.in_pieces(pieces, |half, piece| half.push(piece))
 }
 
 /// Closes the writer: see [`close`](Self::close).

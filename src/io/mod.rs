@@ -1,4 +1,5 @@
-//! The error type of this crate, and one file for each family of I/O traits.
+//! The error type of this crate, and one file for each family of I/O traits, besides `vectored.rs`, which
+//! several of them call.
 //!
 //! With the `std` feature the names here are `std::io`'s own. Without it there is no such thing, so
 //! that they stand for types of this crate that look the same.

@@ -19,10 +19,7 @@ impl Reader {
     where
         B: DerefMut<Target = [u8]>,
     {
-        let want = bufs
-            .iter()
-            .fold(0, |n: usize, buf| n.saturating_add(buf.len()));
-        self.poll_pull(cx, want, |half| {
+        self.poll_pull(cx, total(bufs), |half| {
             bufs.iter_mut().map(|buf| pull(half, buf)).sum()
         })
     }
@@ -39,11 +36,18 @@ impl Writer {
     where
         B: Deref<Target = [u8]>,
     {
-        let want = bufs
-            .iter()
-            .fold(0, |n: usize, buf| n.saturating_add(buf.len()));
-        self.poll_push(cx, want, |half| {
+        self.poll_push(cx, total(bufs), |half| {
             bufs.iter().map(|buf| push(half, buf)).sum()
         })
     }
+}
+
+/// How many bytes there are in all of them, or more than can be at once.
+#[inline]
+fn total<B>(bufs: &[B]) -> usize
+where
+    B: Deref<Target = [u8]>,
+{
+    bufs.iter()
+        .fold(0, |n: usize, buf| n.saturating_add(buf.len()))
 }

@@ -5,7 +5,14 @@ use core::future::poll_fn;
 use crate::io::ErrorKind;
 
 use super::{block_on, full, model, poll_in_vain, read, write};
-use crate::{pipe, Options};
+use crate::{pipe, Options, Writer};
+
+/// Writes two bytes, one after the other.
+fn write_twice(mut writer: Writer) -> Writer {
+    assert_eq!(writer.try_write(b"a").unwrap(), 1);
+    assert_eq!(writer.try_write(b"b").unwrap(), 1);
+    writer
+}
 
 /// Edge W: a wish for two bytes is not answered by one, and not forgotten by it.
 #[test]
@@ -16,11 +23,7 @@ fn reader_gets_as_much_as_it_waits_for() {
             assert_eq!(block_on(reader.readable(2)).unwrap(), 2);
             reader
         },
-        |mut writer| {
-            assert_eq!(writer.try_write(b"a").unwrap(), 1);
-            assert_eq!(writer.try_write(b"b").unwrap(), 1);
-            writer
-        },
+        write_twice,
     );
 }
 
@@ -102,11 +105,7 @@ fn a_wish_that_is_put_back_does_not_hide_a_later_one() {
             assert_eq!(block_on(reader.readable(2)).unwrap(), 2);
             reader
         },
-        |mut writer| {
-            assert_eq!(writer.try_write(b"a").unwrap(), 1);
-            assert_eq!(writer.try_write(b"b").unwrap(), 1);
-            writer
-        },
+        write_twice,
     );
 }
 

@@ -15,7 +15,8 @@ const WINDOW: usize = 2048;
 /// The role of a [`Producer`].
 #[derive(Default)]
 pub(crate) struct Producing {
-    /// How many bytes at the front of the storage have been written for sure, as `spare_slices` needs it.
+    /// How many bytes at the front of the storage have been written for sure, as `spare_slices` needs it:
+    /// none or all. (A flag would leave a gap in the half, which is then copied and not made in its place.)
     written: usize,
     /// How many vacant bytes the producer made use of after its last look, if it found as many.
     window: usize,
