@@ -15,7 +15,7 @@ use crate::{Options, Reader, Writer};
 /// costs nothing until it is needed.
 ///
 /// Between two threads, a half that would have to wait may look again for up to 50 microseconds before
-/// it goes to sleep: see [`Options::spin`](crate::Options::spin).
+/// it goes to sleep: see [`Options::spin_limit`](crate::Options::spin_limit).
 ///
 /// # Panics
 ///

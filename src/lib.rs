@@ -87,7 +87,7 @@
 //! * **Processor time**: between two threads on a machine with several cores, a call that would have to
 //!   wait may spin for up to 50 microseconds first, where that has proved to be worth it. It never does so
 //!   on behalf of tasks on one thread, nor on a thread with several tasks that wait for pipes.
-//!   [`Options::spin`] sets the limit or turns it off.
+//!   [`Options::spin_limit`] sets the limit or turns it off.
 //!
 //! # Memory ordering
 //!

@@ -79,7 +79,7 @@ impl Options {
     /// nothing else.
     ///
     /// Turn it off to keep a pipe from ever using a processor in order to wait.
-    pub fn spin(mut self, limit: Duration) -> Self {
+    pub fn spin_limit(mut self, limit: Duration) -> Self {
         self.spin = limit;
         self
     }

@@ -32,7 +32,7 @@ const DEADLINE: u64 = 60;
 fn pipe(capacity: usize, limit: Option<Duration>) -> (Reader, Writer) {
     let options = Options::new(capacity);
     match limit {
-        Some(limit) => options.spin(limit).pipe(),
+        Some(limit) => options.spin_limit(limit).pipe(),
         None => options.pipe(),
     }
 }

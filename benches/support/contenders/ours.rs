@@ -46,6 +46,6 @@ impl Contender for NoSpin {
     type Family = FuturesIo;
 
     fn pipe(capacity: usize) -> (Self::Reader, Self::Writer) {
-        Options::new(capacity).spin(Duration::ZERO).pipe()
+        Options::new(capacity).spin_limit(Duration::ZERO).pipe()
     }
 }
