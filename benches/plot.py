@@ -21,7 +21,6 @@ OURS = "async-duplex"
 # In the order in which they are drawn; colours that the colour-blind can tell apart.
 COLOURS = {
     "async-duplex": "#d1242f",
-    "async-duplex-low-water": "#f2a3a8",
     "async-duplex-no-spin": "#e57a80",
     "tokio-duplex": "#0072b2",
     "tokio-simplex": "#56b4e9",

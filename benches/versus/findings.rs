@@ -1,13 +1,15 @@
 //! What came out of a case: for everybody a value, and how it compares with ours.
 
-use crate::cases::{Case, Label};
-use crate::field::{Entry, Role};
+use crate::cases::Label;
+use crate::field::Role;
 use crate::statistics::{Spread, Verdict};
 
 /// What the values of a finding are. Less is better, whatever it is.
 #[derive(Clone, Copy)]
 pub(crate) enum Unit {
     Nanoseconds,
+    #[cfg(feature = "tokio")]
+    Microseconds,
     Bytes,
     Wakes,
     Polls,
@@ -35,6 +37,8 @@ impl Unit {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Nanoseconds => "ns",
+            #[cfg(feature = "tokio")]
+            Self::Microseconds => "µs",
             Self::Bytes => "B",
             Self::Wakes => "wakes",
             Self::Polls => "polls",
@@ -43,17 +47,22 @@ impl Unit {
 }
 
 impl Finding {
-    /// What the samples of these entries say.
-    pub(crate) fn of_samples(case: Case, entries: &[Entry], samples: &[Vec<f64>]) -> Self {
+    /// What the samples of these contenders say. Ours first.
+    pub(crate) fn of_samples(
+        label: Label,
+        (unit, bytes): (Unit, Option<usize>),
+        contenders: impl IntoIterator<Item = (&'static str, Role)>,
+        samples: &[Vec<f64>],
+    ) -> Self {
         let ours = &samples[0];
-        let outcomes = entries
-            .iter()
+        let outcomes = contenders
+            .into_iter()
             .zip(samples)
-            .map(|(entry, theirs)| {
+            .map(|((name, role), theirs)| {
                 let ratio = Spread::of_ratios(theirs, ours);
                 Outcome {
-                    name: entry.name,
-                    role: entry.role,
+                    name,
+                    role,
                     value: Spread::of(theirs),
                     ratio,
                     verdict: Verdict::of(ratio),
@@ -61,9 +70,9 @@ impl Finding {
             })
             .collect();
         Self {
-            label: case.label,
-            unit: Unit::Nanoseconds,
-            bytes: case.work.bytes(),
+            label,
+            unit,
+            bytes,
             outcomes,
         }
     }

@@ -4,6 +4,7 @@
 //! cargo bench --bench versus
 //! cargo bench --bench versus -- --full --csv versus.csv
 //! cargo bench --bench versus -- round-trip stream/two-threads
+//! cargo bench --features tokio --bench versus -- neighbours work
 //! ```
 //!
 //! Everybody has one short turn in every round, and what is compared are the turns of one round: on
@@ -24,6 +25,8 @@ mod csv;
 mod effort;
 mod field;
 mod findings;
+#[cfg(feature = "tokio")]
+mod jobs;
 mod memory;
 mod report;
 mod sampling;
@@ -41,7 +44,7 @@ use tokio::runtime::Runtime;
 use cases::cases;
 use csv::Csv;
 use field::entries;
-use findings::Finding;
+use findings::{Finding, Unit};
 use sampling::{measure, Plan};
 use support::executor::Peer;
 use support::workloads::Stream;
@@ -120,9 +123,19 @@ fn compare(options: &Options, stage: &Stage) {
         if options.wants(&case.label.name) {
             let entries = entries(case.work);
             let samples = measure(case.work, &entries, stage, options.plan());
-            found(Finding::of_samples(case, &entries, &samples));
+            let values = (Unit::Nanoseconds, case.work.bytes());
+            let contenders = entries.iter().map(|entry| (entry.name, entry.role));
+            found(Finding::of_samples(
+                case.label, values, contenders, &samples,
+            ));
         }
     }
+    #[cfg(feature = "tokio")]
+    jobs::compare(
+        options.plan().rounds,
+        |name| options.wants(name),
+        &mut found,
+    );
     report::summarize(&findings);
 }
 
@@ -142,4 +155,6 @@ fn try_out(options: &Options, stage: &Stage) {
             (entry.time)(case.work, stage, case.work.unit());
         }
     }
+    #[cfg(feature = "tokio")]
+    jobs::try_out(|name| options.wants(name));
 }

@@ -28,13 +28,24 @@ pub(crate) fn measure(work: Work, entries: &[Entry], stage: &Stage, plan: Plan) 
         .iter()
         .map(|entry| calibrate(work, entry, stage, plan.sample))
         .collect();
-    let mut samples = vec![Vec::with_capacity(plan.rounds); entries.len()];
-    for round in 0..plan.rounds {
-        // Nobody is always the one who comes after the same other.
-        for turn in 0..entries.len() {
-            let index = (round + turn) % entries.len();
-            let time = (entries[index].time)(work, stage, operations[index]);
-            samples[index].push(time.as_nanos() as f64 / operations[index] as f64);
+    in_turns(plan.rounds, entries.len(), |index| {
+        let time = (entries[index].time)(work, stage, operations[index]);
+        time.as_nanos() as f64 / operations[index] as f64
+    })
+}
+
+/// What `sample` returns for each of `entries` contenders, in each round.
+pub(crate) fn in_turns<T>(
+    rounds: usize,
+    entries: usize,
+    sample: impl Fn(usize) -> T,
+) -> Vec<Vec<T>> {
+    let mut samples: Vec<_> = (0..entries).map(|_| Vec::with_capacity(rounds)).collect();
+    for round in 0..rounds {
+        // Another entry begins in each round.
+        for turn in 0..entries {
+            let index = (round + turn) % entries;
+            samples[index].push(sample(index));
         }
     }
     samples

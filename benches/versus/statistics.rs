@@ -41,7 +41,7 @@ impl Spread {
 }
 
 /// Between the two samples that are nearest.
-fn quantile(sorted: &[f64], q: f64) -> f64 {
+pub(crate) fn quantile(sorted: &[f64], q: f64) -> f64 {
     let position = q * (sorted.len() - 1) as f64;
     let (below, above) = (position.floor(), position.ceil());
     let (low, high) = (sorted[below as usize], sorted[above as usize]);

@@ -14,7 +14,7 @@ use std::task::{Context, Poll};
 use super::executor::Executor;
 
 use families::{Family, FuturesIo, Tokio};
-pub(crate) use ours::{AsyncDuplex, LowWater, NoSpin};
+pub(crate) use ours::{AsyncDuplex, NoSpin};
 pub(crate) use rings::{AsyncRingbuf, FuturesRingbuf, Piper};
 #[cfg(unix)]
 pub(crate) use socket::UnixSocket;
@@ -100,6 +100,5 @@ pub(crate) fn visit_kernel(visitor: &mut impl Visitor) {
 
 /// Lets `visitor` have this crate with other settings than the plain ones: no peers of its own.
 pub(crate) fn visit_variants(visitor: &mut impl Visitor) {
-    visitor.visit::<LowWater>();
     visitor.visit::<NoSpin>();
 }

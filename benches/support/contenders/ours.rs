@@ -20,22 +20,6 @@ impl Contender for AsyncDuplex {
     }
 }
 
-/// This crate, with a writer that sleeps until half of the pipe is free again.
-pub(crate) enum LowWater {}
-
-impl Contender for LowWater {
-    const NAME: &'static str = "async-duplex-low-water";
-    type Reader = Reader;
-    type Writer = Writer;
-    type Family = FuturesIo;
-
-    fn pipe(capacity: usize) -> (Self::Reader, Self::Writer) {
-        Options::new(capacity)
-            .low_water(capacity.div_ceil(2))
-            .pipe()
-    }
-}
-
 /// This crate, with halves that go to sleep at once.
 pub(crate) enum NoSpin {}
 

@@ -19,7 +19,8 @@ use super::sliding::Sliding;
 
 #[allow(unused_imports)] // not every benchmark has all of the work
 pub(crate) use copying::{copy, Through};
-pub(crate) use ping_pong::PingPong;
+#[allow(unused_imports)] // as above
+pub(crate) use ping_pong::{ponder, PingPong};
 #[allow(unused_imports)] // as above
 pub(crate) use single::{make, operate, pass, short_lived};
 pub(crate) use stream::Stream;

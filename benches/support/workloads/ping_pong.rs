@@ -135,7 +135,7 @@ async fn pong<C: Contender>(
 }
 
 /// Keeps this thread busy. Does not even look at the clock if it is for no time at all.
-fn ponder(time: Duration) {
+pub(crate) fn ponder(time: Duration) {
     if time.is_zero() {
         return;
     }
