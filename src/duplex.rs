@@ -1,21 +1,22 @@
 //! Making pipes, and joining two of them into streams that go both ways.
 
-use crate::io::ErrorKind;
+use crate::error::{assert_final, ErrorKind};
 use crate::{Options, Reader, Writer};
 
-/// Makes a pipe that holds up to `capacity` bytes: what the [`Writer`] writes, the [`Reader`] reads.
+/// Makes a pipe that holds up to `capacity` bytes: what the [`Writer`] writes, the [`Reader`]
+/// reads.
 ///
 /// The capacity is exact, whatever it is; a power of two gains nothing. Choose it by how far the
 /// writer should be able to run ahead: from the size of a message to 64 KiB is usual. With a small
 /// one, reading and writing have to take turns, so a task that writes more than fits and only then
 /// reads waits for itself.
 ///
-/// The memory for more than 256 bytes is allocated at the first write, and while little is on its way
-/// little of it is used: a writer that finds the pipe empty goes on at the front of it. A large capacity
-/// costs nothing until it is needed.
+/// The memory for the capacity is allocated at the first write, and a writer that finds the pipe
+/// empty continues at the front of it. A large capacity therefore costs nothing until it is needed.
+/// If the allocator refuses the memory, the write fails with `OutOfMemory`.
 ///
-/// Between two threads, a half that would have to wait may look again for up to 50 microseconds before
-/// it goes to sleep: see [`Options::spin_limit`](crate::Options::spin_limit).
+/// A half may spin before it waits, if its thread would otherwise sleep: see
+/// [`Options::spin_limit`](crate::Options::spin_limit).
 ///
 /// # Panics
 ///
@@ -75,8 +76,8 @@ pub fn duplex(capacity: usize) -> (DuplexStream, DuplexStream) {
 /// Implements `futures-io`'s `AsyncRead`, `AsyncBufRead` and `AsyncWrite` (feature `std`), each by
 /// the half that is meant for it; see there for how they behave.
 ///
-/// Closing the stream with `poll_close` closes what it writes to, and reading goes on: a half-close.
-/// Dropping it closes both directions.
+/// Closing the stream with `poll_close` closes what it writes to, and reading goes on: a
+/// half-close. Dropping it closes both directions.
 ///
 /// # Splitting
 ///
@@ -92,8 +93,8 @@ pub struct DuplexStream {
 }
 
 impl DuplexStream {
-    /// Makes a stream of any two halves: of two pipes with different capacities, of one and the same
-    /// pipe (a loopback), or of what [`into_split`](Self::into_split) gave.
+    /// Makes a stream of any two halves: of two pipes with different capacities, of one and the
+    /// same pipe (a loopback), or of what [`into_split`](Self::into_split) gave.
     ///
     /// ```
     /// use async_duplex::{pipe, DuplexStream};
@@ -151,8 +152,10 @@ impl DuplexStream {
         (self.reader, self.writer)
     }
 
-    /// Gives both directions up: whatever the other stream does next, reading or writing, fails with
-    /// `kind`, and what either has not read is discarded. See [`Reader::abort`] and [`Writer::abort`].
+    /// Aborts both directions: from now on the reads and writes of the other stream fail with
+    /// `kind`, and unread bytes are discarded. See [`Reader::abort`] and [`Writer::abort`].
+    ///
+    /// Both directions are aborted even if the other stream's waker panics.
     ///
     /// ```
     /// use std::io::ErrorKind;
@@ -163,9 +166,17 @@ impl DuplexStream {
     /// assert_eq!(reader.try_read(&mut [0]).unwrap_err().kind(), ErrorKind::ConnectionReset);
     /// assert_eq!(writer.try_write(&[0]).unwrap_err().kind(), ErrorKind::ConnectionReset);
     /// ```
+    ///
+    /// # Panics
+    ///
+    /// If `kind` is `Interrupted` or `WouldBlock`, which mean "try again".
+    #[track_caller]
     pub fn abort(&mut self, kind: ErrorKind) {
+        assert_final(kind);
+        // Aborts the other direction even if the first one wakes a waker that panics.
+        let writer = AbortOnDrop(&mut self.writer, kind);
         self.reader.abort(kind);
-        self.writer.abort(kind);
+        drop(writer);
     }
 
     /// Whether the two streams are each other's ends, in both directions.
@@ -178,5 +189,13 @@ impl DuplexStream {
     /// ```
     pub fn is_peer_of(&self, other: &Self) -> bool {
         self.reader.is_peer_of(&other.writer) && other.reader.is_peer_of(&self.writer)
+    }
+}
+
+struct AbortOnDrop<'a>(&'a mut Writer, ErrorKind);
+
+impl Drop for AbortOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.abort(self.1);
     }
 }

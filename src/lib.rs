@@ -34,10 +34,11 @@
 //!   `AsyncWrite` and know no runtime. The two ends may live under different ones.
 //! * **Bounded, exactly.** A pipe holds `capacity` bytes, no more and no fewer. A writer that is
 //!   ahead by that much waits.
-//! * **No lock.** A direction is a ring of bytes with one producer and one consumer. An operation is
-//!   a copy and one atomic read-modify-write; a waker is touched only when somebody waits.
-//! * **No surprise.** A call waits only if it cannot move a byte, wakes only whom it has news for,
-//!   and never yields at random. No lock is held and nothing is borrowed while a waker runs.
+//! * **No lock.** A direction is a ring of bytes with one producer and one consumer. An operation
+//!   is a copy and one atomic read-modify-write; a waker is touched only if the peer waits.
+//! * **No surprise.** A call waits only if it cannot move a byte, wakes a task only if something
+//!   has changed for it, and never yields at random. No lock is held and nothing is borrowed while
+//!   a waker runs.
 //! * **Nothing lost.** Every byte written before the writer goes is read before the end of the
 //!   stream; a future that is dropped takes nothing with it.
 //!
@@ -46,17 +47,20 @@
 //! | what | happens |
 //! | --- | --- |
 //! | read, nothing there | waits; [`Reader::try_read`] is `WouldBlock` |
-//! | read, the writer is closed or gone | every byte written before, then `Ok(0)` for ever |
+//! | read, the writer is closed or dropped | every byte written before, then `Ok(0)` for ever |
 //! | read into an empty buffer | `Ok(0)` at once |
 //! | read after the reader's own close | what was unread at that moment, then `Ok(0)` |
 //! | write, full | waits; [`Writer::try_write`] is `WouldBlock` |
-//! | write, the reader is closed or gone | `BrokenPipe`, at once and however much room there is |
+//! | write, the reader is closed or dropped | `BrokenPipe`, at once and however much room there is |
 //! | write after the writer's own close | `BrokenPipe` |
 //! | write of an empty buffer | `BrokenPipe` if closed, otherwise `Ok(0)` at once |
+//! | write, the allocator refuses the memory | `OutOfMemory`, which names the capacity; nothing is lost |
 //! | flush | `Ok(())`, always: there is nothing between the writer and the reader |
 //! | close, again | `Ok(())` |
 //! | `poll_close` of a [`DuplexStream`] | closes the direction it writes to; reading goes on |
-//! | the other half [aborts](Writer::abort) with a kind | calls fail with that kind, for ever; unread bytes are gone |
+//! | the other half [aborts](Writer::abort) with a kind | calls fail with that kind, for ever; unread bytes are discarded |
+//! | abort with `Interrupted` or `WouldBlock` | a panic that names the kind: those mean "try again" |
+//! | both halves end | the first ending stands: a clean end never becomes an abort, nor an abort a clean end |
 //! | [`readable`](Reader::readable) of more than is left at the end | what is left, 0 if nothing |
 //! | waiting for more than the capacity | `InvalidInput`, at once |
 //! | consuming or committing more than there is | a panic that names both numbers; nothing is moved |
@@ -64,45 +68,45 @@
 //!
 //! # Beyond reading and writing
 //!
-//! * **Without a copy of yours.** [`Reader::as_slices`] and [`consume`](Reader::consume) lend what is
-//!   unread, [`Writer::spare_slices`] and [`commit`](Writer::commit) lend the free space.
-//! * **Readiness.** [`Reader::readable`] and [`Writer::writable`] wait for so many bytes, moving none;
-//!   [`closed`](Writer::closed) waits for the other half to go.
+//! * **Without a copy of yours.** [`Reader::as_slices`] and [`consume`](Reader::consume) lend what
+//!   is unread, [`Writer::spare_slices`] and [`commit`](Writer::commit) lend the free space.
+//! * **Readiness.** [`Reader::readable`] and [`Writer::writable`] wait for a number of bytes and
+//!   move none. [`closed`](Writer::closed) waits for the other half to be closed or dropped.
 //! * **Threads.** `blocking` turns a half or a stream into one whose calls block, for `std::io` and
 //!   without a runtime; the other end may be asynchronous or blocking.
-//! * **From pipe to pipe.** `futures::io::copy_buf` lends the reader's memory to the writer: there is no
-//!   buffer between, and nothing to be gained by one of our own.
-//! * **Giving up.** [`abort`](Writer::abort) lets the other end fail with an error kind of your choice.
-//! * **Settings.** [`Options`] has wake-ups in batches, yields, how long to spin before sleeping, and
-//!   constructors that do not panic.
+//! * **From pipe to pipe.** `futures::io::copy_buf` lends the reader's memory to the writer: there
+//!   is no buffer between, and nothing to be gained by one of our own.
+//! * **Aborting.** [`abort`](Writer::abort) makes the calls of the other end fail with an error
+//!   kind.
+//! * **Settings.** [`Options`] has yields, how long a call may spin, and constructors that return
+//!   an error.
 //! * **Tests.** `faults` makes any stream unkind, in a repeatable way.
 //!
 //! # What it costs
 //!
-//! * **A call**: a copy and one atomic read-modify-write on a word of its own side. One more leaves a
-//!   waker if the call has to wait.
-//! * **Memory**: about 600 bytes for a direction, and `capacity` more from the first write on, of which
-//!   only those pages are used that the bytes on their way need at a time. (Up to 256 bytes of capacity
-//!   are there from the start, in the same allocation.)
-//! * **Processor time**: between two threads on a machine with several cores, a call that would have to
-//!   wait may spin for up to 50 microseconds first, where that has proved to be worth it. It never does so
-//!   on behalf of tasks on one thread, nor on a thread with several tasks that wait for pipes.
-//!   [`Options::spin_limit`] sets the limit or turns it off.
+//! * **A call**: a copy and one atomic read-modify-write on a word of its own side. A call that has
+//!   to wait takes one more.
+//! * **Memory**: about 700 bytes for a direction, and `capacity` bytes more from the first write
+//!   on. Only those pages are used that the unread bytes need at a time.
+//! * **Processor time**: a call that would have to wait may spin first, for 50 microseconds in
+//!   total between two calls that wait. It does so only if its thread was asleep when it was last
+//!   woken, so tasks beside it lose nothing. [`Options::spin_limit`] sets the limit or turns it
+//!   off.
 //!
 //! # Memory ordering
 //!
 //! Reading a byte *happens after* writing it, with everything that the writing thread did before.
-//! Likewise, learning that the other half is gone, by the end of the stream, by `BrokenPipe`, by
-//! `is_closed` or by `closed`, *happens after* everything that its thread did before it closed or
-//! dropped it.
+//! Likewise, learning that the other half is closed or dropped, by the end of the stream, by
+//! `BrokenPipe`, by `is_closed` or by `closed`, *happens after* everything that its thread did
+//! before it closed or dropped it.
 //!
 //! # Features
 //!
-//! * `std` (on by default): the traits of `futures-io`, blocking streams, `faults`, and [`io::Error`]
-//!   is `std::io::Error`. Without it the crate is `no_std` and needs `alloc`; the `try_*`, `poll_*` and
-//!   slice methods remain.
-//! * `tokio`: tokio's `AsyncRead`, `AsyncBufRead` and `AsyncWrite` on the same types, vectored, without
-//!   zeroing the buffer, and under tokio's cooperative budget.
+//! * `std` (on by default): the traits of `futures-io`, blocking streams, `faults`, and
+//!   [`io::Error`] is `std::io::Error`. Without it the crate is `no_std` and needs `alloc`; the
+//!   `try_*`, `poll_*` and slice methods remain.
+//! * `tokio`: tokio's `AsyncRead`, `AsyncBufRead` and `AsyncWrite` on the same types, vectored,
+//!   without zeroing the buffer, and under tokio's cooperative budget.
 //! * `embedded-io`: the traits of `embedded-io-async`, with or without `std`.
 //! * `listener`: a listener and a connector in memory, for servers that accept streams.
 //! * `portable-atomic`: for targets without compare-and-swap.
@@ -117,8 +121,10 @@ extern crate alloc;
 extern crate std;
 
 mod duplex;
+mod error;
 #[cfg(feature = "std")]
 pub mod faults;
+mod futures;
 pub mod io;
 #[cfg(feature = "listener")]
 pub mod listener;
@@ -128,16 +134,15 @@ mod reader;
 #[allow(unsafe_code)]
 mod ring;
 mod sync;
-mod wait;
 mod writer;
 
 #[cfg(all(test, loom))]
 mod models;
 
 pub use duplex::{duplex, pipe, DuplexStream};
+pub use futures::{Closed, Readable, Writable};
 pub use options::Options;
 pub use reader::Reader;
-pub use wait::{Closed, Readable, Writable};
 pub use writer::Writer;
 
 #[cfg(all(doctest, feature = "tokio"))]

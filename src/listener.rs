@@ -1,8 +1,8 @@
 //! A listener and a connector in memory: "accept gives a stream", without a network.
 //!
 //! [`listen`] makes the two. A [`Connector`] connects, as often as you like and from wherever you
-//! like; the [`Listener`] accepts, one [`DuplexStream`] after the other. Between them is the backlog:
-//! the connections that are made but not accepted yet, up to a number that you choose.
+//! like; the [`Listener`] accepts, one [`DuplexStream`] after the other. Between them is the
+//! backlog: the connections that are made but not accepted yet, up to a number that you choose.
 //!
 //! So a server that takes its connections from [`Listener::incoming`], a stream of
 //! `io::Result<DuplexStream>`, runs over TCP when it is given those of a socket instead:
@@ -63,8 +63,10 @@ use core::fmt;
 use core::future::Future;
 use core::marker::PhantomData;
 use core::mem::size_of;
+use core::panic::AssertUnwindSafe;
 use core::pin::Pin;
 use core::task::{Context, Poll};
+use std::panic::{catch_unwind, resume_unwind};
 
 use async_channel::{Receiver, Send, SendError, Sender, TryRecvError, TrySendError};
 use futures_core::future::FusedFuture;
@@ -85,8 +87,8 @@ const MAX_BACKLOG: usize = isize::MAX as usize / (2 * size_of::<DuplexStream>())
 /// # Panics
 ///
 /// If `capacity` or `backlog` is 0 or more than fits into memory. Aborts if there is not enough for
-/// the backlog. It takes about as much as so many [`DuplexStream`]s, without what they hold; that is
-/// allocated for each connection when it is made.
+/// the backlog. It takes about as much as so many [`DuplexStream`]s, without what they hold; that
+/// is allocated for each connection when it is made.
 ///
 /// # Example
 ///
@@ -119,15 +121,15 @@ impl Options {
     /// ```
     /// use async_duplex::Options;
     ///
-    /// let (listener, connector) = Options::new(65536).low_water(32768).listener(16);
+    /// let (listener, connector) = Options::new(65536).listener(16);
     /// let client = connector.try_connect().unwrap();
     /// assert!(client.is_peer_of(&listener.try_accept().unwrap()));
     /// ```
     ///
     /// # Panics
     ///
-    /// If the options contradict each other, or the capacity or `backlog` is 0 or more than fits into
-    /// memory. Aborts if there is not enough for the backlog: see [`listen`].
+    /// If the options contradict each other, or the capacity or `backlog` is 0 or more than fits
+    /// into memory. Aborts if there is not enough for the backlog: see [`listen`].
     #[track_caller]
     pub fn listener(&self, backlog: usize) -> (Listener, Connector) {
         assert!(
@@ -135,7 +137,7 @@ impl Options {
             "the backlog of a listener must be from 1 to {MAX_BACKLOG} connections, not {backlog}"
         );
         // What is wrong with the options is found here, not by some client later.
-        self.assert_consistent();
+        self.assert_valid();
         let (sender, receiver) = async_channel::bounded(backlog);
         let options = self.clone();
         (Listener { receiver }, Connector { sender, options })
@@ -144,8 +146,8 @@ impl Options {
 
 /// Accepts what a [`Connector`] connects, in that order.
 ///
-/// Made by [`listen`] or [`Options::listener`]. Several tasks may accept at the same time, through a
-/// shared reference; each connection goes to one of them.
+/// Made by [`listen`] or [`Options::listener`]. Several tasks may accept at the same time, through
+/// a shared reference; each connection goes to one of them.
 ///
 /// Dropping the listener refuses whoever connects or waits to, and resets what is in the backlog:
 /// those clients' reads and writes fail with `ConnectionReset`, and what they have written is lost.
@@ -179,7 +181,8 @@ impl Listener {
     ///
     /// # Cancel safety
     ///
-    /// An accept that was not reported has not taken place: dropping its future loses no connection.
+    /// An accept that was not reported has not taken place: dropping its future loses no
+    /// connection.
     ///
     /// # Example
     ///
@@ -256,9 +259,9 @@ impl Listener {
         }
     }
 
-    /// Refuses new connections from now on, also those that wait for room. What is in the backlog can
-    /// still be accepted; then [`accept`](Self::accept) fails and [`incoming`](Self::incoming) ends.
-    /// Closing again does nothing.
+    /// Refuses new connections from now on, also those that wait for room. What is in the backlog
+    /// can still be accepted; then [`accept`](Self::accept) fails and [`incoming`](Self::incoming)
+    /// ends. Closing again does nothing.
     ///
     /// ```
     /// use async_duplex::listener::listen;
@@ -296,10 +299,19 @@ impl Listener {
 /// that was accepted and served.
 impl Drop for Listener {
     fn drop(&mut self) {
-        // In this order: whoever is not refused by now is found.
+        // First, so that every connection is either refused or found here.
         self.receiver.close();
+        let mut panic = None;
         while let Ok(mut stream) = self.receiver.try_recv() {
-            stream.abort(ErrorKind::ConnectionReset);
+            let abort = || stream.abort(ErrorKind::ConnectionReset);
+            // The other clients are reset although a waker of this one panics.
+            if let Err(payload) = catch_unwind(AssertUnwindSafe(abort)) {
+                panic.get_or_insert(payload);
+            }
+        }
+        match panic {
+            Some(payload) if !std::thread::panicking() => resume_unwind(payload),
+            _ => {}
         }
     }
 }
@@ -316,8 +328,8 @@ impl fmt::Debug for Listener {
 
 /// Connects to a [`Listener`].
 ///
-/// Made by [`listen`] or [`Options::listener`]. Its clones connect to the same listener. When all of
-/// them are dropped, the listener knows that no more connections come.
+/// Made by [`listen`] or [`Options::listener`]. Its clones connect to the same listener. When all
+/// of them are dropped, the listener knows that no more connections come.
 #[derive(Clone)]
 pub struct Connector {
     sender: Sender<DuplexStream>,
@@ -331,16 +343,17 @@ impl Connector {
     ///
     /// # Errors
     ///
-    /// * `ConnectionRefused` if the listener is closed or dropped, be it before or while this waits.
+    /// * `ConnectionRefused` if the listener is closed or dropped, be it before or while this
+    ///   waits.
     /// * `OutOfMemory` if the allocator refuses the streams' capacity.
     ///
     /// # Cancel safety
     ///
-    /// A connect that was not reported has not taken place: dropping its future leaves nothing in the
-    /// backlog.
+    /// A connect that was not reported has not taken place: dropping its future leaves nothing in
+    /// the backlog.
     ///
-    /// While it waits, the future holds a place in a line, and the memory that the streams need. One
-    /// that is neither polled nor dropped can keep others waiting that came later.
+    /// While it waits, the future holds a place in a line, and the memory that the streams need.
+    /// One that is neither polled nor dropped can keep others waiting that came later.
     ///
     /// # Example
     ///
@@ -461,8 +474,8 @@ impl FusedFuture for Accept<'_> {
 
 /// The connections that come. No item is an error; they are results because those of a socket are.
 ///
-/// Made by [`Listener::incoming`]. Ends when the listener is closed or all connectors are dropped, and
-/// the backlog is empty. Cancel safe: dropping it loses no connection.
+/// Made by [`Listener::incoming`]. Ends when the listener is closed or all connectors are dropped,
+/// and the backlog is empty. Cancel safe: dropping it loses no connection.
 #[must_use = "streams do nothing unless polled"]
 pub struct Incoming<'a> {
     /// A clone, and used as a stream: who waits for `Receiver::recv` is told of a connection alone,
@@ -503,6 +516,10 @@ impl fmt::Debug for Incoming<'_> {
 /// Resolves to the client's end of a connection.
 ///
 /// Made by [`Connector::connect`]. Cancel safe: dropping it leaves nothing in the backlog.
+///
+/// # Panics
+///
+/// When it is polled again after it has resolved.
 #[derive(Debug)]
 #[must_use = "futures do nothing unless polled"]
 pub struct Connect<'a> {
@@ -523,6 +540,7 @@ impl Future for Connect<'_> {
     type Output = Result<DuplexStream>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<DuplexStream>> {
+        assert!(!self.resolved, "`Connect` polled after completion");
         self.resolved = true;
         let mut offer = match self.offer.take() {
             Some(offer) => offer,

@@ -1,25 +1,24 @@
-//! Pipes that are not quite plain.
+//! Pipes with settings, and constructors that return an error.
 
 use alloc::alloc::handle_alloc_error;
 use alloc::format;
-use alloc::string::String;
 use core::time::Duration;
 
-use crate::io::{Error, ErrorKind, Result};
-use crate::pipe::{Policy, Signals, DEFAULT_SPIN};
-use crate::ring::{ring, Ends, OutOfMemory, MAX_CAPACITY};
+use crate::error::{out_of_memory, Error, ErrorKind, Result};
+use crate::pipe::{header_layout, pipe, Config, Endpoint, DEFAULT_SPIN_LIMIT};
+use crate::ring::{Consumer, OutOfMemory, Producer, MAX_CAPACITY};
 use crate::{DuplexStream, Reader, Writer};
 
-/// Makes pipes and duplex streams with settings of your choice, or without panicking.
+/// Makes pipes and duplex streams with settings, or without panicking.
 ///
 /// ```
 /// use async_duplex::Options;
+/// use core::time::Duration;
 ///
-/// // A writer that has filled the pipe sleeps until half of it is free again.
-/// let (near, far) = Options::new(65536).low_water(32768).duplex();
+/// let (near, far) = Options::new(65536).spin_limit(Duration::ZERO).duplex();
 /// assert!(near.is_peer_of(&far));
 ///
-/// // A capacity that comes from outside.
+/// // A capacity from a configuration file.
 /// let error = Options::new(0).try_pipe().unwrap_err();
 /// assert_eq!(error.kind(), std::io::ErrorKind::InvalidInput);
 /// ```
@@ -27,77 +26,78 @@ use crate::{DuplexStream, Reader, Writer};
 #[must_use = "options make nothing by themselves"]
 pub struct Options {
     capacity: usize,
-    low_water: usize,
     yield_every: usize,
-    spin: Duration,
+    spin_limit: Duration,
 }
 
 impl Options {
-    /// The plainest pipe that holds `capacity` bytes: the one that [`pipe`](crate::pipe()) makes.
+    /// The settings of [`pipe`](crate::pipe()) with `capacity` bytes.
     pub fn new(capacity: usize) -> Self {
         Self {
             capacity,
-            low_water: 1,
             yield_every: 0,
-            spin: DEFAULT_SPIN,
+            spin_limit: DEFAULT_SPIN_LIMIT,
         }
     }
 
-    /// How many bytes must be free before a writer that waits is woken. 1 unless set: any progress
-    /// of the reader wakes it.
+    /// Sets after how many calls in a row that did not wait a half yields: the next call wakes its
+    /// own task and returns `Pending`. 0, which is the default, means never.
     ///
-    /// With a larger number, a writer that is faster than its reader sleeps longer and is woken less
-    /// often, for more at a time. An emptied pipe always wakes it, and so does a reader that goes to
-    /// sleep over the same pipe, however little is free then. A reader that takes a part and waits for
-    /// something else leaves it asleep. From 1 to the capacity.
-    pub fn low_water(mut self, bytes: usize) -> Self {
-        self.low_water = bytes;
-        self
-    }
-
-    /// How many calls in a row may succeed without having to wait, on either half, before one of them
-    /// wakes its own task and returns `Pending`. 0 unless set: none ever does that.
+    /// This is for executors that run a task until it waits. Two tasks that keep each other busy
+    /// over a pipe would otherwise leave no room for other tasks. tokio's traits need no such
+    /// setting, because they obey tokio's budget.
     ///
-    /// For executors that run a task until it waits: two tasks that keep each other busy over a pipe
-    /// then leave room for others. (With tokio's own traits there is no need: they obey tokio's
-    /// budget.) What cannot wait is not counted, the `try_*` methods for example; nor is a call that
-    /// asks again for what the one before it found, when nothing has been moved since.
+    /// Each half counts for itself. Calls that cannot wait, as the `try_*` methods, do not count.
+    /// Calls at the same position of the stream count once, so that a caller can ask for the same
+    /// bytes again. Time spent [spinning](Self::spin_limit) does not reset the count.
+    ///
+    /// ```
+    /// use async_duplex::Options;
+    /// use futures::{AsyncReadExt, FutureExt};
+    ///
+    /// let (mut reader, mut writer) = Options::new(64).yield_every(2).pipe();
+    /// writer.try_write(b"abc").unwrap();
+    /// let mut byte = [0];
+    /// assert!(reader.read(&mut byte).now_or_never().is_some());
+    /// assert!(reader.read(&mut byte).now_or_never().is_some());
+    /// assert!(reader.read(&mut byte).now_or_never().is_none(), "it yields");
+    /// assert!(reader.read(&mut byte).now_or_never().is_some());
+    /// ```
     pub fn yield_every(mut self, calls: usize) -> Self {
         self.yield_every = calls;
         self
     }
 
-    /// For how long, at most, a call may look for bytes or room again and again before it goes to sleep.
-    /// 50 microseconds unless set; zero turns it off.
+    /// Sets how long the calls of a half may spin, in total, between two calls that return
+    /// `Pending`. 50 microseconds by default. Zero turns spinning off.
     ///
-    /// Waking a sleeping thread takes tens of microseconds, a hundred times as long as moving a message.
-    /// So a call that would have to wait spins first, but only where it has learned that this is worth
-    /// it: if the other half was last seen on another thread, if nothing else has gone to sleep over a
-    /// pipe on this thread since this half last did, and if that has mostly succeeded lately. It
-    /// never happens when both halves are on one thread, on a machine with one core or without the feature
-    /// `std`. It changes nothing about what a call returns, only when. While a task spins, its thread runs
-    /// nothing else.
+    /// A call that spins looks for bytes or space again and again before it waits. Waking a thread
+    /// that sleeps takes several microseconds, a hundred times as long as moving a message. A half
+    /// spins only where that would otherwise be necessary: its peer has measured how long the last
+    /// wake took, and found that the thread had been asleep. A thread that runs other tasks is
+    /// woken faster, so its tasks lose nothing. Spins that fail make a half spin less often.
     ///
-    /// Turn it off to keep a pipe from ever using a processor in order to wait.
+    /// Spinning never changes what a call returns, only when. It never takes place on a machine
+    /// with one core, or without the feature `std`.
     pub fn spin_limit(mut self, limit: Duration) -> Self {
-        self.spin = limit;
+        self.spin_limit = limit;
         self
     }
 
     /// Makes a pipe.
     ///
-    /// The memory for more than 256 bytes is allocated at the first write. If there is not that much, it
-    /// aborts.
+    /// The memory for the capacity is allocated at the first write. If the allocator refuses it,
+    /// that write fails with `OutOfMemory`.
     ///
     /// # Panics
     ///
-    /// If the options contradict each other or the capacity is 0 or above `isize::MAX / 2`.
+    /// If the capacity is 0 or above `isize::MAX / 2`.
     #[track_caller]
     pub fn pipe(&self) -> (Reader, Writer) {
-        self.assert_consistent();
+        self.assert_valid();
         match self.make() {
-            Ok(ends) => halves(ends),
-            Err(OutOfMemory(layout)) => handle_alloc_error(layout),
+            Ok((reader, writer)) => (Reader::new(reader), Writer::new(writer)),
+            Err(OutOfMemory) => handle_alloc_error(header_layout()),
         }
     }
 
@@ -105,29 +105,30 @@ impl Options {
     ///
     /// # Panics
     ///
-    /// As [`pipe`](Self::pipe) does.
+    /// If the capacity is 0 or above `isize::MAX / 2`.
     #[track_caller]
     pub fn duplex(&self) -> (DuplexStream, DuplexStream) {
         crossed(self.pipe(), self.pipe())
     }
 
-    /// Makes a pipe and allocates its memory, or says why not.
+    /// Makes a pipe and allocates the memory for its capacity, or returns an error.
     ///
     /// # Errors
     ///
-    /// * `InvalidInput` if the capacity is 0 or above `isize::MAX / 2`, or the options contradict
-    ///   each other. The message names the values.
-    /// * `OutOfMemory` if the allocator refuses the capacity, or the few hundred bytes besides.
+    /// * `InvalidInput` if the capacity is 0 or above `isize::MAX / 2`. The message names it.
+    /// * `OutOfMemory` if the allocator refuses the memory for the capacity, or that for the rest
+    ///   of the pipe, which is about 600 bytes.
     pub fn try_pipe(&self) -> Result<(Reader, Writer)> {
-        self.check()
-            .map_err(|contradiction| Error::new(ErrorKind::InvalidInput, contradiction))?;
-        let out_of_memory = |_| Error::from(ErrorKind::OutOfMemory);
-        let (reader, mut writer) = halves(self.make().map_err(out_of_memory)?);
-        writer.half.allocate().map_err(out_of_memory)?;
-        Ok((reader, writer))
+        if !self.is_valid() {
+            return Err(Error::new(ErrorKind::InvalidInput, self.complaint()));
+        }
+        let refused = |OutOfMemory| out_of_memory(self.capacity);
+        let (reader, mut writer) = self.make().map_err(refused)?;
+        writer.allocate().map_err(refused)?;
+        Ok((Reader::new(reader), Writer::new(writer)))
     }
 
-    /// Makes a pair of streams and allocates their memory, or says why not.
+    /// Makes a pair of streams and allocates the memory for their capacity, or returns an error.
     ///
     /// # Errors
     ///
@@ -136,57 +137,32 @@ impl Options {
         Ok(crossed(self.try_pipe()?, self.try_pipe()?))
     }
 
-    /// Panics if no pipe can be like this.
+    /// Panics if no pipe can be made.
     #[track_caller]
-    pub(crate) fn assert_consistent(&self) {
-        if let Err(contradiction) = self.check() {
-            panic!("{contradiction}");
-        }
+    pub(crate) fn assert_valid(&self) {
+        assert!(self.is_valid(), "{}", self.complaint());
     }
 
-    fn check(&self) -> core::result::Result<(), String> {
-        let Self {
-            capacity,
-            low_water,
-            ..
-        } = self;
-        if !(1..=MAX_CAPACITY).contains(capacity) {
-            return Err(format!(
-                "the capacity of a pipe must be from 1 to {MAX_CAPACITY} bytes, not {capacity}"
-            ));
-        }
-        if !(1..=*capacity).contains(low_water) {
-            return Err(format!(
-                "low_water must be from 1 to the capacity of {capacity} bytes, not {low_water}"
-            ));
-        }
-        Ok(())
+    fn is_valid(&self) -> bool {
+        (1..=MAX_CAPACITY).contains(&self.capacity)
     }
 
-    #[inline]
-    fn make(&self) -> core::result::Result<Ends<Signals>, OutOfMemory> {
-        let signals = Signals::new(Policy {
-            low_water: self.low_water,
+    fn complaint(&self) -> alloc::string::String {
+        let capacity = self.capacity;
+        format!("the capacity of a pipe must be from 1 to {MAX_CAPACITY} bytes, not {capacity}")
+    }
+
+    #[inline(always)] // So that the halves are built where the caller wants them.
+    fn make(&self) -> core::result::Result<(Endpoint<Consumer>, Endpoint<Producer>), OutOfMemory> {
+        let config = Config {
             yield_every: self.yield_every,
-            spin: self.spin,
-        });
-        ring(self.capacity, signals)
+            spin_limit: self.spin_limit,
+        };
+        pipe(self.capacity, config)
     }
 }
 
-#[inline]
-fn halves((producer, consumer): Ends<Signals>) -> (Reader, Writer) {
-    (
-        Reader {
-            half: consumer.half(),
-        },
-        Writer {
-            half: producer.half(),
-        },
-    )
-}
-
-/// Two pipes, joined so that each stream reads what the other writes.
+/// Joins two pipes, so that each stream reads what the other one writes.
 fn crossed(
     (left_reader, right_writer): (Reader, Writer),
     (right_reader, left_writer): (Reader, Writer),

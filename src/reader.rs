@@ -5,10 +5,12 @@ use core::fmt;
 use core::panic::{RefUnwindSafe, UnwindSafe};
 use core::task::{Context, Poll};
 
-use crate::io::{at_most, ErrorKind, Result};
-use crate::pipe::{Signals, Stop, PIECE};
+use futures_core::ready;
+
+use crate::error::{assert_final, check_min, ErrorKind, Result, Stop};
+use crate::futures::{Closed, Readable};
+use crate::pipe::Endpoint;
 use crate::ring::Consumer;
-use crate::wait::{Closed, Readable};
 use crate::Writer;
 
 /// The reading half of a [`pipe`](crate::pipe()).
@@ -27,9 +29,9 @@ use crate::Writer;
 ///
 /// # Memory ordering
 ///
-/// A byte read, an `Ok(0)` at the end of the stream and a `true` from [`is_closed`](Self::is_closed)
-/// each *happen after* everything that the writing thread did before it wrote that byte, or closed
-/// the writer.
+/// A byte read, an `Ok(0)` at the end of the stream and a `true` from
+/// [`is_closed`](Self::is_closed) each *happen after* everything that the writing thread did before
+/// it wrote that byte, or closed the writer.
 ///
 /// # Example
 ///
@@ -47,18 +49,23 @@ use crate::Writer;
 /// # std::io::Result::Ok(()) }).unwrap();
 /// ```
 pub struct Reader {
-    pub(crate) half: Consumer<Signals>,
+    end: Endpoint<Consumer>,
 }
 
-// A cell with a waker is not unwind-safe by declaration; these are: whatever a panicking waker interrupts,
-// the positions, the closed bits and the requests are consistent at every step.
+// The compiler does not infer these, because of the cells for wakers. A panicking waker leaves the
+// positions, the flags and the waiters consistent: each changes in one step.
 impl UnwindSafe for Reader {}
 impl RefUnwindSafe for Reader {}
 
 impl Reader {
+    #[inline]
+    pub(crate) fn new(end: Endpoint<Consumer>) -> Self {
+        Self { end }
+    }
+
     /// How many bytes the pipe holds.
     pub fn capacity(&self) -> usize {
-        self.half.capacity()
+        self.end.capacity()
     }
 
     /// How many bytes there are to read. More may come at any time, so long as the writer lives.
@@ -71,7 +78,7 @@ impl Reader {
     /// assert_eq!(reader.len(), 1);
     /// ```
     pub fn len(&self) -> usize {
-        self.half.unread()
+        self.end.len()
     }
 
     /// Whether there is nothing to read now. More may come all the same: the end of the stream is a
@@ -96,7 +103,7 @@ impl Reader {
     /// assert_eq!(reader.len(), 3);
     /// ```
     pub fn is_closed(&self) -> bool {
-        self.half.is_closed()
+        self.end.is_closed()
     }
 
     /// Waits until the writer is closed or dropped, reading nothing. Bytes that arrive meanwhile do
@@ -117,9 +124,11 @@ impl Reader {
 
     /// The polling form of [`closed`](Self::closed).
     ///
-    /// The reader remembers one waker, the latest that was given to it by whichever method.
+    /// The reader keeps one waker for the end, the latest that this method was given. It keeps
+    /// another one for bytes, the latest that `poll_read`, `poll_fill_buf` or `poll_readable` was
+    /// given. A task may wait for both.
     pub fn poll_closed(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        self.half.poll_closed(cx)
+        self.end.poll_closed(cx)
     }
 
     /// Tells the writer that nothing more is wanted: from now on its writes fail with `BrokenPipe`.
@@ -140,13 +149,14 @@ impl Reader {
     /// assert_eq!(reader.try_read(&mut buf).unwrap(), 0);
     /// ```
     pub fn close(&mut self) {
-        self.half.close();
+        self.end.close(None);
     }
 
-    /// Gives the stream up: from now on the writer's calls fail with `kind`, not `BrokenPipe`.
+    /// Ends the stream with an error: from now on the writer's calls fail with `kind`.
     ///
-    /// Unread bytes are discarded, and reads of this reader return `Ok(0)`. Does nothing if the reader
-    /// is closed already.
+    /// Unread bytes are discarded, and reads of this reader return `Ok(0)`. The first ending of a
+    /// half stands: the call does nothing if this reader is closed, and changes nothing for a
+    /// writer that is closed.
     ///
     /// ```
     /// use std::io::ErrorKind;
@@ -155,17 +165,23 @@ impl Reader {
     /// reader.abort(ErrorKind::ConnectionReset);
     /// assert_eq!(writer.try_write(b"a").unwrap_err().kind(), ErrorKind::ConnectionReset);
     /// ```
+    ///
+    /// # Panics
+    ///
+    /// If `kind` is `Interrupted` or `WouldBlock`, which mean "try again".
+    #[track_caller]
     pub fn abort(&mut self, kind: ErrorKind) {
-        self.half.abort(kind);
+        assert_final(kind);
+        self.end.close(Some(kind));
     }
 
     /// Whether `writer` is the other half of the same pipe.
     pub fn is_peer_of(&self, writer: &Writer) -> bool {
-        self.half.is_peer_of(&writer.half)
+        writer.is_peer_of_endpoint(&self.end)
     }
 
-    /// Reads without waiting: moves as many bytes as there are and `buf` holds, and returns how many
-    /// that were. `Ok(0)` means the end of the stream, if `buf` is not empty.
+    /// Reads without waiting: moves as many bytes as there are and `buf` holds, and returns how
+    /// many that were. `Ok(0)` means the end of the stream, if `buf` is not empty.
     ///
     /// # Errors
     ///
@@ -189,16 +205,13 @@ impl Reader {
     /// ```
     #[inline]
     pub fn try_read(&mut self, buf: &mut [u8]) -> Result<usize> {
-        let want = buf.len();
-        if let Some(1..) = self.half.at_hand(want) {
-            return Ok(self.half.transfer(|half| pull(half, buf)));
-        }
-        let found = self.half.look(min(1, want), want);
-        self.pull_found(found, |half| pull(half, buf))
+        let found = self.end.look(min(1, buf.len()), buf.len());
+        self.end_as_zero(found)?;
+        Ok(self.end.read(buf))
     }
 
     /// Reads like [`try_read`](Self::try_read), but waits where that is `WouldBlock`: the task is
-    /// woken when there is something to read or the writer is gone.
+    /// woken when there are bytes to read, or when the writer is closed or dropped.
     ///
     /// This is the trait method `AsyncRead::poll_read` without the pin, and without the need of a
     /// trait.
@@ -208,52 +221,45 @@ impl Reader {
     /// The writer's error kind if it has [aborted](Writer::abort).
     #[inline]
     pub fn poll_read(&mut self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<Result<usize>> {
-        self.poll_pull(cx, buf.len(), |half| pull(half, buf))
+        ready!(self.poll_filled(cx, buf.len()))?;
+        Poll::Ready(Ok(self.end.read(buf)))
     }
 
-    /// Has up to `want` bytes taken by `pull`, which returns how many those were, or waits for some.
+    /// [`poll_read`](Self::poll_read) into several buffers, in order, in one transfer.
+    #[cfg(feature = "std")]
     #[inline]
-    pub(crate) fn poll_pull(
+    pub(crate) fn poll_read_vectored(
         &mut self,
         cx: &mut Context<'_>,
-        want: usize,
-        pull: impl FnOnce(&mut Consumer<Signals>) -> usize,
+        bufs: &mut [std::io::IoSliceMut<'_>],
     ) -> Poll<Result<usize>> {
-        match self.half.at_hand(want) {
-            Some(1..) => Poll::Ready(Ok(self.half.transfer(pull))),
-            Some(0) if want > 0 && self.half.sleep(cx, 1) => Poll::Pending,
-            _ => self.poll_pull_slowly(cx, want, pull),
-        }
+        let want = total_len(bufs.iter().map(|buf| buf.len()));
+        ready!(self.poll_filled(cx, want))?;
+        Poll::Ready(Ok(self.end.read_all(bufs.iter_mut().map(|buf| &mut **buf))))
     }
 
-    #[cold]
-    fn poll_pull_slowly(
-        &mut self,
-        cx: &mut Context<'_>,
-        want: usize,
-        pull: impl FnOnce(&mut Consumer<Signals>) -> usize,
-    ) -> Poll<Result<usize>> {
-        match self.half.poll_look(cx, min(1, want), want) {
-            Poll::Ready(found) => Poll::Ready(self.pull_found(found, pull)),
-            Poll::Pending => Poll::Pending,
-        }
+    /// Waits for a read of up to `want` bytes. Returns how many bytes are available, 0 at the end.
+    #[inline]
+    pub(crate) fn poll_filled(&mut self, cx: &mut Context<'_>, want: usize) -> Poll<Result<usize>> {
+        let found = ready!(self.end.poll_available(cx, min(1, want), want));
+        Poll::Ready(self.end_as_zero(found))
     }
 
-    /// Has what was found taken by `pull`, if it is anything.
-    fn pull_found(
-        &mut self,
-        found: core::result::Result<usize, Stop>,
-        pull: impl FnOnce(&mut Consumer<Signals>) -> usize,
-    ) -> Result<usize> {
-        match until_end(found)? {
-            0 => Ok(0),
-            _ => Ok(self.half.transfer(pull)),
-        }
+    /// The bytes that the last call found available, without a look at the pipe.
+    #[inline]
+    pub(crate) fn filled(&self) -> (&[u8], &[u8]) {
+        self.end.slices()
     }
 
-    /// Lends the next unread bytes, up to where they wrap around the end of the storage, or waits for
-    /// some. At the end of the stream there are none, for ever. [`consume`](Self::consume) then says
-    /// how many of them have been used.
+    /// Whether a read would not wait.
+    #[cfg(feature = "embedded-io")]
+    pub(crate) fn is_ready(&mut self) -> bool {
+        self.end.look(1, 1) != Err(Stop::WouldBlock)
+    }
+
+    /// Lends the next unread bytes, up to where they wrap around the end of the storage, or waits
+    /// for some. At the end of the stream there are none, for ever. [`consume`](Self::consume) then
+    /// says how many of them have been used.
     ///
     /// This is the trait method `AsyncBufRead::poll_fill_buf` without the pin.
     ///
@@ -262,15 +268,13 @@ impl Reader {
     /// As for [`try_read`](Self::try_read), but for `WouldBlock`.
     #[inline]
     pub fn poll_fill_buf(&mut self, cx: &mut Context<'_>) -> Poll<Result<&[u8]>> {
-        match self.half.poll_look(cx, 1, usize::MAX) {
-            Poll::Ready(found) => Poll::Ready(until_end(found).map(|_| self.half.slices().0)),
-            Poll::Pending => Poll::Pending,
-        }
+        ready!(self.poll_filled(cx, usize::MAX))?;
+        Poll::Ready(Ok(self.filled().0))
     }
 
     /// Waits until at least `min` bytes are there to read, or the stream ends, and returns how many
-    /// there are, reading none of them: at the end whatever is left, 0 if nothing. With a `min` of 0
-    /// it does not wait. Cancel safe.
+    /// there are, reading none of them: at the end whatever is left, 0 if nothing. With a `min` of
+    /// 0 it does not wait. Cancel safe.
     ///
     /// # Errors
     ///
@@ -300,13 +304,14 @@ impl Reader {
 
     /// The polling form of [`readable`](Self::readable).
     pub fn poll_readable(&mut self, cx: &mut Context<'_>, min: usize) -> Poll<Result<usize>> {
-        at_most(self.capacity(), min)?;
-        self.half.poll_look(cx, min, usize::MAX).map(until_end)
+        check_min(min, self.capacity())?;
+        let found = ready!(self.end.poll_available(cx, min, usize::MAX));
+        Poll::Ready(self.end_as_zero(found))
     }
 
-    /// Lends all unread bytes, without waiting: the second slice goes on where the first ends, which
-    /// is where they wrap around the end of the storage. Both are empty if there is nothing to read.
-    /// [`consume`](Self::consume) then says how many of them have been used.
+    /// Lends all unread bytes, without waiting: the second slice goes on where the first ends,
+    /// which is where they wrap around the end of the storage. Both are empty if there is nothing
+    /// to read. [`consume`](Self::consume) then says how many of them have been used.
     ///
     /// ```
     /// let (mut reader, mut writer) = async_duplex::pipe(4);
@@ -318,8 +323,8 @@ impl Reader {
     /// assert_eq!(reader.as_slices(), (&b""[..], &b""[..]));
     /// ```
     pub fn as_slices(&mut self) -> (&[u8], &[u8]) {
-        match self.half.look(1, usize::MAX) {
-            Ok(_) => self.half.slices(),
+        match self.end.look(1, usize::MAX) {
+            Ok(_) => self.end.slices(),
             Err(_) => (&[], &[]),
         }
     }
@@ -344,48 +349,40 @@ impl Reader {
     #[track_caller]
     pub fn consume(&mut self, n: usize) {
         if n > 0 {
-            self.half.skip(n);
-            self.half.hand_over();
+            self.end.consume(n);
+        }
+    }
+
+    /// What was found, as the caller gets it: the end of the stream is no error for a reader.
+    #[inline]
+    fn end_as_zero(&self, found: core::result::Result<(), Stop>) -> Result<usize> {
+        match found {
+            Ok(()) => Ok(self.end.available()),
+            Err(Stop::Closed) => Ok(0),
+            Err(stop) => Err(stop.into_error(self.capacity())),
         }
     }
 }
 
-/// Fills a buffer with as much as is ready, and returns how much that is.
+/// The number of bytes in several buffers. If a `usize` cannot hold it, that is more than any pipe
+/// holds.
+#[cfg(feature = "std")]
 #[inline]
-pub(crate) fn pull(half: &mut Consumer<Signals>, buf: &mut [u8]) -> usize {
-    match buf.len() {
-        0..=PIECE => half.pull(buf),
-        _ => pull_in_pieces(half, buf),
-    }
-}
-
-/// Likewise, a long one.
-#[cold]
-fn pull_in_pieces(half: &mut Consumer<Signals>, buf: &mut [u8]) -> usize {
-    let pieces = buf.chunks_mut(half.piece(buf.len()));
-    half.in_pieces(pieces, |half, piece| half.pull(piece))
-}
-
-/// What was found, as a reader reports it: the end of the stream is no error.
-#[inline]
-fn until_end(found: core::result::Result<usize, Stop>) -> Result<usize> {
-    match found {
-        Err(Stop::Closed) => Ok(0),
-        found => Ok(found?),
-    }
+pub(crate) fn total_len(lens: impl Iterator<Item = usize>) -> usize {
+    lens.fold(0, usize::saturating_add)
 }
 
 /// Closes the reader: see [`close`](Self::close).
 impl Drop for Reader {
     fn drop(&mut self) {
-        self.half.hang_up();
+        self.end.disconnect();
     }
 }
 
 /// Shows counts and states, never the bytes.
 impl fmt::Debug for Reader {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (reader_waits, writer_waits) = self.half.waiting();
+        let (reader_waits, writer_waits) = self.end.waiters();
         f.debug_struct("Reader")
             .field("capacity", &self.capacity())
             .field("len", &self.len())

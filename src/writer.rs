@@ -5,10 +5,12 @@ use core::fmt;
 use core::panic::{RefUnwindSafe, UnwindSafe};
 use core::task::{Context, Poll};
 
-use crate::io::{at_most, ErrorKind, Result};
-use crate::pipe::{Signals, PIECE};
-use crate::ring::Producer;
-use crate::wait::{Closed, Writable};
+use futures_core::ready;
+
+use crate::error::{assert_final, check_min, ErrorKind, Result, Stop};
+use crate::futures::{Closed, Writable};
+use crate::pipe::Endpoint;
+use crate::ring::{Consumer, Producer};
 use crate::Reader;
 
 /// The writing half of a [`pipe`](crate::pipe()).
@@ -26,8 +28,8 @@ use crate::Reader;
 /// # Cancel safety
 ///
 /// A write that was not reported has not taken place: dropping the future of one, or of
-/// [`closed`](Self::closed), loses nothing and sends nothing twice. A `write_all`, as ever, may have
-/// written a part when it is dropped.
+/// [`closed`](Self::closed), loses nothing and sends nothing twice. A `write_all`, as ever, may
+/// have written a part when it is dropped.
 ///
 /// # Memory ordering
 ///
@@ -54,24 +56,29 @@ use crate::Reader;
 /// # std::io::Result::Ok(()) }).unwrap();
 /// ```
 pub struct Writer {
-    pub(crate) half: Producer<Signals>,
+    end: Endpoint<Producer>,
 }
 
-// A cell with a waker is not unwind-safe by declaration; these are: whatever a panicking waker interrupts,
-// the positions, the closed bits and the requests are consistent at every step.
+// The compiler does not infer these, because of the cells for wakers. A panicking waker leaves the
+// positions, the flags and the waiters consistent: each changes in one step.
 impl UnwindSafe for Writer {}
 impl RefUnwindSafe for Writer {}
 
 impl Writer {
-    /// How many bytes the pipe holds: with nothing unread, exactly that many fit.
-    pub fn capacity(&self) -> usize {
-        self.half.capacity()
+    #[inline]
+    pub(crate) fn new(end: Endpoint<Producer>) -> Self {
+        Self { end }
     }
 
-    /// How many bytes are written and not yet read. It can shrink at any time, so long as the reader
-    /// lives.
+    /// How many bytes the pipe holds: with nothing unread, exactly that many fit.
+    pub fn capacity(&self) -> usize {
+        self.end.capacity()
+    }
+
+    /// How many bytes are written and not yet read. It can shrink at any time, so long as the
+    /// reader lives.
     pub fn len(&self) -> usize {
-        self.half.occupied()
+        self.end.len()
     }
 
     /// Whether everything written has been read. It stays so until something is written.
@@ -94,7 +101,7 @@ impl Writer {
 
     /// Whether the reader is closed or dropped, so that writing is in vain.
     pub fn is_closed(&self) -> bool {
-        self.half.is_closed()
+        self.end.is_closed()
     }
 
     /// Waits until the reader is closed or dropped, writing nothing. Reads that happen meanwhile do
@@ -102,7 +109,7 @@ impl Writer {
     ///
     /// ```
     /// # futures::executor::block_on(async {
-    /// // Work until somebody loses interest.
+    /// // Work until the reader is dropped.
     /// use futures::FutureExt;
     ///
     /// let (reader, mut writer) = async_duplex::pipe(8);
@@ -117,9 +124,11 @@ impl Writer {
 
     /// The polling form of [`closed`](Self::closed).
     ///
-    /// The writer remembers one waker, the latest that was given to it by whichever method.
+    /// The writer keeps one waker for the end, the latest that this method was given. It keeps
+    /// another one for bytes, the latest that `poll_write` or `poll_writable` was given. A task may
+    /// wait for both.
     pub fn poll_closed(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        self.half.poll_closed(cx)
+        self.end.poll_closed(cx)
     }
 
     /// Ends the stream: the reader gets every byte written so far, then `Ok(0)` for ever.
@@ -136,13 +145,14 @@ impl Writer {
     /// assert_eq!(reader.try_read(&mut buf).unwrap(), 0);
     /// ```
     pub fn close(&mut self) {
-        self.half.close();
+        self.end.close(None);
     }
 
-    /// Gives the stream up: the reader's calls fail with `kind` from now on, and it loses what it has
-    /// not read.
+    /// Ends the stream with an error: from now on the reader's calls fail with `kind`, and unread
+    /// bytes are discarded.
     ///
-    /// Writes of this writer fail with `BrokenPipe`. Does nothing if the writer is closed already.
+    /// Writes of this writer fail with `BrokenPipe`. The first ending of a half stands: the call
+    /// does nothing if this writer is closed, and changes nothing for a reader that is closed.
     ///
     /// ```
     /// use std::io::ErrorKind;
@@ -152,22 +162,36 @@ impl Writer {
     /// writer.abort(ErrorKind::UnexpectedEof);
     /// assert_eq!(reader.try_read(&mut [0; 8]).unwrap_err().kind(), ErrorKind::UnexpectedEof);
     /// ```
+    ///
+    /// # Panics
+    ///
+    /// If `kind` is `Interrupted` or `WouldBlock`, which mean "try again".
+    #[track_caller]
     pub fn abort(&mut self, kind: ErrorKind) {
-        self.half.abort(kind);
+        assert_final(kind);
+        self.end.close(Some(kind));
     }
 
     /// Whether `reader` is the other half of the same pipe.
     pub fn is_peer_of(&self, reader: &Reader) -> bool {
-        self.half.is_peer_of(&reader.half)
+        reader.is_peer_of(self)
     }
 
-    /// Writes without waiting: moves as much of `bytes` as fits, and returns how many bytes that is.
+    /// Whether `reader` is the endpoint of the other half.
+    pub(crate) fn is_peer_of_endpoint(&self, reader: &Endpoint<Consumer>) -> bool {
+        reader.is_peer_of(&self.end)
+    }
+
+    /// Writes without waiting: moves as much of `bytes` as fits, and returns how many bytes that
+    /// is.
     ///
     /// # Errors
     ///
-    /// * `BrokenPipe` if either half is closed or dropped, whatever `bytes` and the room left are, or
-    ///   the reader's error kind if it has [aborted](Reader::abort).
+    /// * `BrokenPipe` if either half is closed or dropped, whatever `bytes` and the room left are,
+    ///   or the reader's error kind if it has [aborted](Reader::abort).
     /// * `WouldBlock` if the pipe is full and `bytes` is not empty. No waker is registered.
+    /// * `OutOfMemory` if the allocator refuses the memory of the pipe. The message names the
+    ///   capacity. Nothing is lost, and the write can be tried again.
     ///
     /// # Example
     ///
@@ -182,62 +206,65 @@ impl Writer {
     /// ```
     #[inline]
     pub fn try_write(&mut self, bytes: &[u8]) -> Result<usize> {
-        let want = bytes.len();
-        if !matches!(self.half.at_hand(want), Some(1..)) {
-            self.half.look(min(1, want), want)?;
-        }
-        Ok(self.half.transfer(|half| push(half, bytes)))
+        let found = self.end.look(min(1, bytes.len()), bytes.len());
+        self.or_error(found)?;
+        Ok(self.end.write(bytes))
     }
 
-    /// Writes like [`try_write`](Self::try_write), but waits where that is `WouldBlock`: the task is
-    /// woken when there is room or the reader is gone.
+    /// Writes like [`try_write`](Self::try_write), but waits where that is `WouldBlock`: the task
+    /// is woken when there is room, or when the reader is closed or dropped.
     ///
     /// This is the trait method `AsyncWrite::poll_write` without the pin, and without the need of a
     /// trait.
     ///
     /// # Errors
     ///
-    /// `BrokenPipe` if either half is closed or dropped, whatever `bytes` and the room left are, or the
-    /// reader's error kind if it has [aborted](Reader::abort).
+    /// `BrokenPipe` if either half is closed or dropped, whatever `bytes` and the room left are, or
+    /// the reader's error kind if it has [aborted](Reader::abort).
     #[inline]
     pub fn poll_write(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<Result<usize>> {
-        self.poll_push(cx, bytes.len(), |half| push(half, bytes))
+        ready!(self.poll_vacant(cx, bytes.len()))?;
+        Poll::Ready(Ok(self.end.write(bytes)))
     }
 
-    /// Has up to `want` bytes put in by `push`, which returns how many those were, or waits for room.
+    /// [`poll_write`](Self::poll_write) of several buffers, in order, in one transfer.
+    #[cfg(feature = "std")]
     #[inline]
-    pub(crate) fn poll_push(
+    pub(crate) fn poll_write_vectored(
         &mut self,
         cx: &mut Context<'_>,
-        want: usize,
-        push: impl FnOnce(&mut Producer<Signals>) -> usize,
+        bufs: &[std::io::IoSlice<'_>],
     ) -> Poll<Result<usize>> {
-        match self.half.at_hand(want) {
-            Some(1..) => Poll::Ready(Ok(self.half.transfer(push))),
-            Some(0) if want > 0 && self.half.sleep(cx, 1) => Poll::Pending,
-            _ => self.poll_push_slowly(cx, want, push),
+        let want = crate::reader::total_len(bufs.iter().map(|buf| buf.len()));
+        ready!(self.poll_vacant(cx, want))?;
+        Poll::Ready(Ok(self.end.write_all(bufs.iter().map(|buf| &**buf))))
+    }
+
+    /// Waits for a write of up to `want` bytes. Returns how many bytes are free.
+    #[inline]
+    fn poll_vacant(&mut self, cx: &mut Context<'_>, want: usize) -> Poll<Result<usize>> {
+        let found = ready!(self.end.poll_available(cx, min(1, want), want));
+        Poll::Ready(self.or_error(found))
+    }
+
+    /// What was found, as the caller gets it.
+    #[inline]
+    fn or_error(&self, found: core::result::Result<(), Stop>) -> Result<usize> {
+        match found {
+            Ok(()) => Ok(self.end.available()),
+            Err(stop) => Err(stop.into_error(self.capacity())),
         }
     }
 
-    #[cold]
-    fn poll_push_slowly(
-        &mut self,
-        cx: &mut Context<'_>,
-        want: usize,
-        push: impl FnOnce(&mut Producer<Signals>) -> usize,
-    ) -> Poll<Result<usize>> {
-        match self.half.poll_look(cx, min(1, want), want) {
-            Poll::Ready(found) => {
-                found?;
-                Poll::Ready(Ok(self.half.transfer(push)))
-            }
-            Poll::Pending => Poll::Pending,
-        }
+    /// Whether a write would not wait.
+    #[cfg(feature = "embedded-io")]
+    pub(crate) fn is_ready(&mut self) -> bool {
+        self.end.look(1, 1) != Err(Stop::WouldBlock)
     }
 
-    /// Waits until at least `min` bytes fit, and returns how many do, writing none. With a `min` of 0
-    /// it does not wait; with the capacity it waits until everything written has been read. Cancel
-    /// safe.
+    /// Waits until at least `min` bytes fit, and returns how many do, writing none. With a `min` of
+    /// 0 it does not wait; with the capacity it waits until everything written has been read.
+    /// Cancel safe.
     ///
     /// # Errors
     ///
@@ -265,20 +292,18 @@ impl Writer {
 
     /// The polling form of [`writable`](Self::writable).
     pub fn poll_writable(&mut self, cx: &mut Context<'_>, min: usize) -> Poll<Result<usize>> {
-        at_most(self.capacity(), min)?;
-        match self.half.poll_look(cx, min, usize::MAX) {
-            Poll::Ready(found) => Poll::Ready(Ok(found?)),
-            Poll::Pending => Poll::Pending,
-        }
+        check_min(min, self.capacity())?;
+        let found = ready!(self.end.poll_available(cx, min, usize::MAX));
+        Poll::Ready(self.or_error(found))
     }
 
-    /// Lends all of the free space, without waiting, to be written in: the second slice goes on where
-    /// the first ends, which is where the space wraps around the end of the storage. Both are empty
-    /// if the pipe is full or closed. [`commit`](Self::commit) then says how many bytes of them are to
-    /// be sent; without it, none is.
+    /// Lends all of the free space, without waiting, to be written in: the second slice goes on
+    /// where the first ends, which is where the space wraps around the end of the storage. Both are
+    /// empty if the pipe is full or closed. [`commit`](Self::commit) then says how many bytes of
+    /// them are to be sent; without it, none is.
     ///
-    /// The space is initialised, with nothing in particular. The first call zeroes what has never been
-    /// written to; later ones have nothing left to zero.
+    /// The space is initialised, with nothing in particular. The first call zeroes what has never
+    /// been written to; later ones have nothing left to zero.
     ///
     /// ```
     /// use std::io::Read;
@@ -291,61 +316,42 @@ impl Writer {
     /// assert_eq!(reader.as_slices().0, b"from any");
     /// ```
     pub fn spare_slices(&mut self) -> (&mut [u8], &mut [u8]) {
-        match self.half.look(1, usize::MAX) {
-            Ok(_) => self.half.spare_slices(),
+        match self.end.look(1, usize::MAX) {
+            Ok(_) => self.end.spare_slices(),
             Err(_) => (&mut [], &mut []),
         }
     }
 
-    /// Sends the first `n` bytes of the free space, as they were left in
-    /// [`spare_slices`](Self::spare_slices).
+    /// Sends the first `n` bytes of the free space, as they were left in the slices that
+    /// [`spare_slices`](Self::spare_slices) lent last. Calls in between that move no bytes change
+    /// nothing about that. A write in between ends the loan: `n` bytes after the written ones are
+    /// sent, with whatever is in them.
     ///
-    /// If the reader has gone since, they are lost like any that it has not read.
+    /// If the reader has been closed or dropped since, these bytes are lost, as unread bytes are.
     ///
     /// # Panics
     ///
-    /// If fewer than `n` bytes are free, as far as the latest look at the pipe by this writer showed,
-    /// or the writer is closed. Nothing is sent then.
+    /// If fewer than `n` bytes are free, as far as the latest look at the pipe by this writer
+    /// showed, or the writer is closed. Nothing is sent then.
     #[track_caller]
     pub fn commit(&mut self, n: usize) {
         if n > 0 {
-            if self.half.ready() < n {
-                // There may be more than this writer has made use of.
-                let _ = self.half.look(n, n);
-            }
-            self.half.fill(n);
-            self.half.hand_over();
+            self.end.commit(n);
         }
     }
-}
-
-/// Puts in as much of a buffer as fits, and returns how many bytes that is.
-#[inline]
-pub(crate) fn push(half: &mut Producer<Signals>, buf: &[u8]) -> usize {
-    match buf.len() {
-        0..=PIECE => half.push(buf),
-        _ => push_in_pieces(half, buf),
-    }
-}
-
-/// Likewise, of a long one.
-#[cold]
-fn push_in_pieces(half: &mut Producer<Signals>, buf: &[u8]) -> usize {
-    let pieces = buf.chunks(half.piece(buf.len()));
-    half.in_pieces(pieces, |half, piece| half.push(piece))
 }
 
 /// Closes the writer: see [`close`](Self::close).
 impl Drop for Writer {
     fn drop(&mut self) {
-        self.half.hang_up();
+        self.end.disconnect();
     }
 }
 
 /// Shows counts and states, never the bytes.
 impl fmt::Debug for Writer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (writer_waits, reader_waits) = self.half.waiting();
+        let (writer_waits, reader_waits) = self.end.waiters();
         f.debug_struct("Writer")
             .field("capacity", &self.capacity())
             .field("len", &self.len())

@@ -1,67 +1,17 @@
-//! What a pipe makes of the memory it gets, and of getting none: B2, B19 and B21, under an allocator
-//! that refuses when it is told to, and that fills what it grants with a pattern.
+//! What a pipe makes of the memory it gets, and of getting none: B2, B19 and B21, under an
+//! allocator that refuses when it is told to, and that fills what it grants with a pattern.
 
 #![cfg(not(loom))]
 #![allow(clippy::incompatible_msrv)] // Tests have a current compiler.
-#![allow(unsafe_code)] // There is no allocator without.
 
-use core::alloc::{GlobalAlloc, Layout};
-use core::cell::Cell;
-use core::ptr;
-use std::alloc::System;
+#[path = "support/strict_allocator.rs"]
+mod strict_allocator;
+
 use std::io::ErrorKind;
 
 use async_duplex::{Options, Reader, Writer};
 use futures::FutureExt;
-
-/// What memory is filled with. No test writes such a byte.
-const PATTERN: u8 = 0xa5;
-
-/// From so many bytes on, an allocation is a pipe's.
-const LARGE: usize = 1 << 20;
-
-thread_local! {
-    /// How many allocations have been asked for on this thread.
-    static CALLS: Cell<usize> = const { Cell::new(0) };
-    /// How many more large allocations are granted on this thread.
-    static GRANTS: Cell<usize> = const { Cell::new(usize::MAX) };
-    /// How many of them are in use.
-    static HELD: Cell<usize> = const { Cell::new(0) };
-}
-
-struct Strict;
-
-#[global_allocator]
-static ALLOCATOR: Strict = Strict;
-
-// SAFETY: it is the system's allocator, or a refusal.
-unsafe impl GlobalAlloc for Strict {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        CALLS.set(CALLS.get() + 1);
-        if layout.size() >= LARGE {
-            let Some(rest) = GRANTS.get().checked_sub(1) else {
-                return ptr::null_mut();
-            };
-            GRANTS.set(rest);
-            HELD.set(HELD.get() + 1);
-        }
-        // SAFETY: the caller vouches for the layout.
-        let memory = unsafe { System.alloc(layout) };
-        if !memory.is_null() {
-            // SAFETY: it is so long, and nobody else's yet.
-            unsafe { memory.write_bytes(PATTERN, layout.size()) };
-        }
-        memory
-    }
-
-    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
-        if layout.size() >= LARGE {
-            HELD.set(HELD.get() - 1);
-        }
-        // SAFETY: the caller vouches that it comes from `alloc`.
-        unsafe { System.dealloc(memory, layout) };
-    }
-}
+use strict_allocator::{CALLS, GRANTS, HELD, LARGE, PATTERN};
 
 fn kind_of<T>(result: std::io::Result<T>) -> Option<ErrorKind> {
     result.err().map(|error| error.kind())
@@ -69,7 +19,7 @@ fn kind_of<T>(result: std::io::Result<T>) -> Option<ErrorKind> {
 
 #[test]
 fn b2_a_refusal_is_out_of_memory_and_what_was_granted_before_is_returned() {
-    let options = Options::new(LARGE).low_water(LARGE).yield_every(1);
+    let options = Options::new(LARGE).yield_every(1);
     GRANTS.set(0);
     assert_eq!(kind_of(options.try_pipe()), Some(ErrorKind::OutOfMemory));
     for grants in [0, 1] {
@@ -91,9 +41,11 @@ fn b2_a_refusal_is_out_of_memory_and_what_was_granted_before_is_returned() {
 #[test]
 fn b2_impossible_options_are_refused_before_any_memory_is_asked_for() {
     GRANTS.set(0);
-    let options = Options::new(LARGE).low_water(LARGE + 1);
-    assert_eq!(kind_of(options.try_pipe()), Some(ErrorKind::InvalidInput));
-    assert_eq!(kind_of(options.try_duplex()), Some(ErrorKind::InvalidInput));
+    for capacity in [0, usize::MAX] {
+        let options = Options::new(capacity);
+        assert_eq!(kind_of(options.try_pipe()), Some(ErrorKind::InvalidInput));
+        assert_eq!(kind_of(options.try_duplex()), Some(ErrorKind::InvalidInput));
+    }
 }
 
 #[test]
@@ -113,15 +65,19 @@ fn b2_a_pipe_asks_for_its_memory_when_it_is_first_written_to_and_try_pipe_at_onc
 }
 
 #[test]
-fn few_bytes_come_with_the_pipe_and_more_in_an_allocation_of_their_own() {
-    for (capacity, expected) in [(1, 1), (256, 1), (257, 2), (LARGE, 2)] {
+fn b2_a_pipe_of_any_capacity_is_one_allocation_and_its_first_write_makes_the_only_other_one() {
+    for capacity in [1, 256, 257, LARGE] {
         let (bytes, mut buf) = (vec![1; capacity + 1], vec![0; capacity + 1]);
         let before = CALLS.get();
         let (mut reader, mut writer) = Options::new(capacity).pipe();
-        assert_eq!(writer.try_write(&bytes).unwrap(), capacity);
-        assert_eq!(reader.try_read(&mut buf).unwrap(), capacity);
-        assert_eq!(CALLS.get() - before, expected, "capacity {capacity}");
-        assert_eq!(buf[..capacity], bytes[..capacity]);
+        assert!(reader.as_slices().0.is_empty());
+        assert_eq!(CALLS.get() - before, 1, "capacity {capacity}");
+        for _ in 0..3 {
+            assert_eq!(writer.try_write(&bytes).unwrap(), capacity);
+            assert_eq!(reader.try_read(&mut buf).unwrap(), capacity);
+            assert_eq!(CALLS.get() - before, 2, "capacity {capacity}");
+            assert_eq!(buf[..capacity], bytes[..capacity]);
+        }
     }
 }
 

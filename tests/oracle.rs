@@ -1,8 +1,8 @@
-//! Random schedules, on a pipe and on a model that is obviously right: see `support/oracle.rs`.
+//! Random schedules, on a pipe and on a model that is obviously right: see `support/oracle`.
 
 #![cfg(not(loom))]
 
-#[path = "support/oracle.rs"]
+#[path = "support/oracle/mod.rs"]
 mod oracle;
 
 use oracle::{Direction, Op};

@@ -1,9 +1,9 @@
 //! Two threads, one pipe, and everything that the scheduler comes up with.
 //!
 //! Each side does random operations; a failure names the capacity and the round that seed its dice.
-//! When it has to wait it sleeps, spins, polls again with another waker, waits for something else in
-//! between, or gives up and comes back later. Nothing here depends on time, but for how long a side
-//! sleeps before it says that nobody has woken it.
+//! When it has to wait it sleeps, spins, polls again with another waker, waits for something else
+//! in between, or gives up and comes back later. Nothing here depends on time, but for how long a
+//! side sleeps before it says that nobody has woken it.
 
 #![cfg(not(loom))]
 #![allow(clippy::std_instead_of_alloc)] // Tests have `std`.
@@ -376,10 +376,15 @@ impl Side {
             match self.random.below(8) {
                 0 => return Err(ErrorKind::WouldBlock.into()),
                 1 => {
-                    // Waiting for the end takes the waker's place, but must not take the wait's.
-                    let waker = Waker::from(self.any_task());
+                    // To wait for the end takes nothing from the wait that is there already.
+                    let watching = self.any_task();
+                    let is_same = Arc::ptr_eq(&watching, &task);
+                    let waker = Waker::from(watching);
                     self.polls += 1;
-                    let _ = half.poll_gone(&mut Context::from_waker(&waker));
+                    let gone = half.poll_gone(&mut Context::from_waker(&waker));
+                    if is_same && gone.is_pending() {
+                        self.sleep(&task);
+                    }
                 }
                 2 => {}
                 3 => (0..self.random.below(200)).for_each(|_| hint::spin_loop()),

@@ -1,9 +1,9 @@
 //! Any operations in any order, on a pipe or on a pair of streams, compared with the model of
-//! `tests/support/oracle.rs`.
+//! `tests/support/oracle`.
 
 #![no_main]
 
-#[path = "../../tests/support/oracle.rs"]
+#[path = "../../tests/support/oracle/mod.rs"]
 mod oracle;
 
 use libfuzzer_sys::arbitrary::{Arbitrary, Result, Unstructured};

@@ -11,8 +11,8 @@ use futures_core::ready;
 use super::plan::Counter;
 use crate::io::{Error, ErrorKind, Result};
 
-/// How many operations may meet a fault that has fired. Enough for whoever drains, retries or closes
-/// several layers; few enough for a test to end.
+/// How many operations may meet a fault that has fired. Enough for whoever drains, retries or
+/// closes several layers; few enough for a test to end.
 const PATIENCE: usize = 10_000;
 
 /// Which sort of call it is.
@@ -86,8 +86,8 @@ impl Fault {
 
 /// The settings of a [`Faulty`](super::Faulty) and what has become of them.
 ///
-/// The methods named after calls take a closure that calls the inner stream; where that moves bytes,
-/// it is told how many it may.
+/// The methods named after calls take a closure that calls the inner stream; where that moves
+/// bytes, it is told how many it may.
 #[derive(Debug)]
 pub(super) struct Control {
     pub(super) max_read: usize,
@@ -272,8 +272,8 @@ impl Control {
         Poll::Ready(())
     }
 
-    /// Lets each fault fire for which it is time. Returns how many bytes the call may move before it
-    /// is time for another.
+    /// Lets each fault fire for which it is time. Returns how many bytes the call may move before
+    /// it is time for another.
     fn strike(&mut self, call: Call, len: usize) -> usize {
         let mut limit = match call {
             Call::Read => self.max_read,

@@ -10,8 +10,8 @@ use crate::io::ErrorKind;
 ///
 /// Implements `futures-io`'s `AsyncRead`, `AsyncBufRead` and `AsyncWrite` where the inner stream
 /// does, and tokio's likewise (feature `tokio`). As it comes from [`new`](Self::new) it changes
-/// nothing; each of the other methods adds one kind of trouble. See the [module](super) for what is an
-/// operation, and for what happens once a fault has fired.
+/// nothing; each of the other methods adds one kind of trouble. See the [module](super) for what is
+/// an operation, and for what happens once a fault has fired.
 ///
 /// The inner stream has to be `Unpin`, as most are. `Box::pin` makes one of any other.
 ///
@@ -125,13 +125,13 @@ impl<S> Faulty<S> {
         self
     }
 
-    /// Holds up about one in `one_in` calls: each of those wakes its own task and returns `Pending`,
-    /// although it could go on.
+    /// Holds up about one in `one_in` calls: each of those wakes its own task and returns
+    /// `Pending`, although it could go on.
     ///
-    /// Which ones, `seed` decides. Reads, writes, flushes and closes each have their own sequence. In
-    /// none of them are two successive calls held up, so that there is always progress: the call after
-    /// one that was is let through, and the chance is that of the others. With `one_in` 1 it is every
-    /// other call, whatever the seed.
+    /// Which ones, `seed` decides. Reads, writes, flushes and closes each have their own sequence.
+    /// In none of them are two successive calls held up, so that there is always progress: the call
+    /// after one that was is let through, and the chance is that of the others. With `one_in` 1 it
+    /// is every other call, whatever the seed.
     ///
     /// # Panics
     ///
@@ -189,11 +189,11 @@ impl<S> Faulty<S> {
         self
     }
 
-    /// Lets `bytes` bytes be read, and makes the next read fail with `kind`, and every operation after
-    /// it.
+    /// Lets `bytes` bytes be read, and makes the next read fail with `kind`, and every operation
+    /// after it.
     ///
-    /// A read of more bytes returns those that are left. Reads into empty buffers do not count. Instead
-    /// of a number, a [`Plan`](super::Plan) can say how many.
+    /// A read of more bytes returns those that are left. Reads into empty buffers do not count.
+    /// Instead of a number, a [`Plan`](super::Plan) can say how many.
     ///
     /// # Panics
     ///
@@ -224,8 +224,8 @@ impl<S> Faulty<S> {
         self
     }
 
-    /// Lets `bytes` bytes be written, and makes the next write fail with `kind`, and every operation
-    /// after it.
+    /// Lets `bytes` bytes be written, and makes the next write fail with `kind`, and every
+    /// operation after it.
     ///
     /// A write of more bytes takes those that are left. Writes of nothing do not count. Instead of
     /// a number, a [`Plan`](super::Plan) can say how many.
@@ -258,14 +258,14 @@ impl<S> Faulty<S> {
         self
     }
 
-    /// If the operation that [`fail_at`](Self::fail_at) makes fail is a write, passes the first `bytes`
-    /// bytes of it on before it fails. 0 unless set.
+    /// If the operation that [`fail_at`](Self::fail_at) makes fail is a write, passes the first
+    /// `bytes` bytes of it on before it fails. 0 unless set.
     ///
     /// So the peer has received a part of what the writer was told has failed: the last write is
-    /// truncated. A write of no more than `bytes` bytes is passed on whole, and fails all the same. It
-    /// can be less than `bytes` if the inner stream takes less at once, or
-    /// [`max_write`](Self::max_write) lets it; if the inner stream has to wait, so has the write. What
-    /// is passed on is not flushed, so an inner stream that buffers may keep it.
+    /// truncated. A write of no more than `bytes` bytes is passed on whole, and fails all the same.
+    /// It can be less than `bytes` if the inner stream takes less at once, or
+    /// [`max_write`](Self::max_write) lets it; if the inner stream has to wait, so has the write.
+    /// What is passed on is not flushed, so an inner stream that buffers may keep it.
     ///
     /// # Example
     ///
@@ -338,8 +338,8 @@ impl<S> Faulty<S> {
         self
     }
 
-    /// Whether a fault has fired in this stream: an error or an end. Short reads and writes and calls
-    /// that were held up are none.
+    /// Whether a fault has fired in this stream: an error or an end. Short reads and writes and
+    /// calls that were held up are none.
     ///
     /// ```
     /// use async_duplex::faults::Faulty;
@@ -369,8 +369,8 @@ impl<S> Faulty<S> {
         &self.inner
     }
 
-    /// The inner stream, to use it directly: what is done to it so is not counted, limited or made to
-    /// fail.
+    /// The inner stream, to use it directly: what is done to it so is not counted, limited or made
+    /// to fail.
     ///
     /// ```
     /// use async_duplex::faults::Faulty;

@@ -1,10 +1,10 @@
 //! Unkind streams, for tests: they do all that a stream may do, and do it again the next time.
 //!
-//! A network splits what was sent into pieces, keeps a task waiting and breaks off wherever it likes.
-//! An in-memory stream rarely does, nor does a local socket, and code that relies on their kindness
-//! passes its tests. [`Faulty`] wraps a stream, this crate's or another's, and makes it short of
-//! bytes, hesitant or broken, as told. [`every_fault`] runs a test again and again, with the fault
-//! one place later each time, until it has been everywhere.
+//! A network splits what was sent into pieces, keeps a task waiting and breaks off wherever it
+//! likes. An in-memory stream rarely does, nor does a local socket, and code that relies on their
+//! kindness passes its tests. [`Faulty`] wraps a stream, this crate's or another's, and makes it
+//! short of bytes, hesitant or broken, as told. [`every_fault`] runs a test again and again, with
+//! the fault one place later each time, until it has been everywhere.
 //!
 //! # Example
 //!
@@ -60,8 +60,8 @@
 //!
 //! A stream can have several faults, each with its own count. An error overrides an end.
 //!
-//! Code that goes on all the same must not hang the test: the operation that is the 10 000th to meet
-//! a fault which has fired panics.
+//! Code that goes on all the same must not hang the test: the operation that is the 10 000th to
+//! meet a fault which has fired panics.
 //!
 //! # Repeatable
 //!

@@ -11,8 +11,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 ///
 /// Given to a [`Faulty`](super::Faulty) instead of a number. In run `N`,
 /// [`fail_at`](super::Faulty::fail_at) then makes the `N`-th operation fail,
-/// [`eof_at_read`](super::Faulty::eof_at_read) ends the stream at the `N`-th read, and the `…after…`
-/// methods let `N - 1` bytes pass: whatever is counted, the `N`-th is the first one that is missing.
+/// [`eof_at_read`](super::Faulty::eof_at_read) ends the stream at the `N`-th read, and the
+/// `…after…` methods let `N - 1` bytes pass: whatever is counted, the `N`-th is the first one that
+/// is missing.
 ///
 /// Any number of streams may have the same plan, such as both ends of a connection. They count
 /// together, and in the one that reaches `N` the fault fires; in the others it does not. Give one
@@ -223,12 +224,13 @@ impl fmt::Debug for Counter {
 const MAX_RUNS: usize = 10_000;
 
 /// Runs `body` for a fault at the first place, at the second, at the third, …, until it completes
-/// without the fault: it was everywhere then. Returns how many runs that took, the last one included.
+/// without the fault: it was everywhere then. Returns how many runs that took, the last one
+/// included.
 ///
-/// `body` is an ordinary function, which may block on a future with any executor. It makes its streams
-/// with the [`Plan`] that it is given, and asserts whatever holds with a fault just as without one:
-/// that an error is reported if [`fired`](Plan::fired) is true, say, that the peer has got a part of
-/// what was sent and nothing else, or that nobody hangs.
+/// `body` is an ordinary function, which may block on a future with any executor. It makes its
+/// streams with the [`Plan`] that it is given, and asserts whatever holds with a fault just as
+/// without one: that an error is reported if [`fired`](Plan::fired) is true, say, that the peer has
+/// got a part of what was sent and nothing else, or that nobody hangs.
 ///
 /// Each run should start afresh and do the same as the one before, up to the fault.
 ///

@@ -12,13 +12,13 @@ use std::time::Instant;
 
 use crate::{DuplexStream, Reader, Writer};
 
-/// A half or a stream whose calls block the thread where those of the asynchronous one would suspend
-/// the task.
+/// A half or a stream whose calls block the thread where those of the asynchronous one would
+/// suspend the task.
 ///
 /// Made by [`Reader::blocking`], [`Writer::blocking`] and [`DuplexStream::blocking`]. It implements
 /// [`Read`] and [`BufRead`] if there is something to read from in it, and [`Write`] if there is
-/// something to write to, vectored calls included. The other end does not notice: it may be blocking
-/// or asynchronous, on any thread.
+/// something to write to, vectored calls included. The other end does not notice: it may be
+/// blocking or asynchronous, on any thread.
 ///
 /// A call does what its asynchronous namesake does, and fails as that does. It waits only if that
 /// would, and then the thread sleeps until there is progress. Dropping closes, as it does without
@@ -26,32 +26,32 @@ use crate::{DuplexStream, Reader, Writer};
 ///
 /// # Timeouts
 ///
-/// With a [timeout](Self::set_timeout), a call of [`read`](Read::read), [`fill_buf`](BufRead::fill_buf)
-/// or [`write`](Write::write) that has waited for so long fails with [`TimedOut`](ErrorKind::TimedOut).
-/// It has not taken place then: what comes later is there for the next read, and nothing has been
-/// written.
+/// With a [timeout](Self::set_timeout), a call of [`read`](Read::read),
+/// [`fill_buf`](BufRead::fill_buf) or [`write`](Write::write) that has waited for so long fails
+/// with [`TimedOut`](ErrorKind::TimedOut). It has not taken place then: what comes later is there
+/// for the next read, and nothing has been written.
 ///
-/// Calls made of several of these give each of them the whole timeout. If one of them fails, so does
-/// the call, with what such a call always leaves in doubt: how much [`write_all`](Write::write_all) has
-/// written, how much [`read_exact`](Read::read_exact) has read. [`read_to_end`](Read::read_to_end) and
-/// [`read_until`](BufRead::read_until) leave in the buffer what they have read, but
-/// [`lines`](BufRead::lines) throws the beginning of a line away.
+/// Calls made of several of these give each of them the whole timeout. If one of them fails, so
+/// does the call, with what such a call always leaves in doubt: how much
+/// [`write_all`](Write::write_all) has written, how much [`read_exact`](Read::read_exact) has read.
+/// [`read_to_end`](Read::read_to_end) and [`read_until`](BufRead::read_until) leave in the buffer
+/// what they have read, but [`lines`](BufRead::lines) throws the beginning of a line away.
 ///
-/// A half that has timed out still has its peer wake it when there is progress. That disturbs nobody:
-/// the next call that waits looks once more than it had to.
+/// A half that has timed out still has its peer wake it when there is progress. That disturbs
+/// nobody: the next call that waits looks once more than it had to.
 ///
 /// # In asynchronous code
 ///
 /// Nothing here asks whether the thread belongs to a runtime, and nothing panics if it does. But a
-/// thread that sleeps in a call runs no task, nor do those tasks run that wait for this thread only: on
-/// an executor with a single thread that may be all of them, and with more threads it may be the task
-/// that the call itself has just woken. If the other end is one of them, the two wait for each other.
-/// So make such calls where the runtime expects them (`smol::unblock`,
-/// `tokio::task::spawn_blocking` or `block_in_place`, `async_std::task::spawn_blocking`), on a thread
-/// of your own, or where the other end lives elsewhere.
+/// thread that sleeps in a call runs no task, nor do those tasks run that wait for this thread
+/// only: on an executor with a single thread that may be all of them, and with more threads it may
+/// be the task that the call itself has just woken. If the other end is one of them, the two wait
+/// for each other. So make such calls where the runtime expects them (`smol::unblock`,
+/// `tokio::task::spawn_blocking` or `block_in_place`, `async_std::task::spawn_blocking`), on a
+/// thread of your own, or where the other end lives elsewhere.
 ///
-/// The thread does not sleep in [`std::thread::park`]: an `unpark` that is meant for somebody else, an
-/// executor further up the stack for example, is neither used up nor mistaken for progress.
+/// The thread does not sleep in [`std::thread::park`]: an `unpark` that is meant for somebody else,
+/// an executor further up the stack for example, is neither used up nor mistaken for progress.
 ///
 /// # Example
 ///
@@ -134,8 +134,8 @@ impl DuplexStream {
     /// Makes the stream block the thread when it has to wait: [`Read`], [`BufRead`] and [`Write`].
     ///
     /// To read and write at the same time, on two threads, take the stream apart first, with
-    /// [`into_split`](Self::into_split). To close the direction that it writes to and go on reading,
-    /// close the [`Writer`] inside, as here:
+    /// [`into_split`](Self::into_split). To close the direction that it writes to and go on
+    /// reading, close the [`Writer`] inside, as here:
     ///
     /// ```
     /// use async_duplex::DuplexStream;
@@ -181,8 +181,8 @@ impl<T> Blocking<T> {
     /// Sets how long a call may wait; `None`, which is the default, is for as long as it takes. See
     /// [Timeouts](Self#timeouts).
     ///
-    /// A call that need not wait is not affected. With a timeout of zero none waits: each tries once,
-    /// and `TimedOut` is what [`try_read`](Reader::try_read) calls `WouldBlock`.
+    /// A call that need not wait is not affected. With a timeout of zero none waits: each tries
+    /// once, and `TimedOut` is what [`try_read`](Reader::try_read) calls `WouldBlock`.
     ///
     /// ```
     /// use core::time::Duration;
@@ -295,8 +295,8 @@ impl<T> Blocking<T> {
 
 /// What a thread sleeps at.
 ///
-/// Not `thread::park`: the thread has one token for all who unpark it, so that this would swallow one
-/// that an executor further up the stack is waiting for.
+/// Not `thread::park`: the thread has one token for all who unpark it, so that this would swallow
+/// one that an executor further up the stack is waiting for.
 #[derive(Default)]
 struct Bell {
     rung: Mutex<bool>,
@@ -304,8 +304,8 @@ struct Bell {
 }
 
 impl Bell {
-    /// Sleeps until the bell rings, if it has not rung since the last time, or returns `false` at the
-    /// deadline. A bell that has rung is heard however late it is.
+    /// Sleeps until the bell rings, if it has not rung since the last time, or returns `false` at
+    /// the deadline. A bell that has rung is heard however late it is.
     fn wait(&self, deadline: Option<Instant>) -> bool {
         let mut rung = self.lock();
         while !*rung {
@@ -365,7 +365,7 @@ impl Read for Blocking<Reader> {
 
     #[inline]
     fn read_vectored(&mut self, bufs: &mut [IoSliceMut<'_>]) -> Result<usize> {
-        self.wait(|reader, cx| reader.poll_read_into(cx, bufs))
+        self.wait(|reader, cx| reader.poll_read_vectored(cx, bufs))
     }
 }
 
@@ -373,9 +373,8 @@ impl Read for Blocking<Reader> {
 impl BufRead for Blocking<Reader> {
     #[inline]
     fn fill_buf(&mut self) -> Result<&[u8]> {
-        self.wait(|reader, cx| reader.poll_fill_buf(cx).map_ok(drop))?;
-        // What was just found, without another look: a loop cannot return what it borrows.
-        Ok(self.inner.half.slices().0)
+        self.wait(|reader, cx| reader.poll_filled(cx, usize::MAX))?;
+        Ok(self.inner.filled().0)
     }
 
     /// See [`Reader::consume`].
@@ -394,7 +393,7 @@ impl Write for Blocking<Writer> {
 
     #[inline]
     fn write_vectored(&mut self, bufs: &[IoSlice<'_>]) -> Result<usize> {
-        self.wait(|writer, cx| writer.poll_write_from(cx, bufs))
+        self.wait(|writer, cx| writer.poll_write_vectored(cx, bufs))
     }
 
     /// Does nothing: every write is visible to the reader when it returns.
@@ -413,7 +412,7 @@ impl Read for Blocking<DuplexStream> {
 
     #[inline]
     fn read_vectored(&mut self, bufs: &mut [IoSliceMut<'_>]) -> Result<usize> {
-        self.wait(|stream, cx| stream.split().0.poll_read_into(cx, bufs))
+        self.wait(|stream, cx| stream.split().0.poll_read_vectored(cx, bufs))
     }
 }
 
@@ -421,8 +420,8 @@ impl Read for Blocking<DuplexStream> {
 impl BufRead for Blocking<DuplexStream> {
     #[inline]
     fn fill_buf(&mut self) -> Result<&[u8]> {
-        self.wait(|stream, cx| stream.split().0.poll_fill_buf(cx).map_ok(drop))?;
-        Ok(self.inner.split().0.half.slices().0)
+        self.wait(|stream, cx| stream.split().0.poll_filled(cx, usize::MAX))?;
+        Ok(self.inner.split().0.filled().0)
     }
 
     /// See [`Reader::consume`].
@@ -442,7 +441,7 @@ impl Write for Blocking<DuplexStream> {
 
     #[inline]
     fn write_vectored(&mut self, bufs: &[IoSlice<'_>]) -> Result<usize> {
-        self.wait(|stream, cx| stream.split().1.poll_write_from(cx, bufs))
+        self.wait(|stream, cx| stream.split().1.poll_write_vectored(cx, bufs))
     }
 
     /// Does nothing, as it does for a writer alone.

@@ -16,8 +16,7 @@ use core::future::poll_fn;
 
 use embedded_io_async::{BufRead, ErrorType, Read, ReadReady, Write, WriteReady};
 
-use crate::io::{Error, Result};
-use crate::pipe::Stop;
+use crate::error::{Error, Result};
 use crate::{DuplexStream, Reader, Writer};
 
 impl ErrorType for Reader {
@@ -35,9 +34,8 @@ impl Read for Reader {
 impl BufRead for Reader {
     #[inline]
     async fn fill_buf(&mut self) -> Result<&[u8]> {
-        poll_fn(|cx| self.poll_fill_buf(cx).map_ok(|_| ())).await?;
-        // What that lent. A closure cannot return it, and to ask again might find an abort.
-        Ok(self.half.slices().0)
+        poll_fn(|cx| self.poll_filled(cx, usize::MAX)).await?;
+        Ok(self.filled().0)
     }
 
     #[inline]
@@ -53,7 +51,7 @@ impl BufRead for Reader {
 impl ReadReady for Reader {
     #[inline]
     fn read_ready(&mut self) -> Result<bool> {
-        Ok(self.half.look(1, 1) != Err(Stop::WouldBlock))
+        Ok(self.is_ready())
     }
 }
 
@@ -61,7 +59,8 @@ impl ErrorType for Writer {
     type Error = Error;
 }
 
-/// `write` is cancel safe. `flush` does nothing: every write is visible to the reader when it returns.
+/// `write` is cancel safe. `flush` does nothing: every write is visible to the reader when it
+/// returns.
 impl Write for Writer {
     #[inline]
     async fn write(&mut self, buf: &[u8]) -> Result<usize> {
@@ -81,7 +80,7 @@ impl Write for Writer {
 impl WriteReady for Writer {
     #[inline]
     fn write_ready(&mut self) -> Result<bool> {
-        Ok(self.half.look(1, 1) != Err(Stop::WouldBlock))
+        Ok(self.is_ready())
     }
 }
 

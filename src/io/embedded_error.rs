@@ -6,7 +6,7 @@
 
 use embedded_io_async::ErrorKind as Theirs;
 
-use crate::io::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind};
 
 // Not in `error.rs`, because this trait is younger than what the rest of the crate needs.
 impl core::error::Error for Error {}

@@ -24,7 +24,7 @@ impl AsyncRead for Reader {
         cx: &mut Context<'_>,
         bufs: &mut [IoSliceMut<'_>],
     ) -> Poll<Result<usize>> {
-        self.get_mut().poll_read_into(cx, bufs)
+        self.get_mut().poll_read_vectored(cx, bufs)
     }
 }
 
@@ -52,7 +52,7 @@ impl AsyncWrite for Writer {
         cx: &mut Context<'_>,
         bufs: &[IoSlice<'_>],
     ) -> Poll<Result<usize>> {
-        self.get_mut().poll_write_from(cx, bufs)
+        self.get_mut().poll_write_vectored(cx, bufs)
     }
 
     /// Does nothing: every write is visible to the reader when it returns.

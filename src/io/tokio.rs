@@ -1,41 +1,21 @@
 //! The traits of `tokio`, under tokio's cooperative budget.
 //!
-//! Here alone: whoever uses a stream by another family's traits has asked for no budget.
+//! A call takes a unit of the task's budget, and gives it back if it has to wait, as calls of
+//! tokio's own streams do. Without budget a call returns `Pending`, and tokio wakes the task.
+//! Outside of tokio there is no limit. The other families of traits do not know this budget.
 
+use core::cmp::min;
 use core::pin::Pin;
 use core::task::{Context, Poll};
 use std::io::{IoSlice, Result};
 
+use futures_core::ready;
 use tokio::io::{AsyncBufRead, AsyncRead, AsyncWrite, ReadBuf};
 use tokio::task::coop;
 
 use crate::{DuplexStream, Reader, Writer};
 
-/// Carries `operation` out if the task has budget left, and draws on it unless that has to wait.
-///
-/// Without budget the task waits, and tokio wakes it. Outside of tokio there is always enough.
-///
-/// The last of the budget is left alone. A timer needs some too, and otherwise it would never fire
-/// after a busy stream in a biased `select!`.
-#[inline]
-fn within_budget<'c, 'w, T>(
-    cx: &'c mut Context<'w>,
-    operation: impl FnOnce(&'c mut Context<'w>) -> Poll<T>,
-) -> Poll<T> {
-    let Poll::Ready(budget) = coop::poll_proceed(cx) else {
-        return Poll::Pending;
-    };
-    if !coop::has_budget_remaining() && coop::poll_proceed(cx).is_pending() {
-        return Poll::Pending;
-    }
-    let result = operation(cx);
-    if result.is_ready() {
-        budget.made_progress();
-    }
-    result
-}
-
-/// Initialises nothing but what it reads.
+/// Writes to the unfilled part of the buffer without zeroing it first.
 impl AsyncRead for Reader {
     #[inline]
     fn poll_read(
@@ -44,21 +24,26 @@ impl AsyncRead for Reader {
         buf: &mut ReadBuf<'_>,
     ) -> Poll<Result<()>> {
         let reader = self.get_mut();
-        let want = buf.remaining();
-        within_budget(cx, |cx| {
-            reader.poll_pull(cx, want, |half| {
-                half.pull_with(want, |bytes| buf.put_slice(bytes))
-            })
-        })
-        .map_ok(|_| ())
+        let budget = ready!(coop::poll_proceed(cx));
+        let available = ready!(reader.poll_filled(cx, buf.remaining()));
+        budget.made_progress();
+        let n = min(available?, buf.remaining());
+        let (front, back) = reader.filled();
+        let from_front = min(n, front.len());
+        buf.put_slice(&front[..from_front]);
+        buf.put_slice(&back[..n - from_front]);
+        reader.consume(n);
+        Poll::Ready(Ok(()))
     }
 }
 
 impl AsyncBufRead for Reader {
     #[inline]
     fn poll_fill_buf(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<&[u8]>> {
-        let reader = self.get_mut();
-        within_budget(cx, |cx| reader.poll_fill_buf(cx))
+        let budget = ready!(coop::poll_proceed(cx));
+        let result = ready!(self.get_mut().poll_fill_buf(cx));
+        budget.made_progress();
+        Poll::Ready(result)
     }
 
     #[inline]
@@ -70,8 +55,10 @@ impl AsyncBufRead for Reader {
 impl AsyncWrite for Writer {
     #[inline]
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<Result<usize>> {
-        let writer = self.get_mut();
-        within_budget(cx, |cx| writer.poll_write(cx, buf))
+        let budget = ready!(coop::poll_proceed(cx));
+        let result = ready!(self.get_mut().poll_write(cx, buf));
+        budget.made_progress();
+        Poll::Ready(result)
     }
 
     #[inline]
@@ -80,8 +67,10 @@ impl AsyncWrite for Writer {
         cx: &mut Context<'_>,
         bufs: &[IoSlice<'_>],
     ) -> Poll<Result<usize>> {
-        let writer = self.get_mut();
-        within_budget(cx, |cx| writer.poll_write_from(cx, bufs))
+        let budget = ready!(coop::poll_proceed(cx));
+        let result = ready!(self.get_mut().poll_write_vectored(cx, bufs));
+        budget.made_progress();
+        Poll::Ready(result)
     }
 
     #[inline]

@@ -1,26 +1,26 @@
 //! The crate's claims about threads, checked in every interleaving that loom can tell apart.
 //!
 //! ```text
-//! RUSTFLAGS="--cfg loom" cargo test --release --lib --target-dir target/loom
+//! RUSTFLAGS="--cfg loom -C debug-assertions" cargo test --release --lib --target-dir target/loom
 //! ```
 //!
-//! Each model is the smallest program in which the claim could fail: capacities of 1 and 2, two
-//! threads, two or three operations each. Nothing in the protocol depends on how many bytes there
-//! are, only on whether there are any. Three preemptions are enough to tell every mutant below
-//! apart from the crate; `LOOM_MAX_PREEMPTIONS` in the environment asks for more.
+//! Each model is the smallest program in which its claim could fail: capacities of 1 to 3, two
+//! threads, two or three operations each. The protocol does not depend on the number of bytes, only
+//! on whether there are enough. Loom explores at most three preemptions, which are enough to find
+//! every mutant of the ledgers; `LOOM_MAX_PREEMPTIONS` in the environment sets another bound.
 //!
-//! What loom sees: every atomic operation, with the stale values that its ordering permits; every
-//! access to the bytes, by the log in `ring/storage.rs`, and to the notes beside a position. What it
-//! does not: it treats `SeqCst` accesses as `AcqRel` (there are none here), and it never lets a load
-//! see a store that comes later in program order.
+//! Loom sees every atomic operation, with the old values that its ordering permits, every access to
+//! the bytes, to the address of the storage and to the cells of the waiters. It does not see inside
+//! of `AtomicWaker`: `sync.rs` has a double that orders nothing. Loom never lets a load see a store
+//! that comes later in program order, and treats `SeqCst` as `AcqRel` (there is no `SeqCst` here).
 //!
-//! `.ci/weaken` weakens each ordering of the crate, and swaps each pair of steps whose order the
-//! arguments in `ring/mod.rs` and `pipe.rs` rest on; for each, a model here fails.
+//! `.ci/weaken` reads the ledgers in `ring/mod.rs` and `pipe/mod.rs`. For each row, it weakens the
+//! ordering or breaks the step, and the model that the row names must fail.
 
 mod duplex;
 mod pipe;
 mod ring;
-mod wanted;
+mod thresholds;
 
 use core::future::{poll_fn, Future};
 use core::task::{Context, Poll, Waker};
@@ -35,7 +35,7 @@ use crate::{Reader, Writer};
 
 /// Runs `near` and `far` on two threads, in every interleaving, with what `make` gives each.
 ///
-/// What they return lives until both are done: a half that must not be seen to go.
+/// What they return lives until both have ended: a half that is not to be dropped before.
 fn model<A, B, C, D>(
     make: impl Fn() -> (A, B) + Send + Sync + 'static,
     near: impl Fn(A) -> C + Send + Sync + 'static,
@@ -43,6 +43,22 @@ fn model<A, B, C, D>(
 ) where
     A: 'static,
     B: Send + 'static,
+    C: 'static,
+    D: 'static,
+{
+    model_and_check(make, near, far, |_, _| ());
+}
+
+/// Does the same, and passes what the two threads return to `check`.
+fn model_and_check<A, B, C, D>(
+    make: impl Fn() -> (A, B) + Send + Sync + 'static,
+    near: impl Fn(A) -> C + Send + Sync + 'static,
+    far: fn(B) -> D,
+    check: fn(&C, &D),
+) where
+    A: 'static,
+    B: Send + 'static,
+    C: 'static,
     D: 'static,
 {
     let mut builder = Builder::new();
@@ -50,8 +66,8 @@ fn model<A, B, C, D>(
     builder.check(move || {
         let (a, b) = make();
         let far = thread::spawn(move || far(b));
-        let kept = (near(a), far.join().unwrap());
-        drop(kept);
+        let (near, far) = (near(a), far.join().unwrap());
+        check(&near, &far);
     });
 }
 
@@ -59,34 +75,35 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
     loom::future::block_on(future)
 }
 
-/// Fills a pipe, so that its writer has to wait. The writer comes first: it is the one to watch.
+/// Fills a pipe, so that its writer has to wait. The writer comes first, because it is the half
+/// that the models of a full pipe run on the main thread.
 fn full((reader, mut writer): (Reader, Writer)) -> (Writer, Reader) {
     let capacity = writer.capacity();
     assert_eq!(writer.try_write(&b"ab"[..capacity]).unwrap(), capacity);
     (writer, reader)
 }
 
-/// Reads once, waiting if need be.
+/// Reads once, and waits if necessary.
 fn read(reader: &mut Reader, buf: &mut [u8]) -> Result<usize> {
     block_on(poll_fn(|cx| reader.poll_read(cx, buf)))
 }
 
-/// Writes once, waiting if need be.
+/// Writes once, and waits if necessary.
 fn write(writer: &mut Writer, bytes: &[u8]) -> Result<usize> {
     block_on(poll_fn(|cx| writer.poll_write(cx, bytes)))
 }
 
-/// Polls once, for nothing: as a task does that is then cancelled.
-fn poll_in_vain<T>(mut poll: impl FnMut(&mut Context<'_>) -> Poll<T>) -> Poll<T> {
+/// Polls once with a waker that does nothing, as a task that is then cancelled.
+fn poll_once<T>(mut poll: impl FnMut(&mut Context<'_>) -> Poll<T>) -> Poll<T> {
     poll(&mut Context::from_waker(Waker::noop()))
 }
 
-/// A user's own memory, ordered by nothing but what the pipe gives: a load that the store does not
-/// *happen before* may miss it, and loom tries both.
+/// Memory of the user's that nothing orders but the pipe. A load may miss a store that does not
+/// *happen before* it, and loom tries both.
 #[derive(Clone)]
-struct Plain(Arc<AtomicUsize>);
+struct UserMemory(Arc<AtomicUsize>);
 
-impl Plain {
+impl UserMemory {
     fn new() -> Self {
         Self(Arc::new(AtomicUsize::new(0)))
     }

@@ -5,10 +5,10 @@ use core::task::Poll;
 
 use crate::io::ErrorKind;
 
-use super::{block_on, full, model, poll_in_vain, read, write, Plain};
+use super::{block_on, full, model, poll_once, read, write, UserMemory};
 use crate::{pipe, Reader, Writer};
 
-/// Edge W: everything arrives, although either side waits for the other again and again.
+/// Edge W: all bytes arrive, although each side waits for the other again and again.
 fn bytes_arrive(capacity: usize, bytes: &'static [u8]) {
     model(
         move || {
@@ -64,7 +64,7 @@ fn every_byte_then_eof() {
     );
 }
 
-/// The same for `try_read`, which does not go through the waiting bit.
+/// The same for `try_read`, which registers no waiter.
 #[test]
 fn every_byte_then_eof_without_waiting() {
     model(
@@ -104,7 +104,7 @@ fn close_wakes_parked_writer() {
     );
 }
 
-/// A read that finds space being freed and the reader gone in one go.
+/// A writer that waits finds freed space, and the reader gone, in either order.
 #[test]
 fn read_then_drop_wakes_parked_writer() {
     model(
@@ -116,14 +116,14 @@ fn read_then_drop_wakes_parked_writer() {
     );
 }
 
-/// The latest waker counts, whatever the writer is doing with the one before.
+/// The latest waker is woken, also if the writer holds the one before.
 #[test]
 fn reader_waker_replaced_while_being_woken() {
     model(
         || pipe(2),
         |mut reader| {
             let mut buf = [0; 2];
-            if poll_in_vain(|cx| reader.poll_read(cx, &mut buf)).is_pending() {
+            if poll_once(|cx| reader.poll_read(cx, &mut buf)).is_pending() {
                 assert_eq!(read(&mut reader, &mut buf).unwrap(), 1);
             }
             reader
@@ -140,7 +140,7 @@ fn writer_waker_replaced_while_being_woken() {
     model(
         || full(pipe(1)),
         |mut writer| {
-            if poll_in_vain(|cx| writer.poll_write(cx, b"b")).is_pending() {
+            if poll_once(|cx| writer.poll_write(cx, b"b")).is_pending() {
                 assert_eq!(write(&mut writer, b"b").unwrap(), 1);
             }
         },
@@ -157,7 +157,7 @@ fn reader_dropped_while_being_woken() {
     model(
         || pipe(1),
         |mut reader| {
-            let _ = poll_in_vain(|cx| reader.poll_read(cx, &mut [0]));
+            let _ = poll_once(|cx| reader.poll_read(cx, &mut [0]));
         },
         |mut writer| {
             let _ = writer.try_write(b"a");
@@ -165,9 +165,9 @@ fn reader_dropped_while_being_woken() {
     );
 }
 
-/// Edge W for those who wait for the end alone.
+/// Edge E: `closed` is woken by the end, and by nothing else.
 #[test]
-fn closed_wakes_who_waits_for_it() {
+fn closed_is_woken() {
     model(
         || pipe(1),
         |mut reader| block_on(reader.closed()),
@@ -185,9 +185,22 @@ fn closed_wakes_who_waits_for_it() {
     );
 }
 
-/// Waiting for bytes and for the end at once, with one slot for both.
+/// A `closed` that is polled again with another waker is woken through that.
 #[test]
-fn closed_and_read_share_a_waker() {
+fn closed_is_woken_through_its_latest_waker() {
+    model(
+        || pipe(1),
+        |mut reader| {
+            let _ = poll_once(|cx| reader.poll_closed(cx));
+            block_on(reader.closed());
+        },
+        drop,
+    );
+}
+
+/// A task that waits for a byte and for the end is woken for the byte.
+#[test]
+fn a_task_that_waits_for_bytes_and_the_end_is_woken_for_bytes() {
     model(
         || pipe(1),
         |mut reader| {
@@ -201,6 +214,25 @@ fn closed_and_read_share_a_waker() {
         |mut writer| {
             assert_eq!(writer.try_write(b"a").unwrap(), 1);
             writer
+        },
+    );
+}
+
+/// A task that waits for more bytes than there will be, and for the end, is woken for the end.
+#[test]
+fn a_task_that_waits_for_bytes_and_the_end_is_woken_for_the_end() {
+    model(
+        || pipe(2),
+        |mut reader| {
+            block_on(poll_fn(|cx| {
+                let readable = reader.poll_readable(cx, 2);
+                let closed = reader.poll_closed(cx);
+                assert!(readable.is_pending() || reader.is_closed());
+                closed
+            }));
+        },
+        |mut writer| {
+            assert_eq!(writer.try_write(b"a").unwrap(), 1);
         },
     );
 }
@@ -224,14 +256,14 @@ fn own_close_settles_what_is_left() {
     );
 }
 
-/// A pipe, and memory of the user's that both sides reach.
-fn with_memory() -> ((Reader, Plain), (Writer, Plain)) {
+/// A pipe, and memory of the user's that both threads use.
+fn with_memory() -> ((Reader, UserMemory), (Writer, UserMemory)) {
     let (reader, writer) = pipe(1);
-    let memory = Plain::new();
+    let memory = UserMemory::new();
     ((reader, memory.clone()), (writer, memory))
 }
 
-/// Edge U, as the end of the stream says it.
+/// Edge U, by the end of the stream.
 #[test]
 fn eof_hands_over() {
     model(
@@ -259,13 +291,13 @@ fn eof_hands_over() {
     );
 }
 
-/// Edge U, as `BrokenPipe` says it.
+/// Edge U, by `BrokenPipe`.
 #[test]
 fn broken_pipe_hands_over() {
     model(
         || {
             let (reader, writer) = pipe(1);
-            let memory = Plain::new();
+            let memory = UserMemory::new();
             ((writer, memory.clone()), (reader, memory))
         },
         |(mut writer, memory)| {
@@ -280,7 +312,7 @@ fn broken_pipe_hands_over() {
     );
 }
 
-/// Edge U, as `is_closed` and `closed` say it.
+/// Edge U, by `is_closed` and `closed`.
 #[test]
 fn closed_hands_over() {
     model(
@@ -298,8 +330,8 @@ fn closed_hands_over() {
     model(
         with_memory,
         |(mut reader, memory)| {
-            // No wake to wait for: what is known is known from the mark alone.
-            if poll_in_vain(|cx| reader.poll_closed(cx)).is_ready() {
+            // Without a wake: the flags alone have to hand the memory over.
+            if poll_once(|cx| reader.poll_closed(cx)).is_ready() {
                 memory.read();
             }
         },
@@ -310,7 +342,7 @@ fn closed_hands_over() {
     );
 }
 
-/// A byte hands over what came before it, too.
+/// A byte hands over what came before it.
 #[test]
 fn bytes_hand_over() {
     model(

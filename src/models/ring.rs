@@ -1,65 +1,77 @@
-//! Bytes and positions alone: no waiting, no closing.
+//! Bytes, positions and waiters, without waiting and closing.
 
+use core::task::Waker;
+
+use loom::sync::Arc;
 use loom::thread;
 
-use super::model;
-use crate::ring::{ring, Consumer, Producer, Producing, Request, State};
+use super::{model, UserMemory};
+use crate::ring::{ring, Consumer, Half, Once, PeerWaiter, Producer, Waiter};
 
-impl State for () {
-    type Note = usize;
-    type Local = ();
-}
+type RingProducer = Half<Producer, ()>;
+type RingConsumer = Half<Consumer, ()>;
 
-/// A ring of so many bytes.
-fn made(capacity: usize) -> (Producer<()>, Consumer<()>) {
-    let (producer, consumer) = ring(capacity, ()).unwrap();
-    (producer.half(), consumer.half())
-}
-
-/// A ring whose producer has looked for space.
-fn looked_at(capacity: usize) -> (Producer<()>, Consumer<()>) {
-    let (mut producer, consumer) = made(capacity);
-    producer.refresh(capacity);
+fn new_ring(capacity: usize) -> (RingProducer, RingConsumer) {
+    let (consumer, producer) = ring(capacity, ()).unwrap();
     (producer, consumer)
 }
 
+/// A ring whose producer has looked for space.
+fn ready_ring(capacity: usize) -> (RingProducer, RingConsumer) {
+    let (mut producer, consumer) = new_ring(capacity);
+    producer.refresh(capacity).unwrap();
+    (producer, consumer)
+}
+
+/// Publishes the bytes that were moved. No waiter is registered in these models.
+fn publish(producer: &mut RingProducer) {
+    assert!(producer.publish().is_none());
+}
+
+fn release(consumer: &mut RingConsumer) {
+    assert!(consumer.publish().is_none());
+}
+
 /// Reads `expected`, in as many steps as it takes.
-fn read_all(consumer: &mut Consumer<()>, expected: &[u8]) {
+fn read_all(consumer: &mut RingConsumer, expected: &[u8]) {
     let mut got = [0; 3];
     let mut n = 0;
     while n < expected.len() {
-        consumer.refresh(1);
-        n += consumer.pull(&mut got[n..expected.len()]);
-        let _ = consumer.publish();
+        consumer.refresh(1).unwrap();
+        n += consumer.read(&mut got[n..expected.len()]);
+        release(consumer);
         thread::yield_now();
     }
     assert_eq!(&got[..n], expected);
 }
 
 /// Writes `bytes`, in as many steps as it takes.
-fn write_all(producer: &mut Producer<()>, mut bytes: &[u8]) {
+fn write_all(producer: &mut RingProducer, mut bytes: &[u8]) {
     while !bytes.is_empty() {
-        producer.refresh(bytes.len());
-        let n = producer.push(bytes);
+        producer.refresh(bytes.len()).unwrap();
+        let n = producer.write(bytes);
         bytes = &bytes[n..];
-        let _ = producer.publish();
+        publish(producer);
         thread::yield_now();
     }
 }
 
-/// Edge P. The storage itself is among what the consumer must see, for it is allocated late.
+/// Edge P. The consumer has to see the bytes, and the address of the storage, which the producer
+/// allocates late.
 #[test]
 fn published_bytes_are_visible() {
     model(
-        || made(1),
+        || new_ring(1),
         |mut producer| {
-            producer.refresh(1);
-            assert_eq!(producer.push(b"a"), 1);
-            let _ = producer.publish();
+            for _ in 0..2 {
+                producer.refresh(1).unwrap();
+                producer.write(b"a");
+                publish(&mut producer);
+            }
         },
         |mut consumer| {
-            consumer.refresh(usize::MAX);
-            if consumer.ready() > 0 {
+            consumer.refresh(usize::MAX).unwrap();
+            if consumer.available() > 0 {
                 assert_eq!(consumer.slices().0, b"a");
             }
         },
@@ -71,44 +83,44 @@ fn published_bytes_are_visible() {
 fn released_bytes_are_not_in_use() {
     model(
         || {
-            let (mut producer, mut consumer) = looked_at(1);
-            assert_eq!(producer.push(b"a"), 1);
-            let _ = producer.publish();
-            consumer.refresh(usize::MAX);
+            let (mut producer, mut consumer) = ready_ring(1);
+            assert_eq!(producer.write(b"a"), 1);
+            publish(&mut producer);
+            consumer.refresh(usize::MAX).unwrap();
             (producer, consumer)
         },
         |mut producer| {
-            producer.refresh(usize::MAX);
-            if producer.ready() > 0 {
-                assert_eq!(producer.push(b"b"), 1);
+            producer.refresh(usize::MAX).unwrap();
+            if producer.available() > 0 {
+                assert_eq!(producer.write(b"b"), 1);
             }
         },
         |mut consumer| {
-            assert_eq!(consumer.pull(&mut [0; 1]), 1);
-            let _ = consumer.publish();
+            assert_eq!(consumer.read(&mut [0; 1]), 1);
+            release(&mut consumer);
         },
     );
 }
 
-/// Both edges at once, with a wrap in the middle of a transfer.
+/// Edges P and R, with a wrap in the middle of a transfer.
 #[test]
 fn bytes_pass_in_order_around_the_end() {
     model(
-        || made(2),
+        || new_ring(2),
         |mut producer| write_all(&mut producer, b"abc"),
         |mut consumer| read_all(&mut consumer, b"abc"),
     );
 }
 
-/// The producer stands behind the first byte. If it finds that read, it goes to the front, else it
-/// wraps; wherever it puts the next bytes, the consumer looks for them there.
+/// The producer stands behind the first byte. If it finds that byte read, it rewinds, else it
+/// wraps. The consumer reads the next bytes where the producer has put them.
 #[test]
-fn both_sides_go_to_the_front_together() {
+fn both_sides_rewind_together() {
     model(
         || {
-            let (mut producer, consumer) = looked_at(2);
-            assert_eq!(producer.push(b"a"), 1);
-            let _ = producer.publish();
+            let (mut producer, consumer) = ready_ring(2);
+            assert_eq!(producer.write(b"a"), 1);
+            publish(&mut producer);
             (producer, consumer)
         },
         |mut producer| write_all(&mut producer, b"bc"),
@@ -116,69 +128,104 @@ fn both_sides_go_to_the_front_together() {
     );
 }
 
-/// Whoever publishes finds a request that came before, and what was made ready for it; and the
-/// request is found once.
-#[test]
-fn a_request_is_found_with_what_came_before_it() {
-    use super::Plain;
+/// A waiter that can be told from others by its threshold.
+fn waiter(number: usize) -> Waiter {
+    Waiter {
+        waker: Waker::noop().clone(),
+        min: number,
+    }
+}
 
+/// Edge W. A publication finds a waiter that was registered before, and what the waiting side did
+/// before that. It finds it once.
+#[test]
+fn a_waiter_is_found_once_with_what_came_before_it() {
     model(
         || {
-            let (producer, consumer) = looked_at(2);
-            let ready = Plain::new();
-            ((producer, ready.clone()), (consumer, ready))
+            let (producer, consumer) = ready_ring(2);
+            let memory = UserMemory::new();
+            ((producer, memory.clone()), (consumer, memory))
         },
-        |(mut producer, ready)| {
+        |(mut producer, memory)| {
             let mut found = 0;
             for _ in 0..2 {
-                producer.push(b"a");
-                if let Some(request) = producer.publish() {
-                    assert_eq!(request.answer(), 1);
-                    ready.read();
+                producer.write(b"a");
+                if let Some(peer_waiter) = producer.publish() {
+                    assert_eq!(peer_waiter.take().1.min, 1);
+                    memory.read();
                     found += 1;
                 }
             }
             assert!(found <= 1);
         },
-        |(mut consumer, ready)| {
-            ready.write();
-            consumer.ask(1);
+        |(mut consumer, memory)| {
+            memory.write();
+            assert!(consumer.register(waiter(1)).1.is_none());
         },
     );
 }
 
-/// The consumer asks again and again, the producer answers or puts back: a note has one user at a time.
-fn notes_pass(respond: fn(Request<'_, (), Producing>) -> Option<usize>) {
+/// Edge N. The consumer registers one waiter after the other, and the producer disposes of those
+/// that it finds. A cell has one owner at a time, which loom checks.
+fn waiters_have_one_owner(dispose: fn(PeerWaiter<'_, Producer, ()>)) {
     model(
-        || looked_at(2),
-        move |mut producer| {
-            let mut latest = 0;
-            for _ in 0..2 {
-                producer.push(b"a");
-                if let Some(request) = producer.publish() {
-                    let asked = *request.note();
-                    // What has been put back may come again, and what is out of date never does.
-                    assert!(asked >= latest);
-                    latest = respond(request).map_or(asked, |note| note + 1);
-                }
-            }
+        move || {
+            let (producer, consumer) = ready_ring(2);
+            (consumer, (producer, dispose))
         },
         |mut consumer| {
-            for note in 1..=3 {
-                assert!(consumer.withdraw().map_or(true, |before| before < note));
-                consumer.ask(note);
+            for number in 1..=3 {
+                let earlier = |waiter: &Waiter| waiter.min < number;
+                assert!(consumer.deregister().as_ref().map_or(true, earlier));
+                let (_, superseded) = consumer.register(waiter(number));
+                assert!(superseded.as_ref().map_or(true, earlier));
             }
             consumer
         },
+        |(mut producer, dispose)| {
+            let mut latest = 0;
+            for _ in 0..2 {
+                producer.write(b"a");
+                if let Some(peer_waiter) = producer.publish() {
+                    // A waiter that was restored may be found again, but none comes back later.
+                    assert!(peer_waiter.min() >= latest);
+                    latest = peer_waiter.min();
+                    dispose(peer_waiter);
+                }
+            }
+        },
     );
 }
 
 #[test]
-fn notes_that_are_answered_have_one_user_at_a_time() {
-    notes_pass(|request| Some(request.answer()));
+fn waiters_that_are_taken_have_one_owner() {
+    waiters_have_one_owner(|peer_waiter| drop(peer_waiter.take()));
 }
 
 #[test]
-fn notes_that_are_put_back_have_one_user_at_a_time() {
-    notes_pass(|request| request.put_back());
+fn waiters_that_are_restored_have_one_owner() {
+    waiters_have_one_owner(|peer_waiter| drop(peer_waiter.restore()));
+}
+
+/// Edge A. The first value stays, and is read whole.
+#[test]
+fn a_value_is_set_once_and_read_whole() {
+    model(
+        || {
+            let cell = Arc::new(Once::new());
+            (cell.clone(), cell)
+        },
+        |cell| {
+            cell.set((1, 2));
+            cell.set((3, 4));
+        },
+        |cell| {
+            if let Some(value) = cell.get() {
+                assert_eq!(value, (1, 2));
+            }
+            cell.set((5, 6));
+            let settled = cell.get();
+            assert!(settled.map_or(true, |value| value == (1, 2) || value == (5, 6)));
+        },
+    );
 }

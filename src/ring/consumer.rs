@@ -1,106 +1,104 @@
 //! The side that reads.
 
-use core::mem;
-
 use super::copy::copy;
-use super::index;
-use super::{Half, Role, State};
+use super::{index, Half, OutOfMemory, Role, Side};
+use crate::ring::producer::Producer;
 
-/// The side that reads: its own position is the head.
-pub(crate) type Consumer<S> = Half<S, Consuming>;
-
-/// The role of a [`Consumer`].
-#[derive(Default)]
-pub(crate) struct Consuming {
-    /// How many times it has followed the producer to the front.
-    restarts: usize,
+/// The role of the half that reads. Its own position is the head.
+pub(crate) struct Consumer {
+    /// How many rewinds of the producer this side has followed.
+    rewinds: usize,
 }
 
-impl Role for Consuming {
+impl Role for Consumer {
+    type Peer = Producer;
+    const SIDE: Side = Side::Consumer;
+
     #[inline]
-    fn head_and_tail<T>(own: T, peer: T) -> (T, T) {
-        (own, peer)
+    fn new() -> Self {
+        Self { rewinds: 0 }
     }
 
     #[inline]
-    fn ready(_capacity: usize, occupied: usize) -> usize {
-        occupied
+    fn available(_capacity: usize, len: usize) -> usize {
+        len
     }
 
     #[inline]
-    fn refresh<S: State>(half: &mut Consumer<S>, _want: usize) {
-        let tail = half.peer_position().load();
-        let restarts = half.shared.restarts.count();
-        if restarts != half.role.restarts {
-            // The producer went to the front when all was read, which is where this side stands.
-            half.role.restarts = restarts;
+    fn reload<S>(half: &mut Half<Self, S>, _want: usize) -> Result<(), OutOfMemory> {
+        // The tail first: it orders the count of rewinds.
+        let len = half.len();
+        let rewinds = half.shared.rewinds.count();
+        if rewinds != half.role.rewinds {
+            // The producer rewound when the ring was empty, which is where this side stands.
+            half.role.rewinds = rewinds;
             half.offset = 0;
         }
-        half.ready = index::distance(half.own, tail);
+        half.available = len;
+        Ok(())
     }
 }
 
-impl<S: State> Consumer<S> {
-    /// The occupied bytes, going by the tail last seen: the second slice follows the first.
+impl<S> Half<Consumer, S> {
+    /// The available bytes. The second slice continues the first, where that wraps.
     #[inline]
     pub(crate) fn slices(&self) -> (&[u8], &[u8]) {
-        if self.ready == 0 {
+        if self.available == 0 {
             return (&[], &[]);
         }
-        let (first, second) = index::spans(self.capacity(), self.offset, self.ready);
-        // SAFETY: by I3 these bytes are occupied, and by I6 they are there. The producer cannot write
-        // them before they are passed and published, which the borrow of `self` puts off until the
-        // slices are gone.
+        let (first, second) = index::split_at_wrap(self.capacity(), self.offset, self.available);
+        // SAFETY: these bytes are occupied (I3), so they were allocated and written (I6). The
+        // producer does not write to them before they are consumed and published, and the slices
+        // borrow the only consumer (I4) until then.
         let front = unsafe { self.shared.storage.slice(self.offset, first) };
-        // SAFETY: as above; the wrapped part of the same occupied bytes.
+        // SAFETY: so are the bytes at the front, to which the occupied ones wrap.
         let back = unsafe { self.shared.storage.slice(0, second) };
         (front, back)
     }
 
-    /// Copies the front of the occupied bytes into `buf`, as many as it holds, and returns how many
-    /// that was. The producer gets their space back at [`publish`](Self::publish).
+    /// Copies available bytes into `buf`, as many as it holds, and returns how many that is. The
+    /// producer gets their space back at [`publish`](Self::publish).
     #[inline]
-    pub(crate) fn pull(&mut self, buf: &mut [u8]) -> usize {
-        let mut rest = buf;
-        self.pull_with(rest.len(), |bytes| {
-            let (next, after) = mem::take(&mut rest).split_at_mut(bytes.len());
-            // SAFETY: both have the same length, and a slice that can be written has no other in it.
-            unsafe { copy(bytes.as_ptr(), next.as_mut_ptr(), next.len()) };
-            rest = after;
-        })
-    }
-
-    /// [`pull`](Self::pull) for what takes bytes but is no slice of them: `put` gets no more than
-    /// `limit`, in one piece or in two.
-    #[inline]
-    pub(crate) fn pull_with(&mut self, limit: usize, mut put: impl FnMut(&[u8])) -> usize {
-        let n = limit.min(self.ready);
+    pub(crate) fn read(&mut self, buf: &mut [u8]) -> usize {
+        let n = buf.len().min(self.available);
         if n == 0 {
             return 0;
         }
         let to_end = self.capacity() - self.offset;
+        let target = buf.as_mut_ptr();
         if n < to_end {
-            // SAFETY: by I3 these `n` bytes are occupied, and by I6 they are there. The producer cannot
-            // write them before they are passed and published, when the slice is gone.
-            put(unsafe { self.shared.storage.slice(self.offset, n) });
+            // SAFETY: these `n` bytes are occupied (I3), so they were allocated and written (I6).
+            // The producer does not write to them before this side publishes.
+            let bytes = unsafe { self.shared.storage.slice(self.offset, n) };
+            // SAFETY: `buf` has `n` bytes, and nothing else overlaps a slice that can be written
+            // to.
+            unsafe { copy(bytes.as_ptr(), target, n) };
             self.advance_to(n, self.offset + n);
         } else {
-            // SAFETY: as above.
-            put(unsafe { self.shared.storage.slice(self.offset, to_end) });
-            if n > to_end {
-                // SAFETY: as above; the wrapped part of the same occupied bytes.
-                put(unsafe { self.shared.storage.slice(0, n - to_end) });
+            // SAFETY: these `to_end` bytes are occupied (I3), so they were allocated and written
+            // (I6). The producer does not write to them before this side publishes.
+            let front = unsafe { self.shared.storage.slice(self.offset, to_end) };
+            // SAFETY: `buf` has `n` bytes or more, that is, at least `to_end`. It overlaps nothing.
+            unsafe { copy(front.as_ptr(), target, to_end) };
+            let rest = n - to_end;
+            if rest > 0 {
+                // SAFETY: so are the bytes at the front, to which the rest of the `n` bytes wraps.
+                let back = unsafe { self.shared.storage.slice(0, rest) };
+                // SAFETY: `buf` has `to_end + rest` bytes or more.
+                let target = unsafe { target.add(to_end) };
+                // SAFETY: as many bytes follow in `buf`, which overlaps nothing.
+                unsafe { copy(back.as_ptr(), target, rest) };
             }
-            self.advance_to(n, n - to_end);
+            self.advance_to(n, rest);
         }
         n
     }
 
-    /// Passes over the next `n` bytes. Panics if fewer are occupied, going by the tail last seen.
+    /// Moves the head past the next `n` bytes. Panics if fewer are available.
     #[inline]
     #[track_caller]
-    pub(crate) fn skip(&mut self, n: usize) {
-        let unread = self.ready;
+    pub(crate) fn consume(&mut self, n: usize) {
+        let unread = self.available;
         assert!(n <= unread, "cannot consume {n} bytes: {unread} are unread");
         self.advance(n);
     }

@@ -1,9 +1,9 @@
 //! Copies of few bytes without a call.
 //!
-//! To call `memcpy` for a few bytes, with registers to be saved around it, takes longer than to copy
-//! them. Up to 64 bytes are therefore copied here: as one block that begins where they begin and one
-//! that ends where they end. What lies in both is copied twice. (glibc's `memcpy` does the same,
-//! behind the call.)
+//! Calling `memcpy`, and saving registers around the call, takes longer than copying a few bytes.
+//! Up to 64 bytes are therefore copied here, as two blocks: one begins where the bytes begin, the
+//! other ends where they end. Bytes in both blocks are copied twice. glibc's `memcpy` uses the same
+//! method behind the call.
 
 use core::mem::size_of;
 use core::ptr;
@@ -15,10 +15,10 @@ use core::ptr;
 /// The `n` bytes from `from` on can be read, those from `to` on can be written, and the two do not
 /// overlap.
 #[inline(always)]
-#[allow(clippy::multiple_unsafe_ops_per_block)] // of one kind: each copies all of the bytes
+#[allow(clippy::multiple_unsafe_ops_per_block)] // All of one kind: each copies the `n` bytes.
 pub(super) unsafe fn copy(from: *const u8, to: *mut u8, n: usize) {
-    // Nested, so that the compiler makes no table of it: a jump that depends on the length is slow.
-    // SAFETY: the caller vouches for the bytes, and `n` is at least the size of a block.
+    // Nested, because the compiler makes a jump table of a `match`, and that is slower (measured).
+    // SAFETY: the caller vouches for the `n` bytes, and `n` is at least the size of a block.
     unsafe {
         if n > 64 {
             ptr::copy_nonoverlapping(from, to, n);
@@ -48,20 +48,17 @@ pub(super) unsafe fn copy(from: *const u8, to: *mut u8, n: usize) {
 ///
 /// As for [`copy`]; and `n` is at least the size of a block.
 #[inline(always)]
+#[allow(clippy::multiple_unsafe_ops_per_block)] // One contract covers all of them.
 unsafe fn both_ends<B: Copy>(from: *const u8, to: *mut u8, n: usize) {
     let last = n - size_of::<B>();
-    // SAFETY: the last block begins within the `n` bytes.
-    let from_last = unsafe { from.add(last) }.cast::<B>();
-    // SAFETY: as above.
-    let to_last = unsafe { to.add(last) }.cast::<B>();
-    // SAFETY: both blocks lie within the `n` bytes.
-    let front = unsafe { from.cast::<B>().read_unaligned() };
-    // SAFETY: as above.
-    let back = unsafe { from_last.read_unaligned() };
-    // SAFETY: as above.
-    unsafe { to.cast::<B>().write_unaligned(front) };
-    // SAFETY: as above.
-    unsafe { to_last.write_unaligned(back) };
+    // SAFETY: a block has at most `n` bytes, so both blocks lie within the `n` bytes, which the
+    // caller vouches can be read at `from` and written at `to`. The accesses are unaligned.
+    unsafe {
+        let front = from.cast::<B>().read_unaligned();
+        let back = from.add(last).cast::<B>().read_unaligned();
+        to.cast::<B>().write_unaligned(front);
+        to.add(last).cast::<B>().write_unaligned(back);
+    }
 }
 
 #[cfg(all(test, not(loom)))]
@@ -70,8 +67,8 @@ mod tests {
     use alloc::vec;
     use alloc::vec::Vec;
 
-    /// Every length up to well above the longest that is not left to `memcpy`, from and to everywhere in
-    /// a line, and nothing beside it.
+    /// Every length up to well above the longest that is not left to `memcpy`, from and to
+    /// everywhere in a line, and nothing beside it.
     #[test]
     fn copies_as_much_as_it_should_and_no_more() {
         let source: Vec<u8> = (1..=200).collect();

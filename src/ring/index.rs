@@ -1,37 +1,38 @@
-//! Positions in a ring, and nothing but arithmetic.
+//! Arithmetic on positions and offsets.
 //!
-//! A position counts the bytes since the ring was made. It counts in steps of 4, which leaves two bits
-//! for marks below the count, and wraps when the word does. A quarter of the word's range is
-//! more than any capacity: so equal positions can only mean an empty ring, no slot is wasted to tell an
-//! empty ring from a full one, and any capacity will do.
+//! A *position* counts the bytes since the ring was made. It counts in steps of 4, which leaves the
+//! two low bits of the word for the [waiter bits](super::cursor), and it wraps when the word does.
+//! A quarter of the word's range is more than any capacity, so equal positions always mean an empty
+//! ring: no slot is kept free to tell an empty ring from a full one, and no capacity is rounded.
 //!
-//! Where a position lies in the storage does not follow from it: each side keeps that as an offset of
-//! its own, because the producer may go back to the front early.
+//! An *offset* says where in the storage a position lies. Each side keeps its own, because the
+//! producer may rewind to the front of the storage early, and because deriving the offset from the
+//! position would take a division.
 //!
-//! Everything here holds for `1 <= capacity <= MAX_CAPACITY`, offsets below the capacity and lengths of
-//! `capacity` at most.
+//! Everything here holds for `1 <= capacity <= MAX_CAPACITY`, offsets below the capacity, and
+//! lengths of at most `capacity`.
 
-/// The largest capacity in bytes: positions tell that many bytes from none.
+/// The largest capacity in bytes. Positions can tell this many bytes from none.
 pub(crate) const MAX_CAPACITY: usize = isize::MAX as usize / 2;
 
-/// The marks that one side leaves in the other's position: it asks to be told when that moves.
-pub(super) const REQUESTS: usize = 3;
+/// The bits of a position word that say in which cell the peer's waiter is.
+pub(super) const WAITER_BITS: usize = 0b11;
 
-const STEP_BITS: u32 = REQUESTS.count_ones();
+const POSITION_SHIFT: u32 = WAITER_BITS.count_ones();
 
-/// How many bytes lie between `head` and `tail`, whatever their marks are.
+/// The number of bytes from `head` to `tail`, whatever waiter bits either has.
 #[inline]
 pub(super) fn distance(head: usize, tail: usize) -> usize {
-    (tail & !REQUESTS).wrapping_sub(head & !REQUESTS) >> STEP_BITS
+    (tail & !WAITER_BITS).wrapping_sub(head & !WAITER_BITS) >> POSITION_SHIFT
 }
 
-/// The position `n` bytes after `position`, with the same marks.
+/// The position `n` bytes after `position`, with the same waiter bits.
 #[inline]
 pub(super) fn advance(position: usize, n: usize) -> usize {
-    position.wrapping_add(n << STEP_BITS)
+    position.wrapping_add(n << POSITION_SHIFT)
 }
 
-/// Where in the storage the next byte lies after `n` more from `offset` on.
+/// The offset `n` bytes after `offset`.
 #[inline]
 pub(super) fn wrap(capacity: usize, offset: usize, n: usize) -> usize {
     let next = offset + n;
@@ -42,10 +43,10 @@ pub(super) fn wrap(capacity: usize, offset: usize, n: usize) -> usize {
     }
 }
 
-/// How many of the `n` bytes from `offset` on lie there, and how many at the front of the storage because
-/// they wrap.
+/// How the `n` bytes from `offset` on lie in the storage: the length of the part that begins at
+/// `offset`, and the length of the part that has wrapped to the front.
 #[inline]
-pub(super) fn spans(capacity: usize, offset: usize, n: usize) -> (usize, usize) {
+pub(super) fn split_at_wrap(capacity: usize, offset: usize, n: usize) -> (usize, usize) {
     let first = n.min(capacity - offset);
     (first, n - first)
 }
@@ -62,7 +63,7 @@ mod tests {
             for offset in 0..capacity {
                 for n in 0..=capacity {
                     let expected: Vec<_> = (0..n).map(|i| (offset + i) % capacity).collect();
-                    let (first, second) = spans(capacity, offset, n);
+                    let (first, second) = split_at_wrap(capacity, offset, n);
                     let offsets: Vec<_> = (offset..offset + first).chain(0..second).collect();
                     assert_eq!(offsets, expected, "capacity {capacity}, {offset} + {n}");
                     assert_eq!(wrap(capacity, offset, n), (offset + n) % capacity);
@@ -71,15 +72,16 @@ mod tests {
         }
     }
 
-    /// Positions close to where the word wraps, with all marks, at the largest capacity and below.
+    /// Positions close to where the word wraps, with every combination of waiter bits.
     #[test]
     fn distances_hold_across_the_end_of_the_word() {
-        for start in [0, 8, usize::MAX & !REQUESTS, (usize::MAX - 20) & !REQUESTS] {
-            for marks in 0..=REQUESTS {
+        let last = usize::MAX & !WAITER_BITS;
+        for start in [0, 8, last, last - 20] {
+            for bits in 0..=WAITER_BITS {
                 for n in [0, 1, 5, 6, MAX_CAPACITY - 1, MAX_CAPACITY] {
-                    let end = advance(start | marks, n);
-                    assert_eq!(end & REQUESTS, marks);
-                    for other in 0..=REQUESTS {
+                    let end = advance(start | bits, n);
+                    assert_eq!(end & WAITER_BITS, bits);
+                    for other in 0..=WAITER_BITS {
                         assert_eq!(distance(start | other, end), n);
                     }
                 }
@@ -91,6 +93,7 @@ mod tests {
     fn the_largest_capacity_does_not_overflow() {
         let last = MAX_CAPACITY - 1;
         assert_eq!(wrap(MAX_CAPACITY, last, MAX_CAPACITY), last);
-        assert_eq!(spans(MAX_CAPACITY, last, MAX_CAPACITY), (1, last));
+        let halves = (1, MAX_CAPACITY - 1);
+        assert_eq!(split_at_wrap(MAX_CAPACITY, last, MAX_CAPACITY), halves);
     }
 }

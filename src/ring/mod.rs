@@ -1,234 +1,271 @@
-//! A ring of bytes with one producer and one consumer: who may touch which byte, and when.
+//! A ring of bytes with one producer and one consumer.
 //!
-//! This folder is the only one with `unsafe` in it. It knows nothing of wakers, of closing or of
-//! errors: all that belongs to `pipe.rs`, which keeps its state in the `S` that the two sides share.
+//! This folder decides which side may access which byte, and when. It also carries a waiter from
+//! one side to the other. It knows nothing of closing, polling or errors; those are in `pipe/`. It
+//! is the only folder with `unsafe` in it.
 //!
 //! # How bytes pass
 //!
-//! `tail` is the position of the next byte to write, and only the producer moves it. `head` is the
-//! position of the next byte to read, and only the consumer moves it. The bytes from `head` up to
-//! `tail` are *occupied*, the rest of the storage is *vacant*.
+//! `tail` is the position of the next byte to write; only the producer moves it. `head` is the
+//! position of the next byte to read; only the consumer moves it. The bytes from `head` to `tail`
+//! are *occupied*, the rest of the storage is *vacant*. A side's *available* bytes are those that
+//! it can move: vacant ones for the producer, occupied ones for the consumer.
+//!
+//! ```text
+//!  offset  0         2                   6         8
+//!          +----+----+----+----+----+----+----+----+
+//!          |    |    | c  | d  | e  | f  |    |    |     capacity 8, "cdef" is unread
+//!          +----+----+----+----+----+----+----+----+
+//!                     ^ head              ^ tail
+//!
+//!          +----+----+----+----+----+----+----+----+
+//!          | i  |    |    |    | e  | f  | g  | h  |     "ghi" written, "cd" read: the occupied
+//!          +----+----+----+----+----+----+----+----+     bytes wrap
+//!                ^ tail         ^ head
+//!
+//!          +----+----+----+----+----+----+----+----+
+//!          | j  | k  |    |    |    |    |    |    |     all read, then "jk" written: the producer
+//!          +----+----+----+----+----+----+----+----+     found the ring empty and rewound
+//!            ^ head    ^ tail
+//! ```
 //!
 //! ```text
 //! producer                                consumer
-//!   push:    copy into vacant bytes         refresh: load `tail`              (P)
-//!   publish: swap `tail`        (P)         pull:    copy out of occupied bytes
-//!   refresh: load `head`        (R)         release: swap `head`              (R)
+//!   write:   copy into vacant bytes         reload:  load `tail`              (P)
+//!   publish: swap `tail`        (P)         read:    copy out of occupied bytes
+//!   reload:  load `head`        (R)         publish: swap `head`              (R)
 //! ```
 //!
 //! Each side moves its own position as a plain integer while it copies, and publishes it once per
-//! operation. Of its peer's position it keeps what the last look at it meant, the number of bytes that
-//! are `ready` to be moved, and looks again only when that would change what the operation does. A
-//! stale number is safe: positions only move forward, so it is too small for either side.
+//! operation. Of the peer's position it keeps what the last load said about the available bytes,
+//! and loads it again only if that could change the result. An old number is safe, because
+//! positions only move forward: it is too small for either side.
 //!
-//! # Back to the front
+//! # Rewinding
 //!
-//! The storage, unless it is small, is allocated when the producer first looks for space. When it looks
-//! and finds the ring empty, it goes on at the front of the storage: so little traffic keeps to a few
-//! lines of memory, however large the capacity. It counts that in `restarts`, which the next publication
-//! hands over. The consumer, which had read everything, finds the count changed and goes to the front
-//! too. It cannot miss a change: the next one waits until it has read what came with this one.
+//! The storage is allocated when the producer first looks for space. When the producer loads `head`
+//! and finds the ring empty, it continues at the front of the storage. Little traffic then touches
+//! few pages, however large the capacity. The producer counts its rewinds, and the next publication
+//! hands the count over. A consumer that finds the count changed had read everything, and continues
+//! at the front as well. It cannot miss a rewind: the next one waits until the consumer has read
+//! the bytes that came with this one.
 //!
-//! To find the ring empty one has to look. A producer that could write on for long therefore does as
-//! if only a window were vacant, and looks after that; while it finds the ring in use, it doubles the
-//! window each time.
+//! # The waiter
 //!
-//! # Requests
+//! The word of a published position has two spare bits. They say in which of two cells beside the
+//! word the *other* side has left a waiter: the consumer in `tail`, the producer in `head`. A
+//! publication is a swap that takes the waiter too, so one read-modify-write both hands bytes over
+//! and tells whether the peer waits. [`cursor`] has the protocol.
 //!
-//! The word that holds a published position has two bits to spare. In them the *other* side leaves
-//! the request to be told when the position moves, and beside the word a note: the consumer in `tail`, the
-//! producer in `head`. Publishing a position is a swap that takes the request and reports it, so
-//! nobody needs to look anywhere else to find out whether somebody waits. How a note changes hands is
-//! told in `position.rs`; what is in it, and what waiting and telling mean, in `pipe.rs`.
+//! # THE BYTE-ORDERING ARGUMENT
 //!
-//! # The byte-ordering argument
+//! The life of a byte of the storage: the producer writes it, the consumer reads it, the producer
+//! overwrites it. Each step must *happen before* the next one.
 //!
-//! A byte's life is: the producer writes it, the consumer reads it, the producer writes over it.
-//! Each step must *happen before* the next one.
+//! * **P, publish.** The producer writes bytes and swaps `tail` with Release. The consumer loads
+//!   `tail` with Acquire and reads the bytes. So the bytes up to `tail` have been written. The
+//!   allocation of the storage and the count of rewinds travel with them.
+//! * **R, release.** The consumer reads bytes and swaps `head` with Release. The producer loads
+//!   `head` with Acquire and overwrites the bytes. So the bytes up to `head` have been read.
+//! * **N, next.** The publisher is done with a waiter's cell, and then takes the other waiter or
+//!   restores this one, with Release. The waiting side finds a bit clear or clears it, with
+//!   Acquire, and then uses a cell. So a cell has one owner at a time.
+//! * **A, abort.** A [`Once`] is written and then marked as set with Release. It is found set with
+//!   Acquire and then read.
+//! * **D, drop.** An owner of the ring is done with it and says so with Release. The other one
+//!   reads that with Acquire and frees the ring.
 //!
-//! | edge | first | then | says | if weakened | model that fails |
-//! | --- | --- | --- | --- | --- | --- |
-//! | P, publish | `tail` swapped, Release, after the bytes were written | `tail` loaded, Acquire, before they are read | the bytes up to `tail` have been written | garbage is read | `ring::published_bytes_are_visible` |
-//! | R, release | `head` swapped, Release, after the bytes were read | `head` loaded, Acquire, before they are overwritten | the bytes up to `head` have been read | unread bytes are overwritten | `ring::released_bytes_are_not_in_use` |
+//! Both positions are of one type, [`Cursor`](cursor::Cursor), so P and R are two readings of the
+//! same operations. The other edges of a cursor (W, C, L) are argued in `pipe/mod.rs`.
 //!
-//! | N, note | a note put back with a Release, or its mark taken by a later swap | the mark withdrawn, or found gone, with an Acquire | the asker may use the cell | a note has two users | `pipe::closed_wakes_who_waits_for_it`, `ring::notes_that_are_put_back_have_one_user_at_a_time` |
-//! | D, drop | one owner marked as gone with a Release | the mark seen by the other with an Acquire, then all freed | nobody uses what is freed | use after free | `pipe::every_byte_then_eof` |
+//! Each row below is an ordering of an operation, or a step of an algorithm. `.ci/weaken` weakens
+//! or breaks it, and the model must fail then.
 //!
-//! Both positions are of the one type [`Position`], so P and R are two readings of the same two
-//! operations. The allocation of the storage and the count of `restarts` travel with P. What else the
-//! orderings of a position carry belongs to edge W (a request, and the note that was left before it)
-//! and to edge C (closing), which `pipe.rs` argues.
+//! | edge | operation | ordering or step | if weakened | model that fails |
+//! | --- | --- | --- | --- | --- |
+//! | P | `Cursor::publish` | Release | garbage is read | `ring::published_bytes_are_visible` |
+//! | P | `Cursor::load` | Acquire | garbage is read | `ring::published_bytes_are_visible` |
+//! | R | `Cursor::publish` | Release | unread bytes are overwritten | `ring::released_bytes_are_not_in_use` |
+//! | R | `Cursor::load` | Acquire | unread bytes are overwritten | `ring::released_bytes_are_not_in_use` |
+//! | P | `Storage::allocate` | the address is written before any bytes are published | the address is read while it is written | `ring::published_bytes_are_visible` |
+//! | P | `Half::read` | nothing is touched where nothing was found | the address is read while it is written | `pipe::own_close_settles_what_is_left` |
+//! | P | `Producer::reload` | the producer rewinds only an empty ring | unread bytes are overwritten | `ring::both_sides_rewind_together` |
+//! | P | `Consumer::reload` | the consumer follows a rewind | garbage is read | `ring::both_sides_rewind_together` |
+//! | N | `Cursor::deregister` | Acquire | a cell has two owners | `ring::waiters_that_are_taken_have_one_owner` |
+//! | N | `Cursor::clear_waiter_bits` | Acquire | a cell has two owners | `ring::waiters_that_are_restored_have_one_owner` |
+//! | N | `Held::restore` | Release | a cell has two owners | `ring::waiters_that_are_restored_have_one_owner` |
+//! | N | `Registration::skip_taken_cell` | the waiting side goes on to the other cell | a cell has two owners | `ring::waiters_that_are_taken_have_one_owner` |
+//! | N | `Cursor::set_bit` | a restored waiter is taken back before another bit is set | two bits are set | `ring::waiters_that_are_restored_have_one_owner` |
+//! | N | `Held::restore` | nothing is restored beside a newer waiter | two bits are set | `ring::waiters_that_are_restored_have_one_owner` |
+//! | A | `Once::set` | Release | half of a value is read | `ring::a_value_is_set_once_and_read_whole` |
+//! | A | `Once::get` | Acquire | half of a value is read | `ring::a_value_is_set_once_and_read_whole` |
+//! | D | `BiArc::is_unique` | Acquire | use after free | `pipe::every_byte_then_eof` |
+//! | D | `BiArc::drop` | Acquire | use after free | `pipe::every_byte_then_eof` |
+//! | D | `BiArc::drop` | Release | use after free | `pipe::every_byte_then_eof` |
 //!
-//! Between the two edges a byte has one owner. The invariants that the SAFETY comments cite:
+//! # Invariants
 //!
-//! * **I1** `tail` is never more than `capacity` ahead of `head`: `push` writes no more than
-//!   is `ready`, which was counted from a `head` that is current or behind.
-//! * **I2** A byte is written only while it is vacant: `push` writes what is `ready` from the producer's
-//!   own offset on, up to where the last `head` seen lies, and by R all reads of that are over. Going to
-//!   the front keeps that, since all of the storage is vacant then.
-//! * **I3** A byte is read only while it is occupied: `slices` is what is `ready` from the consumer's
-//!   own offset on, up to where the last `tail` seen lies, and by P all writes of that are over. The
-//!   offset is the producer's of that time: both go to the front at the same position.
-//! * **I4** There is one producer and one consumer: [`ring`] makes one of each, neither is `Clone`,
+//! Between the edges P and R a byte has one owner. The SAFETY comments cite these:
+//!
+//! * **I1** `tail` is at most `capacity` ahead of `head`. A write moves at most `available` bytes,
+//!   which were counted from a `head` that is current or old. [`Half::len`] asserts this.
+//! * **I2** The producer writes vacant bytes only. It writes `available` bytes at most, from its
+//!   own offset on, up to where the last loaded `head` lies. By R, the reads of those are over. A
+//!   rewind keeps this: all of the storage is vacant then.
+//! * **I3** The consumer reads occupied bytes only. It reads `available` bytes at most, from its
+//!   own offset on, up to where the last loaded `tail` lies. By P, the writes of those are over.
+//!   Its offset is the one that the producer had there: both rewind at the same position.
+//! * **I4** There is one producer and one consumer. [`ring`] makes one of each, neither is `Clone`,
 //!   and moving a position takes `&mut self`.
-//! * **I5** Bytes are lent to be written in, or handed over unseen, only once each of the storage's
-//!   bytes has been written: `spare_slices` and `fill` begin with `initialise`.
-//! * **I6** The storage is allocated before anything is `ready`: for the producer, `refresh` sees to
-//!   that; the consumer, which has found bytes, finds what was done before them by P.
+//! * **I5** Vacant bytes are lent only after every byte of the storage has been written:
+//!   `spare_slices` and `commit` call `initialise` first.
+//! * **I6** The storage is allocated before any bytes are available. The producer's `reload` sees
+//!   to that. The consumer finds bytes by P, and what the producer did before.
 
+mod biarc;
 mod consumer;
 mod copy;
+mod cursor;
 mod index;
-mod owner;
-mod position;
+mod once;
 mod producer;
 mod storage;
 
-use core::marker::PhantomData;
+use core::alloc::Layout;
 use core::mem::{size_of, MaybeUninit};
 use core::ptr::addr_of_mut;
 
 use crossbeam_utils::CachePadded;
 
-pub(crate) use consumer::{Consumer, Consuming};
+use biarc::BiArc;
+pub(crate) use consumer::Consumer;
+pub(crate) use cursor::Waiter;
+use cursor::{Cursor, Held, Registration, Rewinds};
 pub(crate) use index::MAX_CAPACITY;
-use owner::Owner;
-use position::{Asker, Position, Restarts};
-pub(crate) use producer::{Producer, Producing};
+pub(crate) use once::Once;
+pub(crate) use producer::Producer;
 pub(crate) use storage::OutOfMemory;
 use storage::Storage;
 
-/// What both sides reach.
+/// What both sides share. `S` is what the layer above adds to that.
 ///
-/// Each position has cache lines of its own, since one side writes it all the time while the other
-/// works next to it. They are kept apart by distance and not by alignment: allocators are slow at
-/// that, so that it would more than double the time it takes to make and drop a pipe.
+/// Each cursor has cache lines of its own, because one side writes it while the other works beside
+/// it. Distance keeps them apart and not alignment: an aligned allocation is slow, and would more
+/// than double the time that it takes to make and drop a pipe.
 #[repr(C)]
-struct Shared<S: State> {
+struct Shared<S> {
     storage: Storage,
     state: S,
-    before_tail: Gap,
-    tail: Position<S::Note>,
-    restarts: Restarts,
-    before_head: Gap,
-    head: Position<S::Note>,
-    after_head: Gap,
+    before_tail: CacheLinePad,
+    tail: Cursor,
+    rewinds: Rewinds,
+    before_head: CacheLinePad,
+    head: Cursor,
+    after_head: CacheLinePad,
 }
 
-impl<S: State> Shared<S> {
-    /// Initialises a place. Field by field: a value would be moved there with all of its gaps.
+/// As many bytes as travel between caches together, by `CachePadded`'s knowledge of the target.
+type CacheLinePad = MaybeUninit<[u8; size_of::<CachePadded<u8>>()]>;
+
+impl<S> Shared<S> {
+    /// Initialises `place`, field by field: a value would be moved there with its padding.
     ///
     /// # Safety
     ///
-    /// `place` is memory for a `Shared`, and nobody else's.
+    /// `place` is memory for a `Shared`, and no reference to it exists.
     #[inline]
-    #[allow(clippy::multiple_unsafe_ops_per_block)] // of one kind: each writes a field of `place`
+    #[allow(clippy::multiple_unsafe_ops_per_block)] // All of one kind.
     unsafe fn init(place: *mut Self, storage: Storage, state: S) {
-        // SAFETY: the caller vouches for the place. The gaps need no initialising.
+        // SAFETY: each line writes a field of `place`. The padding needs no initialising.
         unsafe {
             addr_of_mut!((*place).storage).write(storage);
             addr_of_mut!((*place).state).write(state);
-            addr_of_mut!((*place).tail).write(Position::new());
-            addr_of_mut!((*place).restarts).write(Restarts::new());
-            addr_of_mut!((*place).head).write(Position::new());
+            addr_of_mut!((*place).tail).write(Cursor::new());
+            addr_of_mut!((*place).rewinds).write(Rewinds::new());
+            addr_of_mut!((*place).head).write(Cursor::new());
+        }
+    }
+
+    /// The cursor that `side` publishes, and where its peer waits.
+    #[inline]
+    fn cursor(&self, side: Side) -> &Cursor {
+        match side {
+            Side::Consumer => &self.head,
+            Side::Producer => &self.tail,
         }
     }
 }
 
-/// As many bytes as travel between caches together; `CachePadded` knows how many those are here.
-type Gap = MaybeUninit<[u8; size_of::<CachePadded<u8>>()]>;
-
-/// What the two sides of a ring have besides it.
-pub(crate) trait State {
-    /// What one side leaves with a request for the other.
-    type Note: Send;
-    /// What each of them keeps to itself. The state proper is shared.
-    type Local: Default;
-}
-
-/// One of the two sides: [`Producer`] or [`Consumer`].
-pub(crate) struct Half<S: State, R> {
-    shared: Owner<Shared<S>>,
-    /// The position that this side moves. Ahead of the published one while bytes are on their way.
-    own: usize,
+/// One of the two sides of a ring: `R` is [`Producer`] or [`Consumer`].
+pub(crate) struct Half<R, S> {
+    shared: BiArc<Shared<S>>,
+    /// The position that this side moves. Ahead of the published one while bytes are being moved.
+    position: usize,
     /// Where in the storage that position lies.
     offset: usize,
-    /// How many bytes this side can move, going by the peer's position last seen: occupied ones for
-    /// the consumer, vacant ones for the producer.
-    ready: usize,
-    /// What this side has left in the peer's position.
-    asker: Asker,
+    /// How many bytes this side can move, by the last load of the peer's position.
+    available: usize,
+    /// This side's waiter, in the peer's cursor.
+    registration: Registration,
     role: R,
-    pub(crate) local: S::Local,
 }
 
-/// What is own and what is the peer's.
-pub(crate) trait Role: Default {
-    /// Orders `(own, peer)` as `(head, tail)`.
-    fn head_and_tail<T>(own: T, peer: T) -> (T, T);
-
-    /// How many bytes this side can move when so many are occupied.
-    fn ready(capacity: usize, occupied: usize) -> usize;
-
-    /// Looks where the peer's position is now, for the sake of an operation on up to `want` bytes.
-    fn refresh<S: State>(half: &mut Half<S, Self>, want: usize);
+/// Which of the two sides.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Side {
+    Consumer,
+    Producer,
 }
 
-/// One of the two sides before it is made: that is a good deal larger, so that it had better be made
-/// where it stays.
-pub(crate) struct End<S: State, R> {
-    shared: Owner<Shared<S>>,
-    role: PhantomData<R>,
+/// What differs between the two sides.
+pub(crate) trait Role: Sized {
+    type Peer: Role;
+    const SIDE: Side;
+
+    fn new() -> Self;
+
+    /// How many bytes this side can move while `len` bytes are occupied.
+    fn available(capacity: usize, len: usize) -> usize;
+
+    /// Loads the peer's position, for an operation on at most `want` bytes.
+    fn reload<S>(half: &mut Half<Self, S>, want: usize) -> Result<(), OutOfMemory>;
 }
 
-/// Both of them.
-pub(crate) type Ends<S> = (End<S, Producing>, End<S, Consuming>);
-
-/// Makes a ring of `capacity` bytes whose two sides share `state`. Fails if there is no memory for what
-/// goes with it; that for the bytes is another matter.
-///
-/// `capacity` is from 1 to [`MAX_CAPACITY`].
-#[inline]
-pub(crate) fn ring<S: State>(capacity: usize, state: S) -> Result<Ends<S>, OutOfMemory> {
+/// Makes a ring of `capacity` bytes, which is from 1 to [`MAX_CAPACITY`]. Its two sides share
+/// `state`. Fails if the header cannot be allocated; the storage itself is allocated later.
+#[inline(always)] // So that the halves are not moved.
+#[allow(clippy::type_complexity)] // It is a pair.
+pub(crate) fn ring<S>(
+    capacity: usize,
+    state: S,
+) -> Result<(Half<Consumer, S>, Half<Producer, S>), OutOfMemory> {
     assert!((1..=MAX_CAPACITY).contains(&capacity));
-    let appendix = storage::near(capacity);
-    let init = |place, bytes| {
-        // SAFETY: `pair` gives so many bytes, and frees them after the value that they go with.
-        let storage = unsafe { Storage::new(capacity, bytes) };
-        // SAFETY: `pair` calls this with a place of its own.
-        unsafe { Shared::init(place, storage, state) }
-    };
-    // SAFETY: that initialises the place.
-    let (one, other) = unsafe { Owner::pair(appendix, init) }?;
-    Ok((End::new(one), End::new(other)))
+    // SAFETY: `pair` calls this with the address of memory that nothing refers to.
+    let init = |place| unsafe { Shared::init(place, Storage::new(capacity), state) };
+    // SAFETY: `init` initialises the place.
+    let (one, other) = unsafe { BiArc::pair(init) }?;
+    Ok((Half::new(one), Half::new(other)))
 }
 
-impl<S: State, R: Role> End<S, R> {
-    /// One for each role: [`ring`] is the only caller.
+/// The layout of the allocation that [`ring`] makes.
+pub(crate) fn header_layout<S>() -> Layout {
+    BiArc::<Shared<S>>::layout()
+}
+
+impl<R: Role, S> Half<R, S> {
+    /// Called once for each role, by [`ring`]: I4.
     #[inline]
-    fn new(shared: Owner<Shared<S>>) -> Self {
+    fn new(shared: BiArc<Shared<S>>) -> Self {
         Self {
             shared,
-            role: PhantomData,
-        }
-    }
-
-    /// Makes the side.
-    #[inline]
-    pub(crate) fn half(self) -> Half<S, R> {
-        Half {
-            shared: self.shared,
-            own: 0,
+            position: 0,
             offset: 0,
-            ready: 0,
-            asker: Asker::default(),
-            role: R::default(),
-            local: S::Local::default(),
+            available: 0,
+            registration: Registration::default(),
+            role: R::new(),
         }
     }
-}
 
-impl<S: State, R: Role> Half<S, R> {
     #[inline]
     pub(crate) fn state(&self) -> &S {
         &self.shared.state
@@ -239,150 +276,176 @@ impl<S: State, R: Role> Half<S, R> {
         self.shared.storage.capacity()
     }
 
-    pub(crate) fn is_peer_of<Q: Role>(&self, other: &Half<S, Q>) -> bool {
-        self.shared.is_other_of(&other.shared)
+    pub(crate) fn is_peer_of(&self, other: &Half<R::Peer, S>) -> bool {
+        self.shared.ptr_eq(&other.shared)
     }
 
+    /// Whether the other half has been dropped.
+    pub(crate) fn peer_is_dropped(&self) -> bool {
+        self.shared.is_unique()
+    }
+
+    /// The number of occupied bytes, if the peer's position is `peer`.
     #[inline]
-    fn own_position(&self) -> &Position<S::Note> {
-        R::head_and_tail(&self.shared.head, &self.shared.tail).0
+    fn len_at(&self, peer: usize) -> usize {
+        let len = match R::SIDE {
+            Side::Consumer => index::distance(self.position, peer),
+            Side::Producer => index::distance(peer, self.position),
+        };
+        debug_assert!(len <= self.capacity(), "I1");
+        len
     }
 
+    /// The number of occupied bytes now.
     #[inline]
-    fn peer_position(&self) -> &Position<S::Note> {
-        R::head_and_tail(&self.shared.head, &self.shared.tail).1
+    pub(crate) fn len(&self) -> usize {
+        self.len_at(self.shared.cursor(R::Peer::SIDE).load())
     }
 
-    /// How many bytes this side can move, going by the peer's position last seen.
+    /// How many bytes this side can move, by the last load of the peer's position.
     #[inline]
-    pub(crate) fn ready(&self) -> usize {
-        self.ready
+    pub(crate) fn available(&self) -> usize {
+        self.available
     }
 
-    /// How many bytes this side has moved since the ring was made, as far as a word can count.
-    pub(crate) fn moved(&self) -> usize {
-        index::distance(0, self.own)
+    /// How many bytes the peer can move now.
+    pub(crate) fn available_to_peer(&self) -> usize {
+        R::Peer::available(self.capacity(), self.len())
     }
 
-    /// Looks where the peer's position is now, unless `want` bytes are known to be ready anyway. If there
-    /// are so many, as many are ready then; if not, all that there are.
+    /// Loads the peer's position, unless `want` bytes are known to be available. Then `want` bytes
+    /// are available, or all that there are.
     #[inline]
-    pub(crate) fn refresh(&mut self, want: usize) {
-        if self.ready < want {
-            R::refresh(self, want);
+    pub(crate) fn refresh(&mut self, want: usize) -> Result<(), OutOfMemory> {
+        if self.available < want {
+            R::reload(self, want)?;
         }
+        Ok(())
     }
 
-    /// How many bytes are occupied now.
-    #[inline]
-    pub(crate) fn occupied(&self) -> usize {
-        let (head, tail) = R::head_and_tail(self.own, self.peer_position().load());
-        index::distance(head, tail)
+    /// Forgets the available bytes, so that this side moves none before the next
+    /// [`refresh`](Self::refresh).
+    pub(crate) fn clear_available(&mut self) {
+        self.available = 0;
     }
 
-    /// Moves the own position by `n` bytes, for this side only.
+    /// The position that this side moves, as a number that changes when bytes are moved.
+    pub(crate) fn position(&self) -> usize {
+        self.position
+    }
+
+    /// Moves the position by `n` available bytes.
     #[inline]
     fn advance(&mut self, n: usize) {
         self.advance_to(n, index::wrap(self.capacity(), self.offset, n));
     }
 
-    /// The same, when it is known where in the storage that leads.
+    /// Does the same where the next offset is known.
     #[inline]
     fn advance_to(&mut self, n: usize, offset: usize) {
-        self.own = index::advance(self.own, n);
+        debug_assert!(n <= self.available && offset < self.capacity());
+        self.position = index::advance(self.position, n);
         self.offset = offset;
-        self.ready -= n;
+        self.available -= n;
     }
 
-    /// Hands the bytes that the own position has passed over to the peer. Returns what that asked for,
-    /// if it waits.
+    /// Hands the bytes that this side has moved over to the peer. Returns the peer's waiter, if one
+    /// is registered.
     #[inline]
-    #[must_use]
-    pub(crate) fn publish(&mut self) -> Option<Request<'_, S, R>> {
-        match self.own_position().publish(self.own) {
+    pub(crate) fn publish(&mut self) -> Option<PeerWaiter<'_, R, S>> {
+        let bit = self.shared.cursor(R::SIDE).publish(self.position);
+        self.peer_waiter(bit)
+    }
+
+    /// Takes the peer's waiter without moving the position.
+    pub(crate) fn take_peer_waiter(&mut self) -> Option<Waiter> {
+        let bit = self.shared.cursor(R::SIDE).clear_waiter_bits();
+        self.peer_waiter(bit).map(|waiter| waiter.take().1)
+    }
+
+    /// The peer's waiter, if `bit` is not 0: this side has just cleared it.
+    #[inline]
+    fn peer_waiter(&mut self, bit: usize) -> Option<PeerWaiter<'_, R, S>> {
+        match bit {
             0 => None,
-            mark => Some(Request { half: self, mark }),
+            _ => Some(PeerWaiter { half: self, bit }),
         }
     }
 
-    /// Lets this side move nothing any more that it has not looked for again.
-    pub(crate) fn exhaust(&mut self) {
-        self.ready = 0;
-    }
-
-    /// Asks to be told when the peer's position moves, and leaves a note with that. Returns how many
-    /// bytes this side could move at that time.
+    /// Registers a waiter, to be taken when the peer publishes. Returns how many bytes were
+    /// available at that moment, and a superseded waiter (see [`cursor`]).
     ///
-    /// A request that still stands has to be [withdrawn](Self::withdraw) before.
-    #[inline(always)] // as what it calls
-    pub(crate) fn ask(&mut self, note: S::Note) -> usize {
-        let position = R::head_and_tail(&self.shared.head, &self.shared.tail).1;
-        // SAFETY: by I4 there is no other asker, and `self.asker` belongs to the peer's position.
-        let peer = unsafe { position.ask(&mut self.asker, note) };
-        let (head, tail) = R::head_and_tail(self.own, peer);
-        R::ready(self.capacity(), index::distance(head, tail))
+    /// The waiter before must have been [deregistered](Self::deregister).
+    #[inline(always)] // As `Cursor::register`.
+    pub(crate) fn register(&mut self, waiter: Waiter) -> (usize, Option<Waiter>) {
+        let cursor = self.shared.cursor(R::Peer::SIDE);
+        // SAFETY: this side is the only one that waits at the peer's cursor (I4).
+        let (peer, superseded) = unsafe { cursor.register(&mut self.registration, waiter) };
+        let available = R::available(self.capacity(), self.len_at(peer));
+        (available, superseded)
     }
 
-    /// Takes that request back, and the note with it, unless the peer has found it.
+    /// Takes this side's waiter back, unless the peer has taken it.
     #[inline]
-    pub(crate) fn withdraw(&mut self) -> Option<S::Note> {
-        let position = R::head_and_tail(&self.shared.head, &self.shared.tail).1;
-        // SAFETY: as for `ask`.
-        unsafe { position.withdraw(&mut self.asker) }
+    pub(crate) fn deregister(&mut self) -> Option<Waiter> {
+        let cursor = self.shared.cursor(R::Peer::SIDE);
+        // SAFETY: this side is the only one that waits at the peer's cursor (I4).
+        unsafe { cursor.deregister(&mut self.registration) }
     }
 
-    /// Takes what the peer asks for, if it waits, without moving.
-    #[must_use]
-    pub(crate) fn peer_request(&mut self) -> Option<Request<'_, S, R>> {
-        match self.own_position().take_requests() {
-            0 => None,
-            mark => Some(Request { half: self, mark }),
-        }
+    /// Takes this side's waiter back for good. If the peer has taken it and restores it later, the
+    /// peer sees the flags that this side has set before.
+    pub(crate) fn deregister_for_good(&mut self) -> Option<Waiter> {
+        let cursor = self.shared.cursor(R::Peer::SIDE);
+        // SAFETY: this side is the only one that waits at the peer's cursor (I4).
+        unsafe { cursor.deregister_now(&mut self.registration) }
     }
 
-    /// Whether this side and its peer wait for each other to move, at some moment.
-    pub(crate) fn waiting(&self) -> (bool, bool) {
-        let own = self.peer_position().has_request();
-        (own, self.own_position().has_request())
-    }
-
-    /// Whether there is no peer any more.
-    pub(crate) fn is_alone(&self) -> bool {
-        self.shared.is_last()
+    /// Whether this side and its peer have a waiter registered now. Either may be out of date.
+    pub(crate) fn waiters(&self) -> (bool, bool) {
+        let (own, peer) = (R::Peer::SIDE, R::SIDE);
+        let has_waiter = |side| self.shared.cursor(side).has_waiter();
+        (has_waiter(own), has_waiter(peer))
     }
 }
 
-/// What the peer asks for, taken out of the own position: to be answered, or to be put back.
-#[must_use = "the peer sleeps until somebody answers"]
-pub(crate) struct Request<'a, S: State, R> {
-    half: &'a mut Half<S, R>,
-    mark: usize,
+/// The peer's waiter, taken by a publication: to be woken, or to be restored.
+#[must_use = "the peer sleeps until its waiter is woken"]
+pub(crate) struct PeerWaiter<'a, R, S> {
+    half: &'a mut Half<R, S>,
+    /// The bit of the waiter's cell, which `half` has cleared.
+    bit: usize,
 }
 
-impl<S: State, R: Role> Request<'_, S, R> {
-    /// The side that was asked.
-    pub(crate) fn half(&self) -> &Half<S, R> {
+impl<'a, R: Role, S> PeerWaiter<'a, R, S> {
+    /// The half that has published.
+    pub(crate) fn half(&self) -> &Half<R, S> {
         self.half
     }
 
-    /// What came with the request.
-    pub(crate) fn note(&self) -> &S::Note {
-        // SAFETY: this side took the mark to make `self`, and gives it away with `self` only.
-        let note = unsafe { self.half.own_position().note(self.mark) };
-        note.expect("a mark comes with a note")
+    /// How many bytes the peer waits for.
+    pub(crate) fn min(&self) -> usize {
+        self.held().min()
     }
 
-    /// Ends the request. The note is for this side to use.
-    pub(crate) fn answer(self) -> S::Note {
-        // SAFETY: as for `note`.
-        let note = unsafe { self.half.own_position().answer(self.mark) };
-        note.expect("a mark comes with a note")
+    /// Takes the waiter, to be woken.
+    pub(crate) fn take(self) -> (&'a Half<R, S>, Waiter) {
+        let waiter = self.held().take();
+        (self.half, waiter)
     }
 
-    /// Puts the request back: what has happened was not what the peer waits for. Returns the note if
-    /// the peer has asked for something else since.
-    pub(crate) fn put_back(self) -> Option<S::Note> {
-        // SAFETY: as for `note`; and the own position is this side's.
-        unsafe { self.half.own_position().put_back(self.mark) }
+    /// Registers the waiter again: the peer waits for more bytes than there are. If the peer has
+    /// registered another waiter meanwhile, this one comes back, and has to be woken.
+    pub(crate) fn restore(self) -> Result<&'a mut Half<R, S>, Waiter> {
+        self.held().restore()?;
+        Ok(self.half)
+    }
+
+    fn held(&self) -> Held<'_> {
+        let cursor = self.half.shared.cursor(R::SIDE);
+        // SAFETY: this side is the only publisher of its cursor (I4), and has cleared the bit.
+        // While `self` lives, it borrows the half, so nothing else happens to the cursor from this
+        // side. `take` and `restore` consume `self`.
+        unsafe { Held::new(cursor, self.bit) }
     }
 }

@@ -1,73 +1,84 @@
 //! The side that writes.
 
-use alloc::alloc::handle_alloc_error;
+use super::{index, Half, OutOfMemory, Role, Side};
+use crate::ring::consumer::Consumer;
 
-use super::index;
-use super::{Half, OutOfMemory, Role, State};
-
-/// The side that writes: its own position is the tail.
-pub(crate) type Producer<S> = Half<S, Producing>;
-
-/// As many bytes a producer writes before it looks whether the ring is empty, if nothing else makes it
-/// look. Half a page: so that small messages, wherever the storage lies in its page, mostly keep to one.
+/// How many bytes the producer uses after a rewind before it reloads the head. Half a page, so that
+/// small messages mostly stay within one page wherever the storage begins.
 const WINDOW: usize = 2048;
 
-/// The role of a [`Producer`].
-#[derive(Default)]
-pub(crate) struct Producing {
-    /// How many bytes at the front of the storage have been written for sure, as `spare_slices` needs it:
-    /// none or all. (A flag would leave a gap in the half, which is then copied and not made in its place.)
-    written: usize,
-    /// How many vacant bytes the producer made use of after its last look, if it found as many.
+/// The role of the half that writes. Its own position is the tail.
+pub(crate) struct Producer {
+    /// How many bytes the producer may use between two loads of the head. Detecting an empty ring
+    /// takes such a load, so a producer that never reloaded would never rewind. 0 until the storage
+    /// is known to be allocated.
     window: usize,
+    /// The position up to which the slices that were lent last are committed. While that is the
+    /// producer's position, it does not rewind, so that the rest can still be committed.
+    lent_at: usize,
+    /// 0, or the capacity once every byte of the storage has been initialised.
+    initialised: usize,
 }
 
-impl Role for Producing {
-    #[inline]
-    fn head_and_tail<T>(own: T, peer: T) -> (T, T) {
-        (peer, own)
-    }
+/// No position: those have no bits set below the step.
+const NOT_LENT: usize = usize::MAX;
+
+impl Role for Producer {
+    type Peer = Consumer;
+    const SIDE: Side = Side::Producer;
 
     #[inline]
-    fn ready(capacity: usize, occupied: usize) -> usize {
-        capacity - occupied
-    }
-
-    fn refresh<S: State>(half: &mut Producer<S>, want: usize) {
-        if let Err(OutOfMemory(layout)) = half.allocate() {
-            handle_alloc_error(layout);
+    fn new() -> Self {
+        Self {
+            window: 0,
+            lent_at: NOT_LENT,
+            initialised: 0,
         }
-        let occupied = half.occupied();
-        let vacant = Self::ready(half.capacity(), occupied);
-        if occupied == 0 {
-            half.start_over();
+    }
+
+    #[inline]
+    fn available(capacity: usize, len: usize) -> usize {
+        capacity - len
+    }
+
+    fn reload<S>(half: &mut Half<Self, S>, want: usize) -> Result<(), OutOfMemory> {
+        if half.role.window == 0 {
+            half.allocate()?;
+        }
+        let len = half.len();
+        let vacant = Self::available(half.capacity(), len);
+        if len == 0 {
+            half.rewind();
             half.role.window = WINDOW;
         } else if half.role.window < vacant {
+            // The ring is in use, so the next reload can wait for longer.
             half.role.window *= 2;
         }
-        half.ready = vacant.min(half.role.window.max(want));
+        half.available = vacant.min(half.role.window.max(want));
+        Ok(())
     }
 }
 
-impl<S: State> Producer<S> {
-    /// Copies the front of `bytes` into the vacant space, as much as fits, and returns how much
-    /// that was. The consumer sees none of it before [`publish`](Self::publish).
+impl<S> Half<Producer, S> {
+    /// Copies the front of `bytes` into the available space, as much as fits, and returns how many
+    /// bytes that is. The consumer sees them after [`publish`](Self::publish).
     #[inline]
-    pub(crate) fn push(&mut self, bytes: &[u8]) -> usize {
-        let n = bytes.len().min(self.ready);
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> usize {
+        let n = bytes.len().min(self.available);
         let bytes = &bytes[..n];
         let to_end = self.capacity() - self.offset;
         if n < to_end {
-            // SAFETY: by I2 these `n` bytes are vacant, by I4 nobody else writes vacant bytes, and by
-            // I6 they are there.
+            // SAFETY: these `n` bytes are vacant (I2), allocated if there are any (I6), and this is
+            // the only producer (I4).
             unsafe { self.shared.storage.write(self.offset, bytes) };
             self.advance_to(n, self.offset + n);
         } else {
             let (front, back) = bytes.split_at(to_end);
-            // SAFETY: as above.
+            // SAFETY: these `to_end` bytes are vacant (I2), allocated (I6), and this is the only
+            // producer (I4).
             unsafe { self.shared.storage.write(self.offset, front) };
             if !back.is_empty() {
-                // SAFETY: as above; the wrapped part of the same vacant bytes.
+                // SAFETY: so are the bytes at the front, to which the rest of the `n` bytes wraps.
                 unsafe { self.shared.storage.write(0, back) };
             }
             self.advance_to(n, back.len());
@@ -75,56 +86,63 @@ impl<S: State> Producer<S> {
         n
     }
 
-    /// The vacant bytes, going by the head last seen: the second slice follows the first. What has
-    /// never been written is zeroed before it is lent.
+    /// The available space. The second slice continues the first, where that wraps.
     pub(crate) fn spare_slices(&mut self) -> (&mut [u8], &mut [u8]) {
+        if self.available == 0 {
+            return (&mut [], &mut []);
+        }
         self.initialise();
-        let (first, second) = index::spans(self.capacity(), self.offset, self.ready);
-        // SAFETY: by I2 these bytes are vacant, by I4 nobody else accesses them while the borrow of
-        // `self` lasts, by I5 each has been written, and by I6 they are there.
+        self.role.lent_at = self.position;
+        let (first, second) = index::split_at_wrap(self.capacity(), self.offset, self.available);
+        // SAFETY: these bytes are vacant (I2), allocated (I6) and initialised (I5). This is the
+        // only producer (I4), and the slices borrow it.
         let front = unsafe { self.shared.storage.slice_mut(self.offset, first) };
-        // SAFETY: as above; the wrapped part of the same vacant bytes, apart from the first.
+        // SAFETY: so are the bytes at the front, to which the space wraps. They are not in `front`.
         let back = unsafe { self.shared.storage.slice_mut(0, second) };
         (front, back)
     }
 
-    /// Passes over the next `n` bytes as if they had been pushed: they are what was left in
-    /// [`spare_slices`](Self::spare_slices). Panics if fewer are vacant, going by the head last seen.
+    /// Moves the tail past the next `n` bytes, as they were left in
+    /// [`spare_slices`](Self::spare_slices). Panics if fewer are available.
     #[track_caller]
-    pub(crate) fn fill(&mut self, n: usize) {
-        let vacant = self.ready;
+    pub(crate) fn commit(&mut self, n: usize) {
+        let vacant = self.available;
         assert!(n <= vacant, "cannot commit {n} bytes: {vacant} are vacant");
         self.initialise();
+        let continues_loan = self.role.lent_at == self.position;
         self.advance(n);
+        if continues_loan {
+            self.role.lent_at = self.position;
+        }
     }
 
-    /// Sees to it that the storage is there, which otherwise the first look for space does.
-    #[inline]
+    /// Allocates the storage. The first reload does this otherwise.
     pub(crate) fn allocate(&mut self) -> Result<(), OutOfMemory> {
-        // SAFETY: by I4 there is no other producer, and by I6 the consumer does not get at the storage
-        // before it has found bytes in it.
+        // SAFETY: this is the only producer (I4), and the consumer does not access the storage
+        // before it has found bytes in it (I6).
         unsafe { self.shared.storage.allocate() }
     }
 
-    /// Brings about I5, once: zeroes all that is vacant. What is occupied has been written.
+    /// Establishes I5: zeroes the vacant bytes, once. The others have been written.
     fn initialise(&mut self) {
-        if self.role.written == self.capacity() {
+        if self.role.initialised == self.capacity() {
             return;
         }
-        let vacant = Producing::ready(self.capacity(), self.occupied());
-        let (first, second) = index::spans(self.capacity(), self.offset, vacant);
-        // SAFETY: by I2 these bytes are vacant, by I4 nobody else writes vacant bytes, and by I6 they
-        // are there.
+        let vacant = Producer::available(self.capacity(), self.len());
+        let (first, second) = index::split_at_wrap(self.capacity(), self.offset, vacant);
+        // SAFETY: these bytes are vacant (I2), allocated (I6), and this is the only producer (I4).
         unsafe { self.shared.storage.zero(self.offset, first) };
-        // SAFETY: as above; the wrapped part of the same vacant bytes.
+        // SAFETY: so are the bytes at the front, to which the vacant ones wrap.
         unsafe { self.shared.storage.zero(0, second) };
-        self.role.written = self.capacity();
+        self.role.initialised = self.capacity();
     }
 
-    /// Goes on at the front of the storage. Nothing is occupied.
-    fn start_over(&mut self) {
-        if self.offset > 0 {
-            self.shared.restarts.add();
+    /// Continues at the front of the storage. The ring is empty.
+    ///
+    /// Not where spare slices were lent: a commit sends the bytes that were left in them.
+    fn rewind(&mut self) {
+        if self.offset > 0 && self.role.lent_at != self.position {
+            self.shared.rewinds.add();
             self.offset = 0;
         }
     }

@@ -1,64 +1,40 @@
-//! The bytes of a ring: who may touch which of them is for the callers to say, and for loom to check.
+//! The bytes of a ring. The callers decide which side may access which of them.
 
 use alloc::alloc::{alloc, dealloc};
 use core::alloc::Layout;
-use core::cell::UnsafeCell;
-use core::fmt;
 use core::ptr;
 
 use super::copy::copy;
-use crate::sync::AccessLog;
+use crate::sync::{AccessLog, UnsafeCell};
 
-/// So few bytes lie next to what else a ring has: one allocation is faster than two. None do under loom,
-/// for what has to be checked is storage that comes late.
-const NEAR: usize = if cfg!(all(test, loom)) { 0 } else { 256 };
-
-/// How many bytes [`Storage::new`] needs from whoever makes it: all, if they are few, or none.
-#[inline]
-pub(super) fn near(capacity: usize) -> usize {
-    if capacity <= NEAR {
-        capacity
-    } else {
-        0
-    }
-}
-
-/// `capacity` bytes: not there at first unless they are few, then uninitialised.
+/// `capacity` bytes, allocated on request and uninitialised at first.
 pub(super) struct Storage {
-    /// Null until [`allocate`](Self::allocate), unless they are near.
+    /// Null until [`allocate`](Self::allocate) has succeeded, and never changed after that.
     bytes: UnsafeCell<*mut u8>,
     capacity: usize,
-    /// Of every byte, and behind them of `bytes` itself.
+    /// Shows every access to the bytes to loom.
     log: AccessLog,
 }
 
-// SAFETY: the bytes are plain memory that `Storage` owns; every access to them and to their address
-// goes through the unsafe functions below, whose callers rule out conflicting ones.
+// SAFETY: the bytes are plain memory that `Storage` owns. Every access to them and to their address
+// goes through the unsafe functions below, whose callers rule out conflicting accesses.
 unsafe impl Send for Storage {}
-// SAFETY: as for `Send`.
+// SAFETY: as for `Send`: a shared reference gives no access but through those functions.
 unsafe impl Sync for Storage {}
 
-/// The allocator has refused this.
-#[derive(Debug)]
-pub(crate) struct OutOfMemory(pub(crate) Layout);
+/// The allocator has refused memory.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct OutOfMemory;
 
 impl Storage {
-    /// Storage for `capacity` bytes. The capacity must not be 0.
-    ///
-    /// # Safety
-    ///
-    /// There are [`near(capacity)`](near) bytes at `bytes`, for this storage alone as long as it lives.
+    /// Storage for `capacity` bytes, which is not 0.
     #[inline]
-    pub(super) unsafe fn new(capacity: usize, bytes: *mut u8) -> Self {
-        assert!(capacity > 0, "a ring has at least one byte");
-        let bytes = match near(capacity) {
-            0 => ptr::null_mut(),
-            _ => bytes,
-        };
+    pub(super) fn new(capacity: usize) -> Self {
+        assert!(capacity > 0, "a ring holds at least one byte");
         Self {
-            bytes: UnsafeCell::new(bytes),
+            bytes: UnsafeCell::new(ptr::null_mut()),
             capacity,
-            log: AccessLog::new(capacity + 1),
+            log: AccessLog::new(capacity),
         }
     }
 
@@ -67,31 +43,27 @@ impl Storage {
         self.capacity
     }
 
-    /// Sees to it that the bytes are there.
+    /// Allocates the bytes, unless that has been done.
     ///
     /// # Safety
     ///
-    /// Every other call to any of the unsafe functions happened before this one or happens after it.
-    #[inline]
-    pub(super) unsafe fn allocate(&self) -> Result<(), OutOfMemory> {
-        // SAFETY: the caller rules out accesses at the same time.
-        let bytes = unsafe { &mut *self.bytes.get() };
-        if bytes.is_null() {
-            *bytes = self.allocated()?;
-        }
-        Ok(())
-    }
-
+    /// The other calls of this function, and all calls of the other unsafe functions, happen before
+    /// this call or after it, unless the bytes are allocated already.
     #[cold]
-    fn allocated(&self) -> Result<*mut u8, OutOfMemory> {
-        self.log.write(&(self.capacity..self.capacity + 1));
-        let layout = self.layout();
-        // SAFETY: the layout's size is `capacity`, which an assertion in `new` keeps from being 0.
-        let bytes = unsafe { alloc(layout) };
-        if bytes.is_null() {
-            return Err(OutOfMemory(layout));
+    pub(super) unsafe fn allocate(&self) -> Result<(), OutOfMemory> {
+        // SAFETY: the caller rules out a write at the same time.
+        if !self.bytes.with(|bytes| unsafe { *bytes }).is_null() {
+            return Ok(());
         }
-        Ok(bytes)
+        let layout = self.layout();
+        // SAFETY: the layout's size is `capacity`, which `new` asserts not to be 0.
+        let allocated = unsafe { alloc(layout) };
+        if allocated.is_null() {
+            return Err(OutOfMemory);
+        }
+        // SAFETY: the bytes were not allocated, so the caller rules out every other access.
+        self.bytes.with_mut(|bytes| unsafe { *bytes = allocated });
+        Ok(())
     }
 
     fn layout(&self) -> Layout {
@@ -102,81 +74,84 @@ impl Storage {
     ///
     /// # Safety
     ///
-    /// `offset` is within the capacity or at its end, and [`allocate`](Self::allocate) has
-    /// succeeded before this call.
+    /// * `offset` is at most `capacity`.
+    /// * [`allocate`](Self::allocate) has succeeded, and that happened before this call.
     #[inline]
     unsafe fn at(&self, offset: usize) -> *mut u8 {
-        self.log.read(&(self.capacity..self.capacity + 1));
-        // SAFETY: the only write is in `allocate`, which happened before, or there was none.
-        let bytes = unsafe { *self.bytes.get() };
+        debug_assert!(offset <= self.capacity);
+        // SAFETY: the address is written once, by `allocate`, which happened before.
+        let bytes = self.bytes.with(|bytes| unsafe { *bytes });
         // SAFETY: the caller keeps `offset` within the allocation that `allocate` made.
         unsafe { bytes.add(offset) }
     }
 
-    /// The `len` bytes from offset `start` on.
+    /// The `len` bytes from `start` on.
     ///
     /// # Safety
     ///
-    /// `start + len` is within the capacity, [`allocate`](Self::allocate) has succeeded before this call,
-    /// all of the bytes have been written with [`write`] or [`zero`], those writes happened before this
-    /// call, and none of them is written again while the slice lives.
+    /// * `start + len` is at most `capacity`.
+    /// * Each of these bytes has been written with [`write`] or [`zero`], and that happened before
+    ///   this call.
+    /// * No byte of them is written while the slice lives.
     ///
     /// [`write`]: Self::write
     /// [`zero`]: Self::zero
     #[inline]
     pub(super) unsafe fn slice(&self, start: usize, len: usize) -> &[u8] {
-        self.log.read(&(start..start + len));
-        // SAFETY: the caller keeps `start` within the capacity, and has seen bytes written.
+        self.log.read(start..start + len);
+        // SAFETY: `start` is in bounds. The bytes have been written, so they were allocated before.
         let bytes = unsafe { self.at(start) };
-        // SAFETY: the caller vouches that these bytes are in bounds, initialised and left alone.
+        // SAFETY: the caller vouches that these bytes are in bounds, initialised and not written.
         unsafe { core::slice::from_raw_parts(bytes, len) }
     }
 
-    /// Copies `bytes` into the storage from offset `start` on.
+    /// Copies `bytes` into the storage from `start` on.
     ///
     /// # Safety
     ///
-    /// `start + bytes.len()` is within the capacity, [`allocate`](Self::allocate) has succeeded before
-    /// this call, and every other access to that range happened before it or happens after it.
+    /// * `start + bytes.len()` is at most `capacity`.
+    /// * [`allocate`](Self::allocate) has succeeded, and that happened before this call.
+    /// * Every other access to that range happens before this call or after it.
     #[inline]
     pub(super) unsafe fn write(&self, start: usize, bytes: &[u8]) {
-        self.log.write(&(start..start + bytes.len()));
-        // SAFETY: the caller keeps `start` within the capacity, and has seen to the allocation.
+        self.log.write(start..start + bytes.len());
+        // SAFETY: the caller vouches for the bounds and for the allocation.
         let target = unsafe { self.at(start) };
-        // SAFETY: the caller vouches that the target is in bounds and that nobody else accesses it;
-        // `bytes` cannot overlap it, since a live slice of it is such an access.
+        // SAFETY: the target is in bounds, and the caller rules out other accesses to it. So
+        // `bytes` does not overlap it, since a live slice of it is such an access.
         unsafe { copy(bytes.as_ptr(), target, bytes.len()) };
     }
 
-    /// Writes zeros to the `len` bytes from offset `start` on.
+    /// Writes zeros to the `len` bytes from `start` on.
     ///
     /// # Safety
     ///
-    /// As for [`write`](Self::write).
+    /// The three conditions of [`write`](Self::write), for this range.
     pub(super) unsafe fn zero(&self, start: usize, len: usize) {
-        self.log.write(&(start..start + len));
-        // SAFETY: the caller keeps `start` within the capacity, and has seen to the allocation.
+        self.log.write(start..start + len);
+        // SAFETY: the caller vouches for the bounds and for the allocation.
         let target = unsafe { self.at(start) };
-        // SAFETY: the caller vouches that the range is in bounds and that nobody else accesses it.
+        // SAFETY: the target is in bounds, and the caller rules out other accesses to it.
         unsafe { target.write_bytes(0, len) };
     }
 
-    /// The `len` bytes from offset `start` on, to be written in.
+    /// The `len` bytes from `start` on, to be written to.
     ///
     /// # Safety
     ///
-    /// `start + len` is within the capacity, [`allocate`](Self::allocate) has succeeded before this call,
-    /// all of the bytes have been written with [`write`] or [`zero`], and while the slice lives nobody
-    /// else accesses them.
+    /// * `start + len` is at most `capacity`.
+    /// * Each of these bytes has been written with [`write`] or [`zero`], and that happened before
+    ///   this call.
+    /// * No other access to them takes place while the slice lives.
     ///
     /// [`write`]: Self::write
     /// [`zero`]: Self::zero
-    #[allow(clippy::mut_from_ref)] // the caller rules out aliases
+    #[allow(clippy::mut_from_ref)] // The caller rules out aliases.
     pub(super) unsafe fn slice_mut(&self, start: usize, len: usize) -> &mut [u8] {
-        self.log.write(&(start..start + len));
-        // SAFETY: the caller keeps `start` within the capacity, and has seen bytes written.
+        self.log.write(start..start + len);
+        // SAFETY: `start` is in bounds. The bytes have been written, so they were allocated before.
         let bytes = unsafe { self.at(start) };
-        // SAFETY: the caller vouches that these bytes are in bounds, initialised and exclusive.
+        // SAFETY: the caller vouches that these bytes are in bounds, initialised and not aliased.
         unsafe { core::slice::from_raw_parts_mut(bytes, len) }
     }
 }
@@ -184,20 +159,13 @@ impl Storage {
 impl Drop for Storage {
     fn drop(&mut self) {
         // Freeing is an access too.
-        self.log.write(&(0..self.capacity + 1));
-        let bytes = *self.bytes.get_mut();
-        if near(self.capacity) == 0 && !bytes.is_null() {
+        self.log.write(0..self.capacity);
+        // SAFETY: `&mut self` rules out every other access.
+        let bytes = self.bytes.with_mut(|bytes| unsafe { *bytes });
+        if !bytes.is_null() {
             // SAFETY: `allocate` got these bytes with this layout, and nothing else frees them.
             unsafe { dealloc(bytes, self.layout()) };
         }
-    }
-}
-
-impl fmt::Debug for Storage {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Storage")
-            .field("capacity", &self.capacity())
-            .finish_non_exhaustive()
     }
 }
 
@@ -206,20 +174,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bytes_come_back_from_where_they_were_put() {
-        let mut memory = [0; 5];
-        // SAFETY: they are there, and not used for anything else.
-        let storage = unsafe { Storage::new(5, memory.as_mut_ptr()) };
+    fn bytes_are_read_where_they_were_written() {
+        let storage = Storage::new(5);
         assert_eq!(storage.capacity(), 5);
-        // SAFETY: one thread.
-        unsafe { storage.allocate() }.unwrap();
-        // SAFETY: one thread, in bounds, each byte written before it is read.
-        unsafe { storage.write(0, b"01234") };
-        // SAFETY: as above.
-        unsafe { storage.write(3, b"ab") };
-        // SAFETY: as above.
-        assert_eq!(unsafe { storage.slice(1, 4) }, b"12ab");
-        // SAFETY: an empty range at the very end is in bounds.
-        assert_eq!(unsafe { storage.slice(5, 0) }, b"");
+        // SAFETY: this thread is the only one, each range is in bounds, and each byte is written
+        // before it is read.
+        #[allow(clippy::multiple_unsafe_ops_per_block)]
+        unsafe {
+            storage.allocate().unwrap();
+            storage.write(0, b"01234");
+            storage.allocate().unwrap();
+            storage.write(3, b"ab");
+            assert_eq!(storage.slice(1, 4), b"12ab");
+            assert_eq!(storage.slice(5, 0), b"", "the end is in bounds");
+            storage.zero(1, 2);
+            assert_eq!(storage.slice_mut(0, 5), b"0\0\0ab");
+        }
+    }
+
+    #[test]
+    fn an_allocation_can_be_refused() {
+        let storage = Storage::new(super::super::MAX_CAPACITY);
+        // SAFETY: this thread is the only one.
+        let refused = unsafe { storage.allocate() };
+        assert_eq!(refused, Err(OutOfMemory));
     }
 }

@@ -1,13 +1,15 @@
 //! B19: what a commit sends, and what it refuses to send.
 
+use core::task::Poll;
 use std::io::ErrorKind;
 
 use async_duplex::{pipe, Reader, Writer};
 
-use crate::counting_waker::{moved, tried, CountingTask, BROKEN};
+use crate::counting_waker::{moved, tried, CountingTask};
+use crate::endings::{reader_ends, ABORT};
 use crate::panics::panic_of;
 use crate::slices::{every_pipe, put, unread, vacant, BYTES};
-use crate::{pipe_at, read_up_to, READER_ENDINGS};
+use crate::{pipe_at, read_up_to};
 
 /// Calls `check` with every pipe of up to 6 bytes that is in its first lap and has been written to
 /// and read from by so much: what lies behind has never been written.
@@ -137,19 +139,20 @@ fn b19_a_commit_after_the_own_end_panics_and_a_commit_of_nothing_does_not() {
 
 #[test]
 fn b19_a_commit_after_the_reader_is_gone_is_harmless() {
-    let mut ends = READER_ENDINGS.to_vec();
-    ends.push(("aborted", |mut reader| {
-        reader.abort(ErrorKind::BrokenPipe);
-        Some(reader)
-    }));
-    for (how, end) in ends {
+    for (how, end) in reader_ends() {
         let (reader, mut writer) = pipe_at(5, 3);
         assert_eq!(put(&mut writer, b"12345"), 5);
         let reader = end(reader);
         writer.commit(2);
         writer.commit(3);
         assert_eq!(vacant(&mut writer), 0, "{how}: nothing more is to be sent");
-        assert_eq!(tried(writer.try_write(b"x")), BROKEN, "{how}");
+        let written = tried(writer.try_write(b"x"));
+        let kind = if how == "aborts" {
+            ABORT
+        } else {
+            ErrorKind::BrokenPipe
+        };
+        assert_eq!(written, Poll::Ready(Err(kind)), "{how}");
         if let Some(mut reader) = reader {
             assert_eq!(unread(&mut reader), b"", "{how}: it came too late");
             assert_eq!(reader.len(), 0, "{how}");

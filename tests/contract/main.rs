@@ -8,6 +8,8 @@
 
 #[path = "../support/counting_waker.rs"]
 mod counting_waker;
+#[path = "../support/endings.rs"]
+mod endings;
 
 mod abort;
 mod buffered;
@@ -15,11 +17,13 @@ mod capacity;
 mod closing;
 mod commit;
 mod empty;
-mod endings;
+mod first_end;
+mod loans;
 mod model;
 mod options;
 mod panics;
 mod readiness;
+mod refused_kinds;
 mod slices;
 mod streams;
 mod surface;
@@ -28,31 +32,7 @@ mod vectored;
 
 use async_duplex::{Reader, Writer};
 use counting_waker::{moved, tried};
-
-/// How a half goes, in words and in deed. What is left of it comes back.
-type Endings<H> = [(&'static str, fn(H) -> Option<H>); 2];
-
-const WRITER_ENDINGS: Endings<Writer> = [
-    ("closed", |mut writer| {
-        writer.close();
-        Some(writer)
-    }),
-    ("dropped", |writer| {
-        drop(writer);
-        None
-    }),
-];
-
-const READER_ENDINGS: Endings<Reader> = [
-    ("closed", |mut reader| {
-        reader.close();
-        Some(reader)
-    }),
-    ("dropped", |reader| {
-        drop(reader);
-        None
-    }),
-];
+use endings::{READER_ENDINGS, WRITER_ENDINGS};
 
 /// A pipe with `bytes` unread, which lie from `offset` on in its storage and wrap if they must.
 fn pipe_with(capacity: usize, offset: usize, bytes: &[u8]) -> (Reader, Writer) {

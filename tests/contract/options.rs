@@ -11,16 +11,13 @@ use crate::panics::{panic_of, Panic};
 
 const MAX: usize = isize::MAX as usize / 2;
 
-/// Options that nobody can meet, and what a refusal has to name.
-fn impossible() -> Vec<(Options, Vec<usize>)> {
-    let capacities = [0, MAX + 1, isize::MAX as usize, usize::MAX];
-    let marks = [(8, 0), (8, 9), (1, 2), (1000, usize::MAX), (MAX, MAX + 1)];
-    let capacities = capacities.map(|capacity| (Options::new(capacity), vec![capacity]));
-    let marks = marks.map(|(capacity, mark)| {
-        let options = Options::new(capacity).low_water(mark);
-        (options, vec![capacity, mark])
-    });
-    capacities.into_iter().chain(marks).collect()
+/// Options of which no pipe can be made, and the capacity that a refusal has to name.
+fn impossible() -> Vec<(Options, usize)> {
+    [0, MAX + 1, isize::MAX as usize, usize::MAX]
+        .into_iter()
+        .flat_map(|capacity| [(capacity, 0), (capacity, 7)])
+        .map(|(capacity, calls)| (Options::new(capacity).yield_every(calls), capacity))
+        .collect()
 }
 
 /// The two errors that `options` must come to, one for a pipe and one for a pair of streams.
@@ -33,16 +30,14 @@ fn errors_of(options: &Options) -> [std::io::Error; 2] {
 
 #[test]
 fn b2_impossible_options_are_invalid_input_and_the_message_names_the_values() {
-    for (options, values) in impossible() {
+    for (options, capacity) in impossible() {
         for error in errors_of(&options) {
             assert_eq!(error.kind(), ErrorKind::InvalidInput, "{options:?}");
             let told = Panic {
                 message: error.to_string(),
                 file: String::new(),
             };
-            for value in &values {
-                assert!(told.names(*value), "{error} does not name {value}");
-            }
+            assert!(told.names(capacity), "{error} does not name {capacity}");
         }
     }
 }
@@ -65,32 +60,25 @@ fn b2_without_try_it_is_a_panic_that_says_the_same_and_blames_the_caller() {
 #[test]
 fn b2_what_the_allocator_refuses_is_out_of_memory() {
     for capacity in [MAX, MAX - 1, MAX / 2] {
-        for mark in [1, capacity] {
-            for error in errors_of(&Options::new(capacity).low_water(mark)) {
-                assert_eq!(error.kind(), ErrorKind::OutOfMemory, "{capacity}, {mark}");
-            }
+        for error in errors_of(&Options::new(capacity)) {
+            assert_eq!(error.kind(), ErrorKind::OutOfMemory, "{capacity}");
         }
     }
 }
 
 #[test]
-fn b2_every_low_water_from_1_to_the_capacity_is_possible() {
-    for capacity in 1..=9 {
-        for mark in 1..=capacity {
-            let options = Options::new(capacity).low_water(mark);
-            let (reader, writer) = options.try_pipe().expect("a pipe");
-            assert_eq!((reader.capacity(), writer.capacity()), (capacity, capacity));
-            assert!(options.try_duplex().is_ok(), "{options:?}");
-        }
-    }
-}
-
-#[test]
-fn b2_of_two_settings_the_latter_counts() {
-    let options = Options::new(8).low_water(9).low_water(8).low_water(0);
-    assert!(options.try_pipe().is_err());
-    assert!(options.clone().low_water(3).try_pipe().is_ok());
-    assert!(options.try_pipe().is_err(), "the clone is another one");
+fn b18_of_two_settings_the_latter_counts() {
+    let yields_after_one = |options: &Options| {
+        let (mut reader, mut writer) = options.pipe();
+        let task = CountingTask::new();
+        assert_eq!(tried(writer.try_write(b"ab")), moved(2));
+        assert_eq!(task.read(&mut reader, &mut [0]), moved(1));
+        task.read(&mut reader, &mut [0]).is_pending()
+    };
+    let options = Options::new(8).yield_every(3).yield_every(0).yield_every(1);
+    assert!(yields_after_one(&options));
+    assert!(!yields_after_one(&options.clone().yield_every(0)));
+    assert!(yields_after_one(&options), "the clone is another one");
 }
 
 /// Every number of calls is possible: the extremes are never and always.
@@ -106,7 +94,7 @@ fn b2_yield_every_has_no_impossible_values() {
 fn b1_the_capacity_is_exact_whatever_the_options_and_however_the_pipe_was_made() {
     let task = CountingTask::new();
     for capacity in 1..=9 {
-        let options = Options::new(capacity).low_water(capacity).yield_every(100);
+        let options = Options::new(capacity).yield_every(100);
         for (reader, mut writer) in [options.pipe(), options.try_pipe().expect("a pipe")] {
             assert!(reader.is_peer_of(&writer));
             assert_eq!(task.write(&mut writer, &[7; 10]), moved(capacity));
@@ -118,7 +106,7 @@ fn b1_the_capacity_is_exact_whatever_the_options_and_however_the_pipe_was_made()
 
 #[test]
 fn b1_each_direction_of_streams_with_options_holds_the_capacity() {
-    let options = Options::new(5).low_water(2);
+    let options = Options::new(5).yield_every(100);
     for (mut near, mut far) in [options.duplex(), options.try_duplex().expect("streams")] {
         assert!(near.is_peer_of(&far));
         for stream in [&mut near, &mut far] {
@@ -141,8 +129,8 @@ fn surface_options_make_as_many_pipes_as_wanted_each_for_itself() {
 
 #[test]
 fn surface_debug_of_options_shows_the_settings() {
-    let text = format!("{:?}", Options::new(17).low_water(13).yield_every(29));
-    for what in ["capacity: 17", "low_water: 13", "yield_every: 29"] {
+    let text = format!("{:?}", Options::new(17).yield_every(29));
+    for what in ["capacity: 17", "yield_every: 29"] {
         assert!(text.contains(what), "{text} does not say {what}");
     }
 }

@@ -53,11 +53,12 @@ pub(crate) fn panic_of<T>(f: impl FnOnce() -> T) -> Panic {
     let Err(payload) = result else {
         panic!("it does not panic");
     };
-    let message = payload
-        .downcast::<String>()
-        .expect("a message with numbers in it");
+    let message = match payload.downcast::<&str>() {
+        Ok(message) => message.to_string(),
+        Err(payload) => *payload.downcast().expect("a message"),
+    };
     Panic {
-        message: *message,
+        message,
         file: file.expect("nobody else takes it"),
     }
 }

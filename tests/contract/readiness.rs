@@ -5,7 +5,7 @@ use core::pin::Pin;
 use core::task::Poll;
 use std::io::{self, ErrorKind};
 
-use async_duplex::{duplex, DuplexStream, Options, Reader, Writer};
+use async_duplex::{duplex, DuplexStream, Reader, Writer};
 use futures::future::FusedFuture;
 
 use crate::counting_waker::{moved, tried, CountingTask, Outcome, BROKEN};
@@ -212,22 +212,6 @@ fn b10_a_dropped_wait_leaves_plain_reads_and_writes_as_they_are() {
     let mut buf = [0; 3];
     assert_eq!(CountingTask::new().read(&mut reader, &mut buf), moved(3));
     assert_eq!(&buf, b"012");
-}
-
-/// The low-water mark is about when to wake. It lets no call wait that can go on.
-#[test]
-fn b17_a_low_water_mark_makes_nothing_wait() {
-    let task = CountingTask::new();
-    let (mut reader, mut writer) = Options::new(4).low_water(4).pipe();
-    for _ in 0..20 {
-        assert_eq!(task.write(&mut writer, b"abc"), moved(3));
-        assert_eq!(task.write(&mut writer, b"de"), moved(1));
-        assert_eq!(now(writer.writable(1)), Poll::Pending);
-        assert_eq!(task.read(&mut reader, &mut [0]), moved(1));
-        assert_eq!(now(writer.writable(1)), moved(1));
-        assert_eq!(task.write(&mut writer, b"de"), moved(1));
-        assert_eq!(task.read(&mut reader, &mut [0; 9]), moved(4));
-    }
 }
 
 #[test]

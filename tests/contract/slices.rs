@@ -1,4 +1,5 @@
-//! B19: bytes that are lent in place, to be read or to be written. See also `buffered` and `commit`.
+//! B19: bytes that are lent in place, to be read or to be written. See also `buffered` and
+//! `commit`.
 
 use core::task::Poll;
 

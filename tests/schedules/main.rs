@@ -61,11 +61,9 @@ fn op() -> impl Strategy<Value = Op> {
 
 fn settings() -> impl Strategy<Value = Settings> {
     (1..=7usize).prop_flat_map(|capacity| {
-        let low_water = prop_oneof![Just(1), 1..=capacity];
         let yield_every = prop_oneof![Just(0), 1..=5usize];
-        (low_water, yield_every).prop_map(move |(low_water, yield_every)| Settings {
+        yield_every.prop_map(move |yield_every| Settings {
             capacity,
-            low_water,
             yield_every,
         })
     })
@@ -161,9 +159,6 @@ fn read(model: &mut Model, reader: &mut Reader, op: Op) {
         }
         Op::AwaitWritersEnd => {
             let expected = model.reader.awaits_end_of(&model.writer);
-            if expected.is_pending() {
-                model.let_writer_off();
-            }
             assert_eq!(task.poll(|cx| reader.poll_closed(cx)), expected);
         }
         Op::EndReader(how) => {

@@ -12,15 +12,14 @@ use crate::counting_waker::{moved, CountingTask, Outcome, BROKEN};
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Settings {
     pub(crate) capacity: usize,
-    pub(crate) low_water: usize,
     pub(crate) yield_every: usize,
 }
 
 impl Settings {
     pub(crate) fn pipe(self) -> (Reader, Writer) {
-        let options = Options::new(self.capacity);
-        let options = options.low_water(self.low_water);
-        options.yield_every(self.yield_every).pipe()
+        Options::new(self.capacity)
+            .yield_every(self.yield_every)
+            .pipe()
     }
 }
 
@@ -29,14 +28,13 @@ impl Settings {
 pub(crate) struct Half {
     pub(crate) task: CountingTask,
     wakes: usize,
-    /// Whether its waker is kept.
-    has_waker: bool,
-    /// How many bytes it waits for, and with how many it could do.
+    /// How many bytes it waits for: the smallest number since its task was woken.
     wanted: Option<usize>,
-    needed: usize,
     awaits_end: bool,
     /// How it has ended: closed, or aborted with a kind.
     pub(crate) end: Option<Option<ErrorKind>>,
+    /// The kind with which the other half had aborted when this one had not ended yet.
+    cut: Option<ErrorKind>,
     /// How many calls in a row did not have to wait.
     streak: usize,
     /// How many bytes it has moved, and had moved when a call was last counted.
@@ -45,20 +43,11 @@ pub(crate) struct Half {
 }
 
 impl Half {
-    /// What a poll comes to that has found so much, and otherwise waits for `wanted`, while it needs
-    /// only `min`.
-    fn polls(
-        &mut self,
-        found: Outcome<usize>,
-        min: usize,
-        wanted: usize,
-        every: usize,
-    ) -> Outcome<usize> {
+    /// What a poll for `min` bytes comes to that has found `found`.
+    fn polls(&mut self, found: Outcome<usize>, min: usize, every: usize) -> Outcome<usize> {
         match found {
             Poll::Pending => {
-                self.has_waker = true;
-                self.wanted = Some(wanted);
-                self.needed = min;
+                self.wanted = Some(self.wanted.map_or(min, |wanted| wanted.min(min)));
                 self.streak = 0;
                 Poll::Pending
             }
@@ -80,34 +69,31 @@ impl Half {
         }
     }
 
-    /// The other half goes to sleep: this one is not left to sleep over its low-water mark.
-    fn is_let_off(&mut self, ready: usize) {
-        if self.wanted.is_some() && self.needed <= ready {
-            self.wake();
+    /// The other half has moved bytes, so that this one can move `available`. A half that has ended
+    /// does not wait for its number of bytes any more: whatever moves, it is woken.
+    fn has_news(&mut self, available: usize) {
+        let has_ended = self.end.is_some();
+        if self
+            .wanted
+            .is_some_and(|wanted| wanted <= available || has_ended)
+        {
+            self.wanted = None;
+            self.wakes += 1;
         }
     }
 
-    fn wake(&mut self) {
-        self.wanted = None;
-        self.wakes += usize::from(core::mem::take(&mut self.has_waker));
-    }
-
-    /// The other half has moved bytes, so that there is so much to be moved by this one.
-    fn has_news(&mut self, ready: usize) {
-        if self.wanted.is_some_and(|wanted| wanted <= ready) {
-            self.wake();
-        }
-    }
-
-    /// Ends, unless it has ended before. Says whether it did.
+    /// Ends, unless it has ended before. Says whether it did. The half keeps its own waits.
     pub(crate) fn ends(&mut self, how: Option<ErrorKind>, other: &mut Half) -> bool {
         if self.end.is_some() {
             return false;
         }
         self.end = Some(how);
-        if other.wanted.is_some() || other.awaits_end {
-            other.wake();
+        if other.end.is_none() {
+            other.cut = how;
         }
+        // One task waits for both, and is woken once.
+        let waits = other.wanted.take().is_some() | core::mem::take(&mut other.awaits_end);
+        other.wakes += usize::from(waits);
         true
     }
 
@@ -116,14 +102,19 @@ impl Half {
             return Poll::Ready(());
         }
         self.awaits_end = true;
-        self.has_waker = true;
         Poll::Pending
     }
 
     fn check(&self) {
         assert_eq!(self.task.wakes(), self.wakes);
-        assert_eq!(self.task.kept(), usize::from(self.has_waker));
+        let waits = usize::from(self.wanted.is_some()) + usize::from(self.awaits_end);
+        assert_eq!(self.task.kept(), waits);
     }
+}
+
+/// What a call comes to that fails with the kind of an abort.
+fn failed(cut: Option<ErrorKind>) -> Outcome<usize> {
+    Poll::Ready(Err(cut.expect("the kind of an abort")))
 }
 
 pub(crate) struct Model {
@@ -149,7 +140,7 @@ impl Model {
     /// How many bytes there are to read, if there are `min` or there will not be more.
     pub(crate) fn unread(&self, min: usize) -> Outcome<usize> {
         match (self.queue.len(), self.reader.end, self.writer.end) {
-            (_, None, Some(Some(kind))) => Poll::Ready(Err(kind)),
+            _ if self.reader.cut.is_some() => failed(self.reader.cut),
             (n, None, None) if n < min => Poll::Pending,
             (n, ..) => moved(n),
         }
@@ -159,35 +150,21 @@ impl Model {
     pub(crate) fn vacant(&self, min: usize) -> Outcome<usize> {
         let vacant = self.settings.capacity - self.queue.len();
         match (self.writer.end, self.reader.end) {
-            (Some(_), _) | (None, Some(None)) => BROKEN,
-            (None, Some(Some(kind))) => Poll::Ready(Err(kind)),
+            _ if self.writer.cut.is_some() => failed(self.writer.cut),
             (None, None) if vacant < min => Poll::Pending,
             (None, None) => moved(vacant),
+            _ => BROKEN,
         }
     }
 
     pub(crate) fn poll_unread(&mut self, min: usize) -> Outcome<usize> {
         let found = self.unread(min);
-        let sleeps = found.is_pending();
-        let polled = self
-            .reader
-            .polls(found, min, min, self.settings.yield_every);
-        if sleeps {
-            self.let_writer_off();
-        }
-        polled
-    }
-
-    /// The reader has gone to sleep.
-    pub(crate) fn let_writer_off(&mut self) {
-        let vacant = self.settings.capacity - self.queue.len();
-        self.writer.is_let_off(vacant);
+        self.reader.polls(found, min, self.settings.yield_every)
     }
 
     pub(crate) fn poll_vacant(&mut self, min: usize) -> Outcome<usize> {
-        let (found, settings) = (self.vacant(min), self.settings);
-        let wanted = min.max(settings.low_water);
-        self.writer.polls(found, min, wanted, settings.yield_every)
+        let found = self.vacant(min);
+        self.writer.polls(found, min, self.settings.yield_every)
     }
 
     /// The next `n` bytes, which are read.

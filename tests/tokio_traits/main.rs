@@ -11,6 +11,7 @@ extern crate alloc;
 
 mod both_families;
 mod budget;
+mod budget_like_tokio;
 mod buffers;
 mod calls;
 mod codecs;

@@ -204,6 +204,13 @@ fn b16_a_half_that_has_aborted_waits_for_nothing() {
     reader.abort(KIND);
     assert_eq!(readable(&task, &mut reader, 4), END);
     writer.abort(KIND);
+    assert_eq!(writable(&task, &mut writer, 4), FAILED);
+    assert_eq!((task.wakes(), task.kept()), (0, 0));
+
+    let (mut reader, mut writer) = pipe(4);
+    writer.abort(KIND);
     assert_eq!(writable(&task, &mut writer, 4), BROKEN);
+    reader.abort(KIND);
+    assert_eq!(readable(&task, &mut reader, 4), FAILED);
     assert_eq!((task.wakes(), task.kept()), (0, 0));
 }

@@ -219,18 +219,64 @@ fn b15_a_task_can_wait_for_room_and_for_the_end_at_once() {
     }
 }
 
+/// The reader waits for bytes in one task and for the end in another one.
 #[test]
-fn b15_a_reader_that_stopped_waiting_for_the_end_waits_for_bytes_as_ever() {
-    let (watching, reading) = (CountingTask::new(), CountingTask::new());
-    let (mut reader, mut writer) = watched_by_reader(&watching, 0);
-    for round in 1..=3 {
+fn b15_two_tasks_can_wait_for_bytes_and_for_the_end() {
+    for end_first in [true, false] {
+        let (watching, reading) = (CountingTask::new(), CountingTask::new());
+        let (mut reader, mut writer) = pipe(4);
+        let watch = |reader: &mut Reader| {
+            assert!(watching.poll(|cx| reader.poll_closed(cx)).is_pending());
+        };
+        for round in 1..=3 {
+            if end_first {
+                watch(&mut reader);
+            }
+            park_reader(&reading, &mut reader);
+            if !end_first {
+                watch(&mut reader);
+            }
+            assert_eq!((watching.kept(), reading.kept()), (1, 1));
+            assert_eq!(tried(writer.try_write(b"a")), moved(1));
+            assert_eq!((watching.wakes(), reading.wakes()), (0, round));
+            assert_eq!((watching.kept(), reading.kept()), (1, 0));
+            assert_eq!(reading.read(&mut reader, &mut [0]), moved(1));
+        }
         park_reader(&reading, &mut reader);
-        assert_eq!((watching.kept(), reading.kept()), (0, 1));
-        assert_eq!(tried(writer.try_write(b"a")), moved(1));
-        assert_eq!((watching.wakes(), reading.wakes()), (0, round));
-        assert_eq!(reading.read(&mut reader, &mut [0]), moved(1));
+        drop(writer);
+        assert_eq!((watching.wakes(), reading.wakes()), (1, 4));
+        assert_eq!((watching.kept(), reading.kept()), (0, 0));
+        assert_eq!(reading.read(&mut reader, &mut [0]), END);
     }
-    drop(writer);
-    assert_eq!((watching.wakes(), reading.wakes()), (0, 3));
-    assert_eq!(reading.read(&mut reader, &mut [0]), END);
+}
+
+/// See [`b15_two_tasks_can_wait_for_bytes_and_for_the_end`].
+#[test]
+fn b15_two_tasks_can_wait_for_room_and_for_the_end() {
+    for end_first in [true, false] {
+        let (watching, writing) = (CountingTask::new(), CountingTask::new());
+        let (mut reader, mut writer) = full_pipe();
+        let watch = |writer: &mut Writer| {
+            assert!(watching.poll(|cx| writer.poll_closed(cx)).is_pending());
+        };
+        for round in 1..=3 {
+            if end_first {
+                watch(&mut writer);
+            }
+            park_writer(&writing, &mut writer);
+            if !end_first {
+                watch(&mut writer);
+            }
+            assert_eq!((watching.kept(), writing.kept()), (1, 1));
+            assert_eq!(tried(reader.try_read(&mut [0])), moved(1));
+            assert_eq!((watching.wakes(), writing.wakes()), (0, round));
+            assert_eq!((watching.kept(), writing.kept()), (1, 0));
+            assert_eq!(writing.write(&mut writer, b"a"), moved(1));
+        }
+        park_writer(&writing, &mut writer);
+        drop(reader);
+        assert_eq!((watching.wakes(), writing.wakes()), (1, 4));
+        assert_eq!((watching.kept(), writing.kept()), (0, 0));
+        assert_eq!(writing.write(&mut writer, b"x"), BROKEN);
+    }
 }

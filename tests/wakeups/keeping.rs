@@ -1,11 +1,15 @@
-//! B21, the leaks: no pipe keeps a task alive that nobody will wake, nor wakes one that has left.
+//! B21, the leaks: no pipe keeps a waker that it will not wake, nor wakes the task of a half that
+//! has been dropped.
 
-use async_duplex::duplex;
+use core::task::Poll;
+
+use async_duplex::{duplex, pipe, Reader, Writer};
 
 use crate::counting_waker::{moved, tried, CountingTask, BROKEN, END};
+use crate::endings::{READER_ABORTS, READER_ENDINGS, WRITER_ABORTS, WRITER_ENDINGS};
 use crate::{
-    full_pipe, park_reader, pipe_with_parked_reader, pipe_with_parked_writer, READER_NEWS,
-    WRITER_ENDINGS,
+    full_pipe, park_reader, park_writer, pipe_with_parked_reader, pipe_with_parked_writer,
+    READER_NEWS,
 };
 
 #[test]
@@ -61,7 +65,147 @@ fn b21_a_dropped_stream_keeps_no_waker_of_either_direction() {
     assert_eq!((read.wakes(), write.wakes()), (0, 0));
 }
 
-/// With the other half dropped first, so that there is nobody left to take the waker.
+/// What a half waits for.
+enum Wait {
+    Bytes,
+    End,
+}
+
+/// Bytes alone, and bytes and the end in either order.
+const ORDERS: [&[Wait]; 3] = [
+    &[Wait::Bytes],
+    &[Wait::Bytes, Wait::End],
+    &[Wait::End, Wait::Bytes],
+];
+
+/// A pipe whose reader waits for bytes for one task, and for the end for another one.
+fn waiting_reader(waits: &[Wait], bytes: &CountingTask, end: &CountingTask) -> (Reader, Writer) {
+    let (mut reader, writer) = pipe(4);
+    for wait in waits {
+        match wait {
+            Wait::Bytes => park_reader(bytes, &mut reader),
+            Wait::End => assert!(end.poll(|cx| reader.poll_closed(cx)).is_pending()),
+        }
+    }
+    (reader, writer)
+}
+
+/// A full pipe whose writer waits for room for one task, and for the end for another one.
+fn waiting_writer(waits: &[Wait], room: &CountingTask, end: &CountingTask) -> (Reader, Writer) {
+    let (reader, mut writer) = full_pipe();
+    for wait in waits {
+        match wait {
+            Wait::Bytes => park_writer(room, &mut writer),
+            Wait::End => assert!(end.poll(|cx| writer.poll_closed(cx)).is_pending()),
+        }
+    }
+    (reader, writer)
+}
+
+/// How often each of two tasks was woken, and how many of its wakers are kept.
+fn state(bytes: &CountingTask, end: &CountingTask) -> [(usize, usize); 2] {
+    [bytes, end].map(|task| (task.wakes(), task.kept()))
+}
+
+#[test]
+fn b21_a_dropped_half_keeps_no_waker_of_any_of_its_waits() {
+    for waits in ORDERS {
+        let (bytes, end) = (CountingTask::new(), CountingTask::new());
+        let (reader, mut writer) = waiting_reader(waits, &bytes, &end);
+        drop(reader);
+        assert_eq!(state(&bytes, &end), [(0, 0), (0, 0)]);
+        writer.close();
+        assert_eq!(state(&bytes, &end), [(0, 0), (0, 0)]);
+
+        let (mut reader, writer) = waiting_writer(waits, &bytes, &end);
+        drop(writer);
+        assert_eq!(state(&bytes, &end), [(0, 0), (0, 0)]);
+        assert_eq!(tried(reader.try_read(&mut [0; 4])), moved(4));
+        reader.close();
+        assert_eq!(state(&bytes, &end), [(0, 0), (0, 0)]);
+    }
+}
+
+/// A half can close while another task of the caller still waits: that one has to learn of it.
+#[test]
+fn b7_a_half_that_closes_or_aborts_keeps_its_waits_until_the_other_half_ends() {
+    for waits in ORDERS {
+        // The task that waits for the end, if there is one.
+        let watches = waits.len() - 1;
+        for (what, close) in [READER_ENDINGS[0], READER_ABORTS] {
+            let (bytes, end) = (CountingTask::new(), CountingTask::new());
+            let (reader, mut writer) = waiting_reader(waits, &bytes, &end);
+            let _reader = close(reader);
+            assert!(matches!(tried(writer.try_write(b"x")), Poll::Ready(Err(_))));
+            assert_eq!(
+                state(&bytes, &end),
+                [(0, 1), (0, watches)],
+                "the reader {what}"
+            );
+            writer.close();
+            assert_eq!(
+                state(&bytes, &end),
+                [(1, 0), (watches, 0)],
+                "the reader {what}"
+            );
+        }
+        for (what, close) in [WRITER_ENDINGS[0], WRITER_ABORTS] {
+            let (room, end) = (CountingTask::new(), CountingTask::new());
+            let (mut reader, writer) = waiting_writer(waits, &room, &end);
+            let _writer = close(writer);
+            assert_eq!(
+                state(&room, &end),
+                [(0, 1), (0, watches)],
+                "the writer {what}"
+            );
+            reader.close();
+            assert_eq!(
+                state(&room, &end),
+                [(1, 0), (watches, 0)],
+                "the writer {what}"
+            );
+        }
+    }
+}
+
+#[test]
+fn b7_a_writer_that_closes_while_it_waits_for_room_is_woken_by_the_next_read_of_any_size() {
+    for min in 1..=4 {
+        let task = CountingTask::new();
+        let (mut reader, mut writer) = full_pipe();
+        assert!(task.poll(|cx| writer.poll_writable(cx, min)).is_pending());
+        writer.close();
+        assert_eq!((task.wakes(), task.kept()), (0, 1), "{min} bytes");
+        assert_eq!(tried(reader.try_read(&mut [0])), moved(1));
+        assert_eq!((task.wakes(), task.kept()), (1, 0), "{min} bytes");
+        assert_eq!(tried(reader.try_read(&mut [0; 4])), moved(3));
+        drop(reader);
+        assert_eq!(task.wakes(), 1, "{min} bytes");
+    }
+}
+
+#[test]
+fn b21_a_half_that_is_dropped_after_its_close_or_abort_keeps_no_waker() {
+    for waits in ORDERS {
+        let (bytes, end) = (CountingTask::new(), CountingTask::new());
+        for (what, close) in [READER_ENDINGS[0], READER_ABORTS] {
+            let (reader, writer) = waiting_reader(waits, &bytes, &end);
+            drop(close(reader));
+            assert_eq!(state(&bytes, &end), [(0, 0), (0, 0)], "the reader {what}");
+            drop(writer);
+            assert_eq!(state(&bytes, &end), [(0, 0), (0, 0)], "the reader {what}");
+        }
+        for (what, close) in [WRITER_ENDINGS[0], WRITER_ABORTS] {
+            let (reader, writer) = waiting_writer(waits, &bytes, &end);
+            drop(close(writer));
+            assert_eq!(state(&bytes, &end), [(0, 0), (0, 0)], "the writer {what}");
+            drop(reader);
+            assert_eq!(state(&bytes, &end), [(0, 0), (0, 0)], "the writer {what}");
+        }
+    }
+}
+
+/// The other half is dropped first, so it cannot take the waker.
 #[test]
 fn b21_a_waker_that_was_stored_after_the_others_end_goes_with_the_half() {
     let task = CountingTask::new();

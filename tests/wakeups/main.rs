@@ -9,19 +9,23 @@
 
 #[path = "../support/counting_waker.rs"]
 mod counting_waker;
+#[path = "../support/endings.rs"]
+mod endings;
 
 mod aborting;
 mod closed;
 mod forgotten;
 mod keeping;
-mod low_water;
 mod panicking;
+mod panicking_ends;
 mod parking;
 mod random;
 mod readiness;
 mod reentrant;
 mod slices;
 mod streams;
+mod thresholds;
+mod together;
 mod unyielding;
 mod wakers;
 mod yielding;
@@ -30,9 +34,7 @@ use core::task::Poll;
 
 use async_duplex::{pipe, Reader, Writer};
 use counting_waker::{moved, tried, CountingTask};
-
-/// Something that a half can do, in words and in deed. What is left of the half comes back.
-type Deed<H> = (&'static str, fn(H) -> Option<H>);
+use endings::{Deed, READER_ENDINGS, WRITER_ENDINGS};
 
 /// Whatever a writer does that lets a parked reader go on.
 const WRITER_NEWS: [Deed<Writer>; 4] = [
@@ -46,17 +48,6 @@ const WRITER_NEWS: [Deed<Writer>; 4] = [
     }),
     WRITER_ENDINGS[0],
     WRITER_ENDINGS[1],
-];
-
-const WRITER_ENDINGS: [Deed<Writer>; 2] = [
-    ("closes", |mut writer| {
-        writer.close();
-        Some(writer)
-    }),
-    ("is dropped", |writer| {
-        drop(writer);
-        None
-    }),
 ];
 
 /// Whatever a reader does that lets a parked writer go on.
@@ -76,17 +67,6 @@ const READER_NEWS: [Deed<Reader>; 5] = [
     }),
     READER_ENDINGS[0],
     READER_ENDINGS[1],
-];
-
-const READER_ENDINGS: [Deed<Reader>; 2] = [
-    ("closes", |mut reader| {
-        reader.close();
-        Some(reader)
-    }),
-    ("is dropped", |reader| {
-        drop(reader);
-        None
-    }),
 ];
 
 /// A pipe of four bytes, all unread.

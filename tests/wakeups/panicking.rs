@@ -8,7 +8,7 @@ use std::sync::Arc;
 use async_duplex::{duplex, pipe, Reader, Writer};
 
 use crate::counting_waker::{moved, tried, CountingTask, BROKEN, END};
-use crate::wakers::{on_drop, on_wake, park_reader_with, park_writer_with};
+use crate::wakers::{await_end_with, on_drop, on_wake, park_reader_with, park_writer_with};
 use crate::{full_pipe, park_reader, park_writer, READER_NEWS, WRITER_NEWS};
 
 /// A waker that panics when it is woken, and something that tells whether it is gone.
@@ -233,11 +233,19 @@ fn b21_a_writer_whose_replaced_waker_panics_is_still_woken() {
 fn b21_a_half_whose_replaced_waker_panics_still_learns_of_the_end() {
     let task = CountingTask::new();
     let (mut reader, writer) = pipe(4);
-    park_reader_with(panics_on_drop(), &mut reader);
+    await_end_with(panics_on_drop(), |cx| reader.poll_closed(cx));
     assert_panics(|| task.poll(|cx| reader.poll_closed(cx)));
     assert!(task.poll(|cx| reader.poll_closed(cx)).is_pending());
     drop(writer);
-    assert_eq!(task.wakes(), 1);
+    assert_eq!((task.wakes(), task.kept()), (1, 0));
+
+    let task = CountingTask::new();
+    let (reader, mut writer) = pipe(4);
+    await_end_with(panics_on_drop(), |cx| writer.poll_closed(cx));
+    assert_panics(|| task.poll(|cx| writer.poll_closed(cx)));
+    assert!(task.poll(|cx| writer.poll_closed(cx)).is_pending());
+    drop(reader);
+    assert_eq!((task.wakes(), task.kept()), (1, 0));
 }
 
 #[test]

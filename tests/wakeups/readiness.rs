@@ -1,12 +1,12 @@
 //! B17: who waits for more than one byte is woken when there is so much, and not before.
 
 use core::task::Poll;
-use std::io::{ErrorKind, IoSlice};
+use std::io::IoSlice;
 
 use async_duplex::{pipe, Reader, Writer};
 
 use crate::counting_waker::{moved, tried, CountingTask, Outcome};
-use crate::{park_reader, park_writer, Deed, READER_ENDINGS, WRITER_ENDINGS};
+use crate::endings::{reader_ends, writer_ends};
 
 pub(crate) fn readable(task: &CountingTask, reader: &mut Reader, min: usize) -> Outcome<usize> {
     let polled = task.poll(|cx| reader.poll_readable(cx, min));
@@ -19,7 +19,7 @@ pub(crate) fn writable(task: &CountingTask, writer: &mut Writer, min: usize) -> 
 }
 
 /// Every way to write `n` bytes for which there is room.
-const WAYS_TO_WRITE: [fn(&mut Writer, usize); 4] = [
+pub(crate) const WAYS_TO_WRITE: [fn(&mut Writer, usize); 4] = [
     |writer, n| assert_eq!(tried(writer.try_write(&[1; 16][..n])), moved(n)),
     |writer, n| {
         let written = CountingTask::new().write(writer, &[1; 16][..n]);
@@ -37,7 +37,7 @@ const WAYS_TO_WRITE: [fn(&mut Writer, usize); 4] = [
 ];
 
 /// Every way to take `n` bytes that are there.
-const WAYS_TO_READ: [fn(&mut Reader, usize); 4] = [
+pub(crate) const WAYS_TO_READ: [fn(&mut Reader, usize); 4] = [
     |reader, n| assert_eq!(tried(reader.try_read(&mut [0; 16][..n])), moved(n)),
     |reader, n| {
         let read = CountingTask::new().read(reader, &mut [0; 16][..n]);
@@ -54,7 +54,7 @@ const WAYS_TO_READ: [fn(&mut Reader, usize); 4] = [
 ];
 
 /// A pipe whose positions are at `offset`, and then `fill` bytes unread.
-fn filled_pipe(capacity: usize, offset: usize, fill: usize) -> (Reader, Writer) {
+pub(crate) fn filled_pipe(capacity: usize, offset: usize, fill: usize) -> (Reader, Writer) {
     let (mut reader, mut writer) = pipe(capacity);
     for _ in 0..offset {
         WAYS_TO_WRITE[0](&mut writer, 1);
@@ -142,80 +142,6 @@ fn b17_who_asks_again_too_early_waits_on() {
     assert_eq!((read.wakes(), write.wakes()), (1, 1));
 }
 
-/// The number counts of which the reader was told last that there is not so much.
-#[test]
-fn b17_a_reader_that_changes_its_mind_is_woken_for_what_it_wants_now() {
-    for first in 1..=4 {
-        for then in 1..=4 {
-            let (old, new) = (CountingTask::new(), CountingTask::new());
-            let (mut reader, mut writer) = filled_pipe(4, 3, 0);
-            assert_eq!(readable(&old, &mut reader, first), Poll::Pending);
-            assert_eq!(readable(&new, &mut reader, then), Poll::Pending);
-            for unread in 1..=4 {
-                WAYS_TO_WRITE[0](&mut writer, 1);
-                assert_eq!(new.wakes(), usize::from(unread >= then));
-            }
-            assert_eq!(old.wakes(), 0);
-        }
-    }
-}
-
-/// See [`b17_a_reader_that_changes_its_mind_is_woken_for_what_it_wants_now`].
-#[test]
-fn b17_a_writer_that_changes_its_mind_is_woken_for_what_it_wants_now() {
-    for first in 1..=4 {
-        for then in 1..=4 {
-            let (old, new) = (CountingTask::new(), CountingTask::new());
-            let (mut reader, mut writer) = filled_pipe(4, 3, 4);
-            assert_eq!(writable(&old, &mut writer, first), Poll::Pending);
-            assert_eq!(writable(&new, &mut writer, then), Poll::Pending);
-            for vacant in 1..=4 {
-                WAYS_TO_READ[0](&mut reader, 1);
-                assert_eq!(new.wakes(), usize::from(vacant >= then));
-            }
-            assert_eq!(old.wakes(), 0);
-        }
-    }
-}
-
-#[test]
-fn b17_after_a_dropped_wait_for_more_a_plain_read_or_write_is_woken_by_one_byte() {
-    for asks_for_one in [readable, |task: &CountingTask, reader: &mut Reader, _| {
-        task.read(reader, &mut [0])
-    }] {
-        let task = CountingTask::new();
-        let (mut reader, mut writer) = filled_pipe(4, 3, 0);
-        assert_eq!(readable(&task, &mut reader, 4), Poll::Pending);
-        assert_eq!(asks_for_one(&task, &mut reader, 1), Poll::Pending);
-        WAYS_TO_WRITE[0](&mut writer, 1);
-        assert_eq!((task.wakes(), task.kept()), (1, 0));
-    }
-    let task = CountingTask::new();
-    let (mut reader, mut writer) = filled_pipe(4, 3, 4);
-    assert_eq!(writable(&task, &mut writer, 4), Poll::Pending);
-    park_writer(&task, &mut writer);
-    WAYS_TO_READ[0](&mut reader, 1);
-    assert_eq!((task.wakes(), task.kept()), (1, 0));
-}
-
-#[test]
-fn b17_after_a_plain_read_or_write_in_vain_a_wait_for_more_sleeps_through_one_byte() {
-    let (read, write) = (CountingTask::new(), CountingTask::new());
-    let (mut reader, mut writer) = filled_pipe(4, 3, 0);
-    park_reader(&read, &mut reader);
-    assert_eq!(readable(&read, &mut reader, 3), Poll::Pending);
-    WAYS_TO_WRITE[0](&mut writer, 2);
-    assert_eq!(read.wakes(), 0);
-    WAYS_TO_WRITE[0](&mut writer, 2);
-    assert_eq!(read.wakes(), 1);
-    park_writer(&write, &mut writer);
-    assert_eq!(writable(&write, &mut writer, 3), Poll::Pending);
-    WAYS_TO_READ[0](&mut reader, 2);
-    assert_eq!(write.wakes(), 0);
-    WAYS_TO_READ[0](&mut reader, 2);
-    assert_eq!(write.wakes(), 1);
-}
-
 /// What a half moves itself, while it waits, is not there any more to be counted.
 #[test]
 fn b17_only_what_is_there_at_once_counts() {
@@ -238,11 +164,7 @@ fn b17_only_what_is_there_at_once_counts() {
 
 #[test]
 fn b17_any_end_of_the_stream_wakes_whatever_is_waited_for() {
-    let aborts: Deed<Writer> = ("aborts", |mut writer| {
-        writer.abort(ErrorKind::Other);
-        Some(writer)
-    });
-    for (what, end) in WRITER_ENDINGS.into_iter().chain([aborts]) {
+    for (what, end) in writer_ends() {
         for fill in 0..4 {
             let task = CountingTask::new();
             let (mut reader, writer) = filled_pipe(4, 3, fill);
@@ -251,11 +173,7 @@ fn b17_any_end_of_the_stream_wakes_whatever_is_waited_for() {
             assert_eq!((task.wakes(), task.kept()), (1, 0), "the writer {what}");
         }
     }
-    let aborts: Deed<Reader> = ("aborts", |mut reader| {
-        reader.abort(ErrorKind::Other);
-        Some(reader)
-    });
-    for (what, end) in READER_ENDINGS.into_iter().chain([aborts]) {
+    for (what, end) in reader_ends() {
         for fill in 1..=4 {
             let task = CountingTask::new();
             let (reader, mut writer) = filled_pipe(4, 3, fill);

@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex};
 use async_duplex::{pipe, Writer};
 
 use crate::counting_waker::{moved, tried, CountingTask, BROKEN, END};
-use crate::wakers::{on_drop, on_wake, park_reader_with, park_writer_with, InlineTask, Shared};
+use crate::wakers::{await_end_with, on_drop, on_wake, park_reader_with, park_writer_with};
+use crate::wakers::{InlineTask, Shared};
 use crate::{full_pipe, park_reader, park_writer, READER_NEWS, WRITER_NEWS};
 
 #[test]
@@ -221,13 +222,14 @@ fn b9_a_waker_replaced_by_waiting_for_the_end_may_drop_the_other_half() {
     let task = CountingTask::new();
 
     let (mut reader, writer) = pipe(4);
-    park_reader_with(on_drop(move || drop(writer)), &mut reader);
+    await_end_with(on_drop(move || drop(writer)), |cx| reader.poll_closed(cx));
     let closed = task.poll(|cx| reader.poll_closed(cx));
     assert!(closed.is_ready() || task.wakes() == 1);
     assert!(task.poll(|cx| reader.poll_closed(cx)).is_ready());
 
+    let task = CountingTask::new();
     let (reader, mut writer) = full_pipe();
-    park_writer_with(on_drop(move || drop(reader)), &mut writer);
+    await_end_with(on_drop(move || drop(reader)), |cx| writer.poll_closed(cx));
     let closed = task.poll(|cx| writer.poll_closed(cx));
     assert!(closed.is_ready() || task.wakes() == 1);
     assert!(task.poll(|cx| writer.poll_closed(cx)).is_ready());

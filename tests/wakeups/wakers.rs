@@ -52,6 +52,11 @@ pub(crate) fn park_writer_with(waker: Waker, writer: &mut Writer) {
     assert!(polled.is_pending());
 }
 
+/// Has `poll` wait for the end with `waker`, of which nothing is kept but by the half.
+pub(crate) fn await_end_with(waker: Waker, poll: impl FnOnce(&mut Context<'_>) -> Poll<()>) {
+    assert!(poll(&mut Context::from_waker(&waker)).is_pending());
+}
+
 /// A half that a waker can get at while the test has it, too.
 pub(crate) struct Shared<H>(Arc<Mutex<Option<H>>>);
 

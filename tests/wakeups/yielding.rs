@@ -142,7 +142,6 @@ fn b18_no_call_yields_unless_told_to() {
     let operations = if cfg!(miri) { 500 } else { 100_000 };
     for options in [
         Options::new(4),
-        Options::new(4).low_water(3),
         Options::new(4).yield_every(7).yield_every(0),
         Options::new(4).yield_every(usize::MAX),
     ] {

@@ -1,7 +1,7 @@
 //! A program without `std`, which does with `async-duplex` what a program would do.
 //!
-//! It brings a panic handler and an allocator of its own. There can only be one of each, and `std` has
-//! some too, so it links only if nothing it depends on, however far down, asks for `std`.
+//! It brings a panic handler and an allocator of its own. There can only be one of each, and `std`
+//! has some too, so it links only if nothing it depends on, however far down, asks for `std`.
 
 #![no_std]
 #![no_main]
@@ -133,7 +133,6 @@ fn bad_options() {
     for (options, reason) in [
         (Options::new(0), "not 0"),
         (Options::new(usize::MAX), &*usize::MAX.to_string()),
-        (Options::new(8).low_water(9), "not 9"),
     ] {
         let error = options.try_pipe().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidInput);
@@ -142,7 +141,7 @@ fn bad_options() {
     let too_much = Options::new(host::LARGEST + 1);
     assert_eq!(kind(too_much.try_pipe()), ErrorKind::OutOfMemory);
     assert_eq!(kind(too_much.try_duplex()), ErrorKind::OutOfMemory);
-    let most = Options::new(host::LARGEST).low_water(2).yield_every(3);
+    let most = Options::new(host::LARGEST).yield_every(3);
     assert!(most.try_duplex().is_ok());
 }
 
@@ -249,8 +248,8 @@ impl Task {
     }
 }
 
-/// Runs a future to its end. Nothing else runs meanwhile, so one that has not been woken by the time
-/// that it waits never will be.
+/// Runs a future to its end. Nothing else runs meanwhile, so one that has not been woken by the
+/// time that it waits never will be.
 fn block_on<F: Future>(future: F) -> F::Output {
     let task = Task::new();
     let mut future = pin!(future);
@@ -258,7 +257,7 @@ fn block_on<F: Future>(future: F) -> F::Output {
         let wakes = task.wakes();
         match task.poll(|cx| future.as_mut().poll(cx)) {
             Poll::Ready(output) => return output,
-            Poll::Pending => assert_ne!(task.wakes(), wakes, "nobody is left to wake the task"),
+            Poll::Pending => assert_ne!(task.wakes(), wakes, "nothing is left to wake the task"),
         }
     }
 }

@@ -1,17 +1,19 @@
-//! What a listener and its connector promise: the order, the bound, who is refused, who is reset, what
-//! a dropped future takes with it, and that a server cannot tell them from a socket.
+//! What a listener and its connector promise: the order, the bound, which client is refused or
+//! reset, what a dropped future takes with it, and that a server cannot tell them from a socket.
 
 #![cfg(not(loom))]
 #![cfg(feature = "listener")]
 #![allow(clippy::std_instead_of_alloc)] // Tests have `std`.
 
 #[allow(dead_code)] // Its `main` is not needed here.
-#[path = "../examples/chat.rs"]
+#[path = "../../examples/chat.rs"]
 mod chat;
-#[path = "support/counting_waker.rs"]
+mod completed;
+#[path = "../support/counting_waker.rs"]
 mod counting_waker;
-#[path = "support/deadline.rs"]
+#[path = "../support/deadline.rs"]
 mod deadline;
+mod panicking;
 
 use core::fmt::Debug;
 use core::future::Future;
@@ -30,7 +32,7 @@ use std::thread;
 use async_duplex::listener::{listen, Accept, Connect, Connector, Incoming, Listener};
 use async_duplex::{DuplexStream, Options};
 use async_net::{TcpListener, TcpStream};
-use counting_waker::{moved, CountingTask};
+use counting_waker::{moved, tried, CountingTask};
 use deadline::within;
 use futures::executor::block_on;
 use futures::future::{join_all, select, try_join_all, Either, FusedFuture};
@@ -176,21 +178,23 @@ fn a_connection_carries_what_was_written_before_it_was_accepted() {
 
 #[test]
 fn the_streams_have_the_options_they_were_asked_for() {
-    let holds_four_and_wakes_at_three = |from: &mut DuplexStream, to: &mut DuplexStream| {
-        let (writing, reading) = (CountingTask::new(), CountingTask::new());
-        assert_eq!(writing.write(from, b"12345"), moved(4));
-        assert_eq!(writing.write(from, b"5"), Poll::Pending);
-        assert_eq!(reading.read(to, &mut [0; 2]), moved(2));
-        assert_eq!(writing.wakes(), 0);
-        assert_eq!(reading.read(to, &mut [0; 1]), moved(1));
-        assert_eq!(writing.wakes(), 1);
-    };
-    let (listener, connector) = Options::new(4).low_water(3).listener(1);
+    let (listener, connector) = Options::new(4).yield_every(2).listener(1);
     for connector in [connector.clone(), connector] {
         let mut client = connector.try_connect().unwrap();
         let mut server = listener.try_accept().unwrap();
-        holds_four_and_wakes_at_three(&mut client, &mut server);
-        holds_four_and_wakes_at_three(&mut server, &mut client);
+        for stream in [&mut client, &mut server] {
+            let (_, writer) = DuplexStream::split(stream);
+            assert_eq!(tried(writer.try_write(b"12345")), moved(4));
+            assert_eq!(tried(writer.try_write(b"5")), Poll::Pending);
+        }
+        for stream in [&mut client, &mut server] {
+            let task = CountingTask::new();
+            for _ in 0..2 {
+                assert_eq!(task.read(stream, &mut [0]), moved(1));
+            }
+            assert_eq!(task.read(stream, &mut [0]), Poll::Pending);
+            assert_eq!(task.wakes(), 1, "the third call in a row yields");
+        }
     }
 }
 
@@ -465,7 +469,8 @@ fn who_waits_to_accept_learns_of_the_end() {
     }
 }
 
-/// What becomes of a future that has been polled, in words and in deed. What is left of it comes back.
+/// What becomes of a future that has been polled, in words and in deed. What is left of it comes
+/// back.
 type Fate = (&'static str, fn(Accept<'_>) -> Option<Accept<'_>>);
 
 const FATES: [Fate; 3] = [
@@ -586,11 +591,7 @@ fn a_backlog_that_cannot_be_is_refused_by_name() {
 
 #[test]
 fn options_that_cannot_be_are_refused_before_anybody_connects() {
-    for options in [
-        Options::new(0),
-        Options::new(isize::MAX as usize / 2 + 1),
-        Options::new(4).low_water(5),
-    ] {
+    for options in [Options::new(0), Options::new(isize::MAX as usize / 2 + 1)] {
         let message = panic_of(|| options.listener(1));
         assert_eq!(message, options.try_duplex().unwrap_err().to_string());
     }
@@ -601,7 +602,10 @@ fn panic_of<T>(f: impl FnOnce() -> T) -> String {
     let Err(payload) = catch_unwind(AssertUnwindSafe(f)) else {
         panic!("it does not panic");
     };
-    *payload.downcast().expect("a message with values in it")
+    match payload.downcast::<&str>() {
+        Ok(message) => message.to_string(),
+        Err(payload) => *payload.downcast().expect("a message"),
+    }
 }
 
 #[test]

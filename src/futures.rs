@@ -6,7 +6,7 @@ use core::task::{Context, Poll};
 
 use futures_core::future::FusedFuture;
 
-use crate::io::Result;
+use crate::error::Result;
 use crate::{Reader, Writer};
 
 /// Resolves when the other half of the pipe is closed or dropped.
@@ -95,7 +95,7 @@ impl FusedFuture for Readable<'_> {
     }
 }
 
-/// Resolves when enough fits, or the other half is gone.
+/// Resolves when enough bytes fit, or when the other half is closed or dropped.
 ///
 /// Made by [`Writer::writable`]. Cancel safe: dropping it changes nothing.
 #[derive(Debug)]

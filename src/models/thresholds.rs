@@ -1,0 +1,265 @@
+//! Waiting for more than one byte, and aborting.
+
+use alloc::sync::Arc;
+use alloc::task::Wake;
+use core::future::poll_fn;
+use core::task::{Context, Waker};
+
+use super::{block_on, full, model, model_and_check, poll_once, read};
+use crate::io::ErrorKind;
+use crate::{pipe, Writer};
+
+/// Writes two bytes, one after the other.
+fn write_twice(mut writer: Writer) -> Writer {
+    assert_eq!(writer.try_write(b"a").unwrap(), 1);
+    assert_eq!(writer.try_write(b"b").unwrap(), 1);
+    writer
+}
+
+/// Edge W: a waiter for two bytes is not woken by the first one, and not forgotten.
+#[test]
+fn reader_is_woken_at_its_threshold() {
+    model(
+        || pipe(2),
+        |mut reader| {
+            assert_eq!(block_on(reader.readable(2)).unwrap(), 2);
+            reader
+        },
+        write_twice,
+    );
+}
+
+#[test]
+fn writer_is_woken_at_its_threshold() {
+    model(
+        || full(pipe(2)),
+        |mut writer| {
+            assert_eq!(block_on(writer.writable(2)).unwrap(), 2);
+            writer
+        },
+        |mut reader| {
+            assert_eq!(reader.try_read(&mut [0]).unwrap(), 1);
+            assert_eq!(reader.try_read(&mut [0]).unwrap(), 1);
+            reader
+        },
+    );
+}
+
+/// A half that has waited for more bytes with another waker is woken at the later, lower threshold.
+#[test]
+fn latest_waker_is_woken_at_its_threshold() {
+    model(
+        || pipe(2),
+        |mut reader| {
+            let _ = poll_once(|cx| reader.poll_readable(cx, 2));
+            assert_eq!(read(&mut reader, &mut [0; 2]).unwrap(), 1);
+            reader
+        },
+        |mut writer| {
+            assert_eq!(writer.try_write(b"a").unwrap(), 1);
+            writer
+        },
+    );
+}
+
+/// The writer restores a waiter that it could not wake, but not over a newer one.
+#[test]
+fn a_restored_waiter_does_not_hide_a_newer_one() {
+    model(
+        || pipe(2),
+        |mut reader| {
+            let _ = poll_once(|cx| reader.poll_readable(cx, 2));
+            assert_eq!(block_on(reader.readable(2)).unwrap(), 2);
+            reader
+        },
+        write_twice,
+    );
+}
+
+/// One task waits with two thresholds, the higher one last. One byte is all that comes.
+#[test]
+fn a_task_is_woken_at_the_smaller_of_two_thresholds() {
+    model(
+        || pipe(2),
+        |mut reader| {
+            block_on(poll_fn(|cx| {
+                let one = reader.poll_readable(cx, 1);
+                let _ = reader.poll_readable(cx, 2);
+                one
+            }))
+            .unwrap();
+            reader
+        },
+        |mut writer| {
+            assert_eq!(writer.try_write(b"a").unwrap(), 1);
+            writer
+        },
+    );
+}
+
+/// The same, while the writer holds or restores the waiter with the smaller threshold.
+#[test]
+fn a_task_that_waits_for_two_thresholds_is_woken_for_both() {
+    model(
+        || pipe(3),
+        |mut reader| {
+            block_on(poll_fn(|cx| {
+                let two = reader.poll_readable(cx, 2);
+                let _ = reader.poll_readable(cx, 3);
+                two
+            }))
+            .unwrap();
+            reader
+        },
+        write_twice,
+    );
+}
+
+/// The bytes come while the task moves on from its first wait to its second one. The second wait
+/// succeeds at once, and the first one must not be forgotten.
+#[test]
+fn a_wait_that_succeeds_does_not_forget_an_earlier_one() {
+    model(
+        || pipe(2),
+        |mut reader| {
+            let mut two_are_readable = false;
+            block_on(poll_fn(|cx| {
+                let one = reader.poll_readable(cx, 1);
+                two_are_readable |= reader.poll_readable(cx, 2).is_ready();
+                one
+            }))
+            .unwrap();
+            reader
+        },
+        |mut writer| {
+            assert_eq!(writer.try_write(b"ab").unwrap(), 2);
+            writer
+        },
+    );
+}
+
+/// A waker that knows whether it has been dropped.
+struct Witness;
+
+impl Wake for Witness {
+    fn wake(self: Arc<Self>) {}
+}
+
+/// Edge L: the writer takes the reader's waiter, finds too few bytes for it, and restores it, while
+/// the reader is dropped. No waker is left behind while the writer lives.
+#[test]
+fn a_dropped_half_leaves_no_waker() {
+    model_and_check(
+        || pipe(2),
+        |mut reader| {
+            let witness = Arc::new(Witness);
+            let waker = Waker::from(witness.clone());
+            let mut cx = Context::from_waker(&waker);
+            let _ = reader.poll_readable(&mut cx, 2);
+            let _ = reader.poll_closed(&mut cx);
+            witness
+        },
+        |mut writer| {
+            let _ = writer.try_write(b"a");
+            writer
+        },
+        |witness, _writer| assert_eq!(Arc::strong_count(witness), 1, "a waker is left"),
+    );
+}
+
+/// At the end, fewer bytes are left than the reader waits for.
+#[test]
+fn the_end_wakes_a_reader_below_its_threshold() {
+    model(
+        || pipe(2),
+        |mut reader| assert_eq!(block_on(reader.readable(2)).unwrap(), 1),
+        |mut writer| {
+            assert_eq!(writer.try_write(b"a").unwrap(), 1);
+            drop(writer);
+        },
+    );
+}
+
+/// Edge A: the kind comes with the abort, and every later call finds it.
+#[test]
+fn abort_brings_its_kind() {
+    model(
+        || pipe(1),
+        |mut reader| {
+            let mut buf = [0; 1];
+            let error = loop {
+                match read(&mut reader, &mut buf) {
+                    Ok(n) => assert_eq!(n, 1),
+                    Err(error) => break error,
+                }
+            };
+            assert_eq!(error.kind(), ErrorKind::TimedOut);
+            assert_eq!(reader.len(), 0);
+        },
+        |mut writer| {
+            assert_eq!(writer.try_write(b"a").unwrap(), 1);
+            writer.abort(ErrorKind::TimedOut);
+            writer.close();
+        },
+    );
+}
+
+#[test]
+fn abort_wakes_parked_writer() {
+    model(
+        || full(pipe(1)),
+        |mut writer| {
+            let error = block_on(poll_fn(|cx| writer.poll_writable(cx, 1))).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::ConnectionReset);
+        },
+        |mut reader| reader.abort(ErrorKind::ConnectionReset),
+    );
+}
+
+/// An abort after the last byte and a close changes nothing.
+#[test]
+fn a_clean_close_never_turns_into_an_abort() {
+    model(
+        || pipe(1),
+        |mut reader| {
+            let mut buf = [0; 2];
+            assert_eq!(read(&mut reader, &mut buf).unwrap(), 1);
+            assert_eq!(read(&mut reader, &mut buf).unwrap(), 0);
+        },
+        |mut writer| {
+            assert_eq!(writer.try_write(b"a").unwrap(), 1);
+            writer.close();
+            writer.abort(ErrorKind::ConnectionReset);
+        },
+    );
+}
+
+/// The reader sees bytes in the spare slices after the commit, and not before.
+#[test]
+fn committed_bytes_are_visible() {
+    model(
+        || {
+            let (mut reader, mut writer) = pipe(3);
+            // One unread byte, so that the spare bytes wrap.
+            assert_eq!(writer.try_write(b"xy").unwrap(), 2);
+            assert_eq!(reader.try_read(&mut [0]).unwrap(), 1);
+            (reader, writer)
+        },
+        |mut reader| {
+            let (first, second) = reader.as_slices();
+            assert!(matches!((first, second), (b"y", b"") | (b"ya", b"b")));
+            // Consuming the first byte alone would empty the pipe, and the writer would rewind.
+            if !second.is_empty() {
+                reader.consume(3);
+            }
+            reader
+        },
+        |mut writer| {
+            let (first, second) = writer.spare_slices();
+            first.copy_from_slice(b"a");
+            second.copy_from_slice(b"b");
+            writer.commit(2);
+            writer
+        },
+    );
+}

@@ -1,0 +1,564 @@
+//! One direction of a stream: when a half waits, when it is woken, and how the stream ends.
+//!
+//! `ring/` moves the bytes. An [`Endpoint`] has one half of a ring, and adds waiting, waking and
+//! closing. Both endpoints of a pipe follow the same protocol, so it is written once, generic over
+//! the side. This folder has no `unsafe`.
+//!
+//! # Glossary
+//!
+//! * **position**: a count of bytes since the ring was made. **head**: the position of the next
+//!   byte to read. **tail**: the position of the next byte to write.
+//! * **capacity**: how many bytes a pipe holds. **available**: how many bytes a half can move now,
+//!   unread ones for the reader, free ones for the writer.
+//! * **publish**: to store a new head or tail where the peer sees it.
+//! * **rewind**: to continue at the front of the storage, because the ring is empty.
+//! * **waiter**: a waker, and a **threshold**: how many bytes have to be available before it is
+//!   woken.
+//! * **register**: to leave a waiter, or a waker, where the peer finds it. **deregister**: to take
+//!   it back. **restore**: to register the peer's waiter again, because its threshold is not
+//!   reached.
+//! * **park**: to register a waiter and return `Pending`. **wake**: to wake the peer's waiter.
+//! * **close**: to end one's own side. **finish**: the writer's close. **abort**: to close with an
+//!   error for the peer.
+//! * **spin**: to look for available bytes again and again, before parking.
+//!
+//! # Waiting for bytes
+//!
+//! ```text
+//! the half that waits                      its peer
+//!   1. look: too few bytes                   a. move bytes
+//!   2. register a waiter      (W)            b. publish the position, which takes
+//!   3. look again                               the waiter                (W)
+//!   4. return Pending                        c. wake the waiter if its threshold is
+//!                                               reached, else restore it  (L)
+//! ```
+//!
+//! Steps 2 and b are read-modify-writes of the same word, so one comes first. If 2 comes first, b
+//! takes the waiter. If b comes first, step 3 finds the bytes. In both cases the half does not miss
+//! its peer's progress. As long as neither half waits, the peer has nothing else to look at: an
+//! operation costs one read-modify-write.
+//!
+//! A waiter is taken by the first publication after it was registered, so it is woken once, however
+//! many publications follow. If the publication leaves too few bytes, the peer restores the waiter.
+//! Only the peer can make more bytes available, and its next publication takes the waiter again.
+//!
+//! A task may wait for bytes in several places at once, with different thresholds. A half that
+//! replaces its own waiter therefore keeps the smaller threshold, and wakes the task itself if it
+//! cannot tell whether the replaced waiter was due.
+//!
+//! # Waiting for the end
+//!
+//! `closed` does not wait for bytes, and shares nothing with those that do. Each side has a slot,
+//! an `AtomicWaker`, and a *watched* flag that says that the slot may hold a waker.
+//!
+//! ```text
+//! the half that waits                      its peer
+//!   1. register the waker in the slot        a. set the closed flag       (E)
+//!   2. set the watched flag   (E)            b. if the watched flag was set, wake
+//!   3. return Pending, unless the closed        the slot
+//!      flag was set
+//! ```
+//!
+//! Steps 2 and a are read-modify-writes of the same word, the flags. So either 3 sees the closed
+//! flag or b sees the watched one.
+//!
+//! # Closing
+//!
+//! ```text
+//! the half that closes                     its peer
+//!   a. set the closed flag       (C)         1. load the flags            (C)
+//!   b. take the peer's waiter    (W)         2. load the position
+//!   c. wake the waiter and the slot
+//! ```
+//!
+//! Every look loads the flags *before* the position. A look that sees the closed flag therefore
+//! sees every publication from before it was set: the end of the stream comes after the last byte.
+//! A waiting half does not miss the end either. If it registers before b, then b finds the waiter.
+//! If it registers after b, the look in step 3 of waiting sees the flag.
+//!
+//! A half that is dropped takes its own waiter back, *after* it has set its closed flag. If the
+//! peer holds that waiter and restores it later, the peer looks at the flags again, sees the closed
+//! flag, takes the waiter and wakes it (L). So no waker outlives its half.
+//!
+//! An abort sets one more flag together with the closed one, but only if the peer has not closed.
+//! The first ending stands: a half whose peer's aborted flag is set was aborted before it closed.
+//!
+//! ```text
+//!   the flags    | yields | watched: R W | aborted: R W | closed: R W |
+//! ```
+//!
+//! # THE WAKE-AND-CLOSE ARGUMENT
+//!
+//! * **W, wake.** A waiter is registered with Release, and taken with Acquire. So the peer that
+//!   takes a waiter sees its waker and its threshold.
+//! * **C, close.** The closed flag is set with Release after the last publication, and the flags
+//!   are loaded with Acquire before the position: the end comes after the last byte. And the flag
+//!   is set before the waiter is taken with Release; a waiter is registered with Acquire before the
+//!   flags are loaded: a half that parks after the end sees the end.
+//! * **L, late restoration.** A half sets its closed flag and then takes its waiter back with
+//!   Release. Its peer restores a waiter with Acquire and then loads the flags. So a waiter that is
+//!   restored too late to be taken back is found by the peer.
+//! * **E, end.** A waker is registered in the slot before the watched flag is set with Release. The
+//!   closed flag is set with Acquire, by an operation that returns the watched flag. So the half
+//!   that closes finds the waker.
+//! * **U, user.** What a half did before it closed *happens before* its peer learns of it, from the
+//!   end of the stream, `BrokenPipe`, `is_closed` or `closed`. The flags carry this.
+//!
+//! Each row below is an ordering of an operation, or a step of an algorithm. `.ci/weaken` weakens
+//! or breaks it, and the model must fail then. No `SeqCst` and no fence is needed: each decision
+//! rests on the order of operations on a single word, and that order is total in any case.
+//!
+//! | edge | operation | ordering or step | if weakened | model that fails |
+//! | --- | --- | --- | --- | --- |
+//! | W | `Cursor::publish` | Acquire | a waker is read while it is written | `pipe::parked_reader_is_woken` |
+//! | W | `Cursor::set_bit` | Release | a waker is read while it is written | `pipe::parked_reader_is_woken` |
+//! | W | `Cursor::register` | the waiter is written before its bit is set | an empty cell is taken | `pipe::parked_reader_is_woken` |
+//! | W | `Endpoint::park` | a waiter is registered | a half waits for ever | `pipe::parked_reader_is_woken` |
+//! | W | `Endpoint::park` | the half looks again after registering | a half waits for ever | `pipe::parked_writer_is_woken` |
+//! | W | `Endpoint::publish` | the waiter is woken | a half waits for ever | `pipe::parked_reader_is_woken` |
+//! | W | `Endpoint::wake_peer` | a waiter below its threshold is restored | a half waits for ever | `thresholds::reader_is_woken_at_its_threshold` |
+//! | W | `Endpoint::park` | the smaller threshold is kept | a task waits for ever | `thresholds::a_task_is_woken_at_the_smaller_of_two_thresholds` |
+//! | W | `Endpoint::restore` | a superseded waiter is woken | a task waits for ever | `thresholds::a_task_that_waits_for_two_thresholds_is_woken_for_both` |
+//! | W | `Endpoint::park` | a superseded waiter is woken | a task waits for ever | `thresholds::a_task_that_waits_for_two_thresholds_is_woken_for_both` |
+//! | W | `Endpoint::park` | a replaced waiter that was due is woken | a task waits for ever | `thresholds::a_wait_that_succeeds_does_not_forget_an_earlier_one` |
+//! | C | `Shared::close` | Release | bytes are lost at the end | `pipe::every_byte_then_eof` |
+//! | C | `Shared::flags` | Acquire | bytes are lost at the end | `pipe::every_byte_then_eof` |
+//! | C | `Endpoint::look` | the flags are loaded before the position | bytes are lost at the end | `pipe::every_byte_then_eof_without_waiting` |
+//! | C | `Cursor::clear_waiter_bits` | Release | a half waits for ever | `pipe::close_wakes_parked_reader` |
+//! | C | `Cursor::set_bit` | Acquire | a half waits for ever | `pipe::close_wakes_parked_reader` |
+//! | C | `Endpoint::park` | the flags are loaded after registering | a half waits for ever | `pipe::close_wakes_parked_reader` |
+//! | C | `Endpoint::end` | the closed flag is set before the waiter is taken | a half waits for ever | `pipe::close_wakes_parked_reader` |
+//! | C | `Wakers::wake` | the waiter is woken | a half waits for ever | `pipe::close_wakes_parked_reader` |
+//! | W | `Cursor::clear_waiter_bits` | Acquire | a waker is read while it is written | `pipe::close_wakes_parked_reader` |
+//! | L | `Cursor::clear_waiter_bits` | Release | a waker outlives its half | `thresholds::a_dropped_half_leaves_no_waker` |
+//! | L | `Held::restore` | Acquire | a waker outlives its half | `thresholds::a_dropped_half_leaves_no_waker` |
+//! | L | `Endpoint::restore` | the flags are loaded after a restoration | a waker outlives its half | `thresholds::a_dropped_half_leaves_no_waker` |
+//! | L | `Endpoint::disconnect` | the half takes its waiter back after the closed flag is set | a waker outlives its half | `thresholds::a_dropped_half_leaves_no_waker` |
+//! | E | `Shared::watch` | Release | `closed` waits for ever | `pipe::closed_is_woken` |
+//! | E | `Shared::close` | Acquire | `closed` waits for ever | `pipe::closed_is_woken` |
+//! | E | `Endpoint::poll_closed` | the waker is registered before the watched flag is set | `closed` waits for ever | `pipe::closed_is_woken` |
+//! | E | `Wakers::wake` | the slot is woken | `closed` waits for ever | `pipe::closed_is_woken` |
+//! | U | `Shared::close` | Release | a data race in the user's program | `pipe::eof_hands_over` |
+//! | U | `Shared::flags` | Acquire | a data race in the user's program | `pipe::eof_hands_over` |
+//! | U | `Shared::watch` | Acquire | a data race in the user's program | `pipe::closed_hands_over` |
+//! | A | `Endpoint::end` | the kind is stored before the aborted flag is set | an abort without a kind | `thresholds::abort_brings_its_kind` |
+
+mod close;
+mod fairness;
+mod park;
+mod spin;
+
+use core::alloc::Layout;
+use core::iter::once;
+use core::task::{Context, Poll};
+use core::time::Duration;
+
+use crate::error::{ErrorKind, Stop};
+use crate::ring::{self, Consumer, Half, Once, OutOfMemory, Producer, Role, Side};
+use crate::sync::{AtomicUsize, AtomicWaker, Ordering};
+use fairness::Fairness;
+pub(crate) use spin::DEFAULT_LIMIT as DEFAULT_SPIN_LIMIT;
+use spin::{Evidence, Spin};
+
+/// Set if [`Config::yield_every`] is: then every call counts its transfers.
+const YIELDS: usize = 1 << 6;
+
+/// The flags that a look has to consider. The watched flags are not among them, and none of them is
+/// set most of the time.
+const SPECIAL: usize = YIELDS | 0b1111;
+
+/// Set once `side` has closed.
+#[inline]
+const fn closed(side: Side) -> usize {
+    1 << side as usize
+}
+
+/// Set together with the closed flag of `side`, if it has aborted.
+const fn aborted(side: Side) -> usize {
+    closed(side) << 2
+}
+
+/// Set if `side` may have a waker in its slot.
+const fn watched(side: Side) -> usize {
+    closed(side) << 4
+}
+
+/// Longer copies are made in chunks of this many bytes, and each chunk is published at once, so
+/// that the peer can begin before the copy ends. 1 MiB through 1 MiB between two threads takes half
+/// of the time then (154 and 68 to 82 µs, measured).
+const CHUNK: usize = 32 << 10;
+
+/// The settings of a pipe.
+#[derive(Clone, Copy)]
+pub(crate) struct Config {
+    /// A half yields after this many transfers in a row that did not wait. 0: never.
+    pub(crate) yield_every: usize,
+    /// How long a half may spin in total between two `Pending`s.
+    pub(crate) spin_limit: Duration,
+}
+
+/// What the two endpoints share besides the ring. The arrays have an element for each [`Side`].
+pub(crate) struct Shared {
+    flags: AtomicUsize,
+    config: Config,
+    /// Why a side has aborted.
+    abort_kinds: [Once<ErrorKind>; 2],
+    /// The waker of a side that waits for the end.
+    slots: [AtomicWaker; 2],
+    /// Whether the thread of a side was asleep when its peer woke it.
+    evidence: [Evidence; 2],
+}
+
+impl Shared {
+    fn new(config: Config) -> Self {
+        let flags = if config.yield_every > 0 { YIELDS } else { 0 };
+        Self {
+            flags: AtomicUsize::new(flags),
+            config,
+            abort_kinds: [Once::new(), Once::new()],
+            slots: [AtomicWaker::new(), AtomicWaker::new()],
+            evidence: [Evidence::new(), Evidence::new()],
+        }
+    }
+
+    #[inline]
+    fn flags(&self) -> usize {
+        // ORDERING(C, U): Acquire, to see everything that a side did before it set its closed flag:
+        // its last publication, and the user's own memory.
+        self.flags.load(Ordering::Acquire)
+    }
+
+    /// Sets the closed flag of `side`, and the aborted flag too if `aborts` and the peer has not
+    /// closed. Returns the flags from before.
+    fn close(&self, side: Side, peer: Side, aborts: bool) -> usize {
+        // ORDERING(none): the exchange fails if this is out of date.
+        let mut before = self.flags.load(Ordering::Relaxed);
+        loop {
+            let mut flags = before | closed(side);
+            if aborts && before & closed(peer) == 0 {
+                flags |= aborted(side);
+            }
+            // ORDERING(C, U, E): Release, to hand over everything that this side has done. Acquire,
+            // to see the waker in the slot of a peer that watches.
+            let set = self.flags.compare_exchange_weak(
+                before,
+                flags,
+                Ordering::AcqRel,
+                Ordering::Relaxed,
+            );
+            match set {
+                Ok(_) => return before,
+                Err(current) => before = current,
+            }
+        }
+    }
+
+    /// Sets the watched flag of `side`. Returns the flags from before.
+    fn watch(&self, side: Side) -> usize {
+        // ORDERING(E, U): Release, to hand over the waker in the slot. Acquire, to see what the
+        // peer did before it closed.
+        self.flags.fetch_or(watched(side), Ordering::AcqRel)
+    }
+}
+
+/// One end of a pipe: `R` is [`Producer`] or [`Consumer`].
+pub(crate) struct Endpoint<R> {
+    /// Private, and reached by no other folder: all that moves bytes publishes and wakes too.
+    half: Half<R, Shared>,
+    fairness: Fairness,
+    spin: Spin,
+}
+
+/// Makes a pipe of `capacity` bytes, from 1 to [`MAX_CAPACITY`](crate::ring::MAX_CAPACITY).
+#[inline(always)] // So that the endpoints are not moved.
+pub(crate) fn pipe(
+    capacity: usize,
+    config: Config,
+) -> Result<(Endpoint<Consumer>, Endpoint<Producer>), OutOfMemory> {
+    let (consumer, producer) = ring::ring(capacity, Shared::new(config))?;
+    Ok((Endpoint::new(consumer), Endpoint::new(producer)))
+}
+
+/// The layout of the allocation that [`pipe`] makes.
+pub(crate) fn header_layout() -> Layout {
+    ring::header_layout::<Shared>()
+}
+
+impl<R: Role> Endpoint<R> {
+    #[inline]
+    fn new(half: Half<R, Shared>) -> Self {
+        Self {
+            half,
+            fairness: Fairness::default(),
+            spin: Spin::default(),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn capacity(&self) -> usize {
+        self.half.capacity()
+    }
+
+    pub(crate) fn is_peer_of(&self, other: &Endpoint<R::Peer>) -> bool {
+        self.half.is_peer_of(&other.half)
+    }
+
+    /// How many bytes this half can move, by its last look.
+    #[inline]
+    pub(crate) fn available(&self) -> usize {
+        self.half.available()
+    }
+
+    /// Looks whether `min` bytes are available, or says why not.
+    ///
+    /// After the look, those of `want` bytes are available that the peer had published when the call
+    /// began. `min` is at most `want`.
+    #[inline]
+    pub(crate) fn look(&mut self, min: usize, want: usize) -> Result<(), Stop> {
+        let flags = self.half.state().flags() & SPECIAL;
+        if flags != 0 {
+            return self.look_specially(flags, min, want);
+        }
+        self.look_plainly(min, want)
+    }
+
+    /// [`look`](Self::look) while the stream has not ended.
+    #[inline]
+    fn look_plainly(&mut self, min: usize, want: usize) -> Result<(), Stop> {
+        debug_assert!(min <= want);
+        if self.half.available() < want {
+            self.refresh(want)?;
+            if self.half.available() < min {
+                return Err(Stop::WouldBlock);
+            }
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn refresh(&mut self, want: usize) -> Result<(), Stop> {
+        let refreshed = self.half.refresh(want);
+        refreshed.map_err(|OutOfMemory| Stop::OutOfMemory)
+    }
+
+    /// [`look`](Self::look) if flags are set.
+    #[cold]
+    fn look_specially(&mut self, flags: usize, min: usize, want: usize) -> Result<(), Stop> {
+        let reads = R::SIDE == Side::Consumer;
+        if reads && want == 0 {
+            return Ok(());
+        }
+        if flags & aborted(R::Peer::SIDE) != 0 {
+            self.half.clear_available();
+            let kind = self.half.state().abort_kinds[R::Peer::SIDE as usize].get();
+            return Err(Stop::Aborted(kind.expect("the kind is stored first")));
+        }
+        let ended = flags & (closed(Side::Consumer) | closed(Side::Producer)) != 0;
+        if ended && !reads {
+            return Err(Stop::Closed);
+        }
+        if flags & closed(R::SIDE) == 0 {
+            // After its own close, a reader gets nothing that was written since.
+            self.refresh(want)?;
+        }
+        match self.half.available() {
+            0 if ended => Err(Stop::Closed),
+            n if ended || n >= min => Ok(()),
+            _ => Err(Stop::WouldBlock),
+        }
+    }
+
+    /// [`look`](Self::look), but waits where that would block. Never returns
+    /// [`Stop::WouldBlock`].
+    #[inline]
+    pub(crate) fn poll_available(
+        &mut self,
+        cx: &mut Context<'_>,
+        min: usize,
+        want: usize,
+    ) -> Poll<Result<(), Stop>> {
+        if self.half.state().flags() & SPECIAL != 0 {
+            return self.poll_available_specially(cx, min, want);
+        }
+        match self.look_plainly(min, want) {
+            Err(Stop::WouldBlock) => self.wait(cx, min, want),
+            found => Poll::Ready(found),
+        }
+    }
+
+    /// [`poll_available`](Self::poll_available) if flags are set: the stream has ended, or the half
+    /// has to yield now and then.
+    #[cold]
+    fn poll_available_specially(
+        &mut self,
+        cx: &mut Context<'_>,
+        min: usize,
+        want: usize,
+    ) -> Poll<Result<(), Stop>> {
+        let mut found = self.look(min, want);
+        if found == Err(Stop::WouldBlock) {
+            match self.wait(cx, min, want) {
+                Poll::Ready(later) => found = later,
+                Poll::Pending => {
+                    self.fairness.reset();
+                    return Poll::Pending;
+                }
+            }
+        }
+        let limit = self.half.state().config.yield_every;
+        let may_yield = limit > 0 && min > 0 && found.is_ok();
+        if may_yield && self.fairness.should_yield(self.half.position(), limit) {
+            self.spin.reset();
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        Poll::Ready(found)
+    }
+
+    /// Publishes the bytes that were moved, and wakes the peer if it waits for them.
+    ///
+    /// This is the only way to publish bytes or to free space.
+    #[inline]
+    fn publish(&mut self) {
+        if let Some(waiter) = self.half.publish() {
+            Self::wake_peer(waiter, &mut self.spin);
+        }
+    }
+
+    /// Whether this half and its peer have a waiter registered now. Either may be out of date.
+    pub(crate) fn waiters(&self) -> (bool, bool) {
+        self.half.waiters()
+    }
+}
+
+impl Endpoint<Producer> {
+    /// How many bytes are written and not yet read.
+    pub(crate) fn len(&self) -> usize {
+        self.half.len()
+    }
+
+    /// Copies `bytes` into the available space, as much as fits, and publishes that. Returns how
+    /// many bytes it is.
+    #[inline]
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> usize {
+        self.write_all(once(bytes))
+    }
+
+    /// [`write`](Self::write) for several buffers, in order.
+    #[inline]
+    pub(crate) fn write_all<'a>(&mut self, bufs: impl IntoIterator<Item = &'a [u8]>) -> usize {
+        let n = bufs.into_iter().map(|buf| self.copy_in(buf)).sum();
+        if n > 0 {
+            self.publish();
+        }
+        n
+    }
+
+    /// Copies `bytes` without publishing the last chunk of them.
+    #[inline]
+    fn copy_in(&mut self, bytes: &[u8]) -> usize {
+        match bytes.len() {
+            0..=CHUNK => self.half.write(bytes),
+            _ => self.copy_in_chunks(bytes),
+        }
+    }
+
+    #[cold]
+    fn copy_in_chunks(&mut self, bytes: &[u8]) -> usize {
+        let mut n = 0;
+        for chunk in bytes.chunks(CHUNK) {
+            if n > 0 {
+                self.publish();
+            }
+            n += self.half.write(chunk);
+        }
+        n
+    }
+
+    /// The available space, without a look at the pipe.
+    pub(crate) fn spare_slices(&mut self) -> (&mut [u8], &mut [u8]) {
+        self.half.spare_slices()
+    }
+
+    /// Publishes the next `n` bytes as they were left in the spare slices.
+    #[track_caller]
+    pub(crate) fn commit(&mut self, n: usize) {
+        if self.half.available() < n {
+            // There may be more space than the last look has shown. If there is not, this panics.
+            let _ = self.look(n, n);
+        }
+        self.half.commit(n);
+        self.publish();
+    }
+
+    /// Allocates the storage. The first write does so otherwise.
+    pub(crate) fn allocate(&mut self) -> Result<(), OutOfMemory> {
+        self.half.allocate()
+    }
+}
+
+impl Endpoint<Consumer> {
+    /// How many bytes there are to read now.
+    pub(crate) fn len(&self) -> usize {
+        let flags = self.half.state().flags();
+        if flags & closed(Side::Consumer) != 0 {
+            self.half.available()
+        } else if flags & aborted(Side::Producer) != 0 {
+            0
+        } else {
+            self.half.len()
+        }
+    }
+
+    /// Copies available bytes into `buf`, as many as it holds, and frees their space. Returns how
+    /// many bytes that is.
+    #[inline]
+    pub(crate) fn read(&mut self, buf: &mut [u8]) -> usize {
+        self.read_all(once(buf))
+    }
+
+    /// [`read`](Self::read) into several buffers, in order.
+    #[inline]
+    pub(crate) fn read_all<'a>(&mut self, bufs: impl IntoIterator<Item = &'a mut [u8]>) -> usize {
+        let n = bufs.into_iter().map(|buf| self.copy_out(buf)).sum();
+        if n > 0 {
+            self.publish();
+        }
+        n
+    }
+
+    /// Copies into `buf` without freeing the space of the last chunk.
+    #[inline]
+    fn copy_out(&mut self, buf: &mut [u8]) -> usize {
+        match buf.len() {
+            0..=CHUNK => self.half.read(buf),
+            _ => self.copy_out_chunks(buf),
+        }
+    }
+
+    #[cold]
+    fn copy_out_chunks(&mut self, buf: &mut [u8]) -> usize {
+        let mut n = 0;
+        for chunk in buf.chunks_mut(CHUNK) {
+            if n > 0 {
+                self.publish();
+            }
+            n += self.half.read(chunk);
+        }
+        n
+    }
+
+    /// The available bytes, without a look at the pipe.
+    #[inline]
+    pub(crate) fn slices(&self) -> (&[u8], &[u8]) {
+        self.half.slices()
+    }
+
+    /// Drops the next `n` bytes, and frees their space.
+    #[inline]
+    #[track_caller]
+    pub(crate) fn consume(&mut self, n: usize) {
+        self.half.consume(n);
+        self.publish();
+    }
+}

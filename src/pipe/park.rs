@@ -1,0 +1,130 @@
+//! How a half waits for bytes, and how its peer wakes it. `pipe/mod.rs` has the protocol.
+
+use core::task::{Context, Poll, Waker};
+
+use super::{closed, Endpoint, Shared, Spin, SPECIAL};
+use crate::error::Stop;
+use crate::ring::{PeerWaiter, Role, Waiter};
+
+impl<R: Role> Endpoint<R> {
+    /// Waits until `min` bytes are available or the stream has ended. The half has just found
+    /// fewer.
+    #[inline(never)]
+    pub(super) fn wait(
+        &mut self,
+        cx: &mut Context<'_>,
+        min: usize,
+        want: usize,
+    ) -> Poll<Result<(), Stop>> {
+        loop {
+            if !self.spin(min) && self.park(cx, min).is_pending() {
+                self.spin.reset();
+                return Poll::Pending;
+            }
+            match self.look(min, want) {
+                Err(Stop::WouldBlock) => {}
+                found => return Poll::Ready(found),
+            }
+        }
+    }
+
+    /// Looks for `min` bytes again and again, if that is worth it. Returns whether it was.
+    #[inline]
+    fn spin(&mut self, min: usize) -> bool {
+        let shared = self.half.state();
+        let evidence = &shared.evidence[R::SIDE as usize];
+        match self.spin.start(evidence, shared.config.spin_limit) {
+            None => false,
+            Some(attempt) => {
+                let mut found = false;
+                while !found && attempt.pause() {
+                    found = self.look(min, min) != Err(Stop::WouldBlock);
+                }
+                self.spin.finish(&attempt, found);
+                found
+            }
+        }
+    }
+
+    /// Steps 2 and 3 of waiting: registers a waiter and looks again. Returns `Ready` if the caller
+    /// should look once more, and then no waiter is registered.
+    fn park(&mut self, cx: &mut Context<'_>, min: usize) -> Poll<()> {
+        let (waker, threshold, waits_elsewhere) = match self.half.deregister() {
+            None => (cx.waker().clone(), min, false),
+            Some(replaced) => replace(replaced, cx, min),
+        };
+        let waiter = Waiter {
+            waker,
+            min: threshold,
+        };
+        let (available, superseded) = self.half.register(waiter);
+        if let Some(waiter) = superseded {
+            waiter.waker.wake();
+        }
+        let is_reached = available >= threshold;
+        if !is_reached && self.half.state().flags() & SPECIAL == 0 {
+            return Poll::Pending;
+        }
+        let may_go_on = self.look(min, min) != Err(Stop::WouldBlock);
+        if !may_go_on && !is_reached {
+            return Poll::Pending;
+        }
+        drop(self.half.deregister());
+        if waits_elsewhere {
+            // The peer may have published enough bytes for the replaced waiter while no waiter was
+            // registered. The task has to look for those in the other place.
+            cx.waker().wake_by_ref();
+        }
+        if may_go_on {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
+    }
+
+    /// Step c of waiting: wakes the peer if its threshold is reached.
+    #[inline(never)]
+    pub(super) fn wake_peer(waiter: PeerWaiter<'_, R, Shared>, spin: &mut Spin) {
+        let min = waiter.min();
+        // A publication makes one byte available at least, so a threshold of one is reached.
+        if min > 1 && waiter.half().available_to_peer() < min {
+            return Self::restore(waiter);
+        }
+        let (half, waiter) = waiter.take();
+        let shared = half.state();
+        let evidence = &shared.evidence[R::Peer::SIDE as usize];
+        spin.wake(waiter.waker, evidence, shared.config.spin_limit);
+    }
+
+    /// Lets the peer wait on.
+    fn restore(waiter: PeerWaiter<'_, R, Shared>) {
+        match waiter.restore() {
+            Err(superseded) => superseded.waker.wake(),
+            Ok(half) if half.state().flags() & closed(R::Peer::SIDE) != 0 => {
+                // The peer has closed meanwhile. If it was dropped, it did not find its waiter.
+                if let Some(waiter) = half.take_peer_waiter() {
+                    waiter.waker.wake();
+                }
+            }
+            Ok(_) => {}
+        }
+    }
+}
+
+/// The waker and the threshold to register in place of another waiter, and whether the task may
+/// wait elsewhere for what that one was registered for.
+///
+/// The smaller threshold counts, because the same task may wait in two places. At worst, the task
+/// is woken once for a wait that it has given up. `will_wake` cannot decide this: it may return
+/// `false` for two wakers of the same task.
+#[cold]
+fn replace(replaced: Waiter, cx: &Context<'_>, min: usize) -> (Waker, usize, bool) {
+    let is_same = replaced.waker.will_wake(cx.waker());
+    let waits_elsewhere = is_same || replaced.min < min;
+    let threshold = min.min(replaced.min);
+    if is_same {
+        return (replaced.waker, threshold, waits_elsewhere);
+    }
+    drop(replaced);
+    (cx.waker().clone(), threshold, waits_elsewhere)
+}

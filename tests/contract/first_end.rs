@@ -1,0 +1,275 @@
+//! B16: the first end of a stream stands: a clean end stays one, and so does an abort.
+
+use core::task::Poll;
+use std::io::ErrorKind;
+
+use async_duplex::{duplex, DuplexStream, Reader, Writer};
+
+use crate::abort::{failed, reads, writes};
+use crate::counting_waker::{moved, tried, CountingTask, Outcome, BROKEN, END};
+use crate::{pipe_at, read_up_to};
+
+/// Different kinds, so that none is taken for another.
+const BY_READER: ErrorKind = ErrorKind::ConnectionReset;
+const BY_WRITER: ErrorKind = ErrorKind::TimedOut;
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Event {
+    ReaderCloses,
+    ReaderAborts,
+    WriterCloses,
+    WriterAborts,
+}
+
+use Event::{ReaderAborts, ReaderCloses, WriterAborts, WriterCloses};
+
+const EVENTS: [Event; 4] = [ReaderCloses, ReaderAborts, WriterCloses, WriterAborts];
+
+/// All of the ways in which some or all of the events can follow each other.
+fn histories() -> Vec<Vec<Event>> {
+    let mut histories = vec![vec![]];
+    let mut next = 0;
+    while next < histories.len() {
+        let history: Vec<Event> = histories[next].clone();
+        let news = EVENTS.into_iter().filter(|event| !history.contains(event));
+        histories.extend(news.map(|event| [&history[..], &[event]].concat()));
+        next += 1;
+    }
+    histories
+}
+
+/// A pipe that keeps to its first end, and of which each half keeps to its own first end.
+#[derive(Default)]
+struct Model {
+    unread: usize,
+    first: Option<Event>,
+    reader: Option<Event>,
+    writer: Option<Event>,
+}
+
+impl Model {
+    fn happens(&mut self, event: Event) {
+        self.first.get_or_insert(event);
+        match event {
+            ReaderCloses | ReaderAborts => {
+                self.reader.get_or_insert(event);
+            }
+            WriterCloses | WriterAborts => {
+                self.writer.get_or_insert(event);
+            }
+        }
+        // An abort of the writer that comes after the reader's end changes nothing for the reader.
+        if self.reader == Some(ReaderAborts) || self.first == Some(WriterAborts) {
+            self.unread = 0;
+        }
+    }
+
+    /// A read of the next byte.
+    fn read(&self) -> Outcome<usize> {
+        match (self.unread, self.first) {
+            (_, Some(WriterAborts)) => Poll::Ready(Err(BY_WRITER)),
+            (1.., _) => moved(1),
+            (_, None) => Poll::Pending,
+            _ => END,
+        }
+    }
+
+    /// A write of one byte, for which there is room.
+    fn write(&self) -> Outcome<usize> {
+        match self.first {
+            None => moved(1),
+            Some(ReaderAborts) => Poll::Ready(Err(BY_READER)),
+            _ => BROKEN,
+        }
+    }
+}
+
+fn happen(reader: &mut Reader, writer: &mut Writer, event: Event) {
+    match event {
+        ReaderCloses => reader.close(),
+        ReaderAborts => reader.abort(BY_READER),
+        WriterCloses => writer.close(),
+        WriterAborts => writer.abort(BY_WRITER),
+    }
+}
+
+/// Runs every history on pipes that hold a few bytes, or none. `look` may look at the reader after
+/// each event, as long as it takes nothing.
+fn every_history(look: impl Fn(&mut Reader, &Model)) {
+    for history in histories() {
+        for unread in [0, 3] {
+            let (mut reader, mut writer) = pipe_at(4, 2);
+            assert_eq!(tried(writer.try_write(&b"abc"[..unread])), moved(unread));
+            let mut model = Model {
+                unread,
+                ..Model::default()
+            };
+            for &event in &history {
+                happen(&mut reader, &mut writer, event);
+                model.happens(event);
+                look(&mut reader, &model);
+            }
+            for _ in 0..3 {
+                // The room is the same each time, unless the writer uses it.
+                let written = tried(writer.try_write(b"d"));
+                assert_eq!(written, model.write(), "{history:?}");
+                model.unread += usize::from(written == moved(1));
+                assert_eq!(reader.len(), model.unread, "{history:?}");
+                let read = tried(reader.try_read(&mut [0]));
+                assert_eq!(read, model.read(), "{history:?} with {unread} bytes");
+                model.unread -= usize::from(read == moved(1));
+            }
+            assert_eq!(reader.is_closed(), model.writer.is_some(), "{history:?}");
+            assert_eq!(writer.is_closed(), model.reader.is_some(), "{history:?}");
+        }
+    }
+}
+
+#[test]
+fn b16_in_every_order_of_events_the_first_end_stands() {
+    assert_eq!(histories().len(), 1 + 4 + 12 + 24 + 24);
+    every_history(|_, _| ());
+}
+
+/// The same, with a reader that learns of each event when it happens.
+#[test]
+fn b16_it_makes_no_difference_whether_anybody_looks_between_the_events() {
+    every_history(|reader, model| {
+        let (front, back) = reader.as_slices();
+        assert_eq!(front.len() + back.len(), model.unread);
+        assert_eq!(reader.len(), model.unread);
+        let nothing = tried(reader.try_read(&mut []));
+        assert_eq!(nothing, moved(0));
+    });
+}
+
+#[test]
+fn b16_bytes_that_an_abort_has_discarded_do_not_come_back_when_the_reader_closes() {
+    for learns_of_it in [true, false] {
+        let (mut reader, mut writer) = pipe_at(4, 2);
+        assert_eq!(tried(writer.try_write(b"abc")), moved(3));
+        writer.abort(BY_WRITER);
+        if learns_of_it {
+            let read = tried(reader.try_read(&mut [0; 4]));
+            assert_eq!(read, Poll::Ready(Err(BY_WRITER)));
+        }
+        reader.close();
+        assert_eq!(reader.len(), 0);
+        let read = tried(reader.try_read(&mut [0; 4]));
+        assert_eq!(read, Poll::Ready(Err(BY_WRITER)));
+    }
+}
+
+/// Every way in which a reader ends that leaves it to be asked.
+const READERS_OWN: [fn(&mut Reader); 2] = [Reader::close, |reader| reader.abort(BY_READER)];
+
+/// Every way in which a writer ends that leaves it to be asked.
+const WRITERS_OWN: &[fn(&mut Writer)] = &[
+    Writer::close,
+    |writer| writer.abort(BY_WRITER),
+    |writer| assert!(CountingTask::new().close(writer).is_ready()),
+    #[cfg(feature = "tokio")]
+    |writer| {
+        use core::pin::Pin;
+        use tokio::io::AsyncWrite;
+
+        let shut = CountingTask::new().poll(|cx| Pin::new(writer).poll_shutdown(cx).is_ready());
+        assert!(shut);
+    },
+];
+
+#[test]
+fn b16_after_the_writers_abort_the_readers_own_end_changes_no_call() {
+    for own in READERS_OWN {
+        for unread in 0..=4 {
+            let (mut reader, mut writer) = pipe_at(4, 2);
+            assert_eq!(tried(writer.try_write(&b"abcd"[..unread])), moved(unread));
+            writer.abort(BY_WRITER);
+            for _ in 0..2 {
+                own(&mut reader);
+                assert_eq!(reader.len(), 0);
+                assert_eq!(reads(&mut reader), [failed(BY_WRITER); 6]);
+            }
+            drop(writer);
+            assert_eq!(reads(&mut reader), [failed(BY_WRITER); 6]);
+        }
+    }
+}
+
+#[test]
+fn b16_after_the_readers_abort_the_writers_own_end_changes_no_call() {
+    for own in WRITERS_OWN {
+        for unread in 0..=4 {
+            let (mut reader, mut writer) = pipe_at(4, 2);
+            assert_eq!(tried(writer.try_write(&b"abcd"[..unread])), moved(unread));
+            reader.abort(BY_READER);
+            for _ in 0..2 {
+                own(&mut writer);
+                assert_eq!(writes(&mut writer), [failed(BY_READER); 7]);
+            }
+            drop(reader);
+            assert_eq!(writes(&mut writer), [failed(BY_READER); 7]);
+        }
+    }
+}
+
+#[test]
+fn b16_after_the_readers_close_the_writers_abort_changes_no_call() {
+    for unread in 0..=4 {
+        let (mut reader, mut writer) = pipe_at(4, 2);
+        assert_eq!(tried(writer.try_write(&b"abcd"[..unread])), moved(unread));
+        reader.close();
+        writer.abort(BY_WRITER);
+        assert!(reader.is_closed());
+        assert_eq!(reader.len(), unread);
+        assert_eq!(writes(&mut writer), [BROKEN; 7]);
+        assert_eq!(read_up_to(&mut reader, 9), b"abcd"[..unread]);
+        assert_eq!(reads(&mut reader), [END; 6]);
+    }
+}
+
+#[test]
+fn b16_after_the_writers_close_the_readers_abort_changes_no_call_of_the_writer() {
+    let closes = WRITERS_OWN.iter().enumerate().filter(|(i, _)| *i != 1);
+    for (_, close) in closes {
+        let (mut reader, mut writer) = pipe_at(4, 2);
+        assert_eq!(tried(writer.try_write(b"abc")), moved(3));
+        close(&mut writer);
+        reader.abort(BY_READER);
+        assert!(writer.is_closed());
+        assert_eq!(writes(&mut writer), [BROKEN; 7]);
+        assert_eq!(
+            reads(&mut reader),
+            [END; 6],
+            "the reader has given up what was unread"
+        );
+    }
+}
+
+/// The direction that has ended keeps its clean end. The other one is aborted.
+#[test]
+fn b16_a_stream_that_has_closed_its_write_direction_finds_the_abort_in_the_other_one_only() {
+    let task = CountingTask::new();
+    let (mut near, mut far) = duplex(4);
+    assert!(task.close(&mut near).is_ready());
+    far.abort(BY_READER);
+    let (reader, writer) = DuplexStream::split(&mut near);
+    assert_eq!(reads(reader), [failed(BY_READER); 6]);
+    assert_eq!(writes(writer), [BROKEN; 7]);
+    assert!(task.close(&mut near).is_ready());
+    let (reader, writer) = DuplexStream::split(&mut near);
+    assert_eq!(reads(reader), [failed(BY_READER); 6]);
+    assert_eq!(writes(writer), [BROKEN; 7]);
+}
+
+/// And the abort of a direction stays one when the stream closes it.
+#[test]
+fn b16_a_stream_that_closes_after_the_abort_finds_the_abort_in_both_directions() {
+    let task = CountingTask::new();
+    let (mut near, mut far) = duplex(4);
+    far.abort(BY_READER);
+    assert!(task.close(&mut near).is_ready());
+    let (reader, writer) = DuplexStream::split(&mut near);
+    assert_eq!(reads(reader), [failed(BY_READER); 6]);
+    assert_eq!(writes(writer), [failed(BY_READER); 7]);
+}

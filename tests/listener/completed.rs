@@ -1,0 +1,65 @@
+//! A future of the listener or the connector that is polled again after it was ready.
+
+use core::task::Poll;
+use std::io::ErrorKind;
+
+use async_duplex::listener::{listen, Connect};
+use futures::future::FusedFuture;
+
+use crate::counting_waker::CountingTask;
+use crate::{kind_of, panic_of, poll, stream_of};
+
+/// Polls a connect that has been ready, which must panic and say why.
+fn assert_panics(connect: &mut Connect<'_>) {
+    let task = CountingTask::new();
+    let message = panic_of(|| poll(&task, connect));
+    assert!(message.contains("polled after completion"), "{message}");
+    assert_eq!((task.wakes(), task.kept()), (0, 0));
+    assert!(connect.is_terminated());
+}
+
+#[test]
+fn a_connect_that_is_polled_again_panics_and_makes_no_second_connection() {
+    for waits_first in [false, true] {
+        let (listener, connector) = listen(8, 2);
+        let task = CountingTask::new();
+        let mut connect = connector.connect();
+        let mut occupants = Vec::new();
+        if waits_first {
+            occupants.push(connector.try_connect().unwrap());
+            occupants.push(connector.try_connect().unwrap());
+            assert!(poll(&task, &mut connect).is_pending());
+            for occupant in &occupants {
+                assert!(listener.try_accept().unwrap().is_peer_of(occupant));
+            }
+        }
+        let client = stream_of(poll(&task, &mut connect));
+        for _ in 0..2 {
+            assert_panics(&mut connect);
+        }
+        assert!(listener.try_accept().unwrap().is_peer_of(&client));
+        assert_eq!(kind_of(listener.try_accept()), ErrorKind::WouldBlock);
+        // The place in the backlog that a second connection would have had is free.
+        assert_eq!(crate::fill(&connector).len(), 2);
+        assert_panics(&mut connect);
+    }
+}
+
+#[test]
+fn a_connect_that_was_refused_and_is_polled_again_panics() {
+    for waits_first in [false, true] {
+        let (listener, connector) = listen(8, 1);
+        let task = CountingTask::new();
+        let mut connect = connector.connect();
+        let _occupant = connector.try_connect().unwrap();
+        if waits_first {
+            assert!(poll(&task, &mut connect).is_pending());
+        }
+        drop(listener);
+        let Poll::Ready(refused) = poll(&task, &mut connect) else {
+            panic!("it waits");
+        };
+        assert_eq!(kind_of(refused), ErrorKind::ConnectionRefused);
+        assert_panics(&mut connect);
+    }
+}

@@ -1,0 +1,221 @@
+//! B2: the allocator refuses the memory of a pipe at its first write.
+
+#![cfg(not(loom))]
+#![allow(clippy::std_instead_of_alloc)] // Tests have `std`.
+#![allow(clippy::incompatible_msrv)] // And a current compiler.
+
+#[path = "support/counting_waker.rs"]
+mod counting_waker;
+#[path = "support/strict_allocator.rs"]
+mod strict_allocator;
+
+use core::pin::Pin;
+use core::task::{Context, Poll};
+use std::io::{self, ErrorKind, IoSlice, Write};
+
+use async_duplex::{duplex, pipe, DuplexStream, Reader, Writer};
+use counting_waker::{moved, tried, CountingTask, END};
+use futures::io::AsyncWrite;
+use strict_allocator::{GRANTS, HELD, LARGE};
+
+/// More than any machine has.
+const HUGE: usize = 1 << 40;
+
+/// The kind of a call that could not wait for memory, and its message.
+type Failure = (ErrorKind, String);
+
+/// A way to write five bytes, or to wait for room for them.
+type Way = (
+    &'static str,
+    fn(&mut Writer, &mut Context<'_>) -> Poll<io::Result<usize>>,
+);
+
+const WAYS: &[Way] = &[
+    ("try_write", |writer, _| {
+        Poll::Ready(writer.try_write(b"hello"))
+    }),
+    ("poll_write", |writer, cx| writer.poll_write(cx, b"hello")),
+    ("AsyncWrite::poll_write", |writer, cx| {
+        AsyncWrite::poll_write(Pin::new(writer), cx, b"hello")
+    }),
+    ("AsyncWrite::poll_write_vectored", |writer, cx| {
+        let bufs = [IoSlice::new(b""), IoSlice::new(b"he"), IoSlice::new(b"llo")];
+        AsyncWrite::poll_write_vectored(Pin::new(writer), cx, &bufs)
+    }),
+    ("poll_writable(1)", |writer, cx| writer.poll_writable(cx, 1)),
+    ("poll_writable(5)", |writer, cx| writer.poll_writable(cx, 5)),
+    #[cfg(feature = "tokio")]
+    ("tokio's poll_write", |writer, cx| {
+        tokio::io::AsyncWrite::poll_write(Pin::new(writer), cx, b"hello")
+    }),
+    #[cfg(feature = "tokio")]
+    ("tokio's poll_write_vectored", |writer, cx| {
+        let bufs = [IoSlice::new(b""), IoSlice::new(b"he"), IoSlice::new(b"llo")];
+        tokio::io::AsyncWrite::poll_write_vectored(Pin::new(writer), cx, &bufs)
+    }),
+    #[cfg(feature = "embedded-io")]
+    ("embedded-io's write", |writer, cx| {
+        use core::future::Future;
+        use core::pin::pin;
+
+        let write = pin!(embedded_io_async::Write::write(writer, b"hello"));
+        write.poll(cx)
+    }),
+];
+
+/// Checks that a call has failed for want of memory, and that its message names the capacity.
+#[track_caller]
+fn assert_out_of_memory<T>(what: &str, result: io::Result<T>, capacity: usize) {
+    let Err(error) = result else {
+        panic!("{what}: there is no memory");
+    };
+    let (kind, message): Failure = (error.kind(), error.to_string());
+    assert_eq!(kind, ErrorKind::OutOfMemory, "{what}: {message}");
+    let mut numbers = message.split(|c: char| !c.is_ascii_digit());
+    assert!(
+        numbers.any(|n| n == capacity.to_string()),
+        "{what}: {message}"
+    );
+}
+
+/// Has the writer try, for which there is no memory, whatever way it takes.
+#[track_caller]
+fn assert_refuses(writer: &mut Writer, (what, way): Way) {
+    GRANTS.set(0);
+    let task = CountingTask::new();
+    let Poll::Ready(result) = task.poll(|cx| way(writer, cx)) else {
+        panic!("{what}: it waits for memory");
+    };
+    assert_out_of_memory(what, result, writer.capacity());
+    assert_eq!((task.wakes(), task.kept(), HELD.get()), (0, 0, 0), "{what}");
+    let (front, back) = writer.spare_slices();
+    assert_eq!((front.len(), back.len()), (0, 0), "{what}");
+    writer.commit(0);
+    assert_eq!((writer.len(), writer.is_closed()), (0, false), "{what}");
+}
+
+/// What neither moves bytes nor lends room needs no memory.
+fn assert_needs_no_memory(reader: &mut Reader, writer: &mut Writer) {
+    let task = CountingTask::new();
+    assert_eq!(tried(writer.try_write(b"")), moved(0));
+    assert_eq!(task.write(writer, b""), moved(0));
+    assert!(task.flush(writer).is_ready());
+    assert_eq!(
+        (reader.len(), reader.as_slices()),
+        (0, (&b""[..], &b""[..]))
+    );
+    assert_eq!(tried(reader.try_read(&mut [0])), Poll::Pending);
+}
+
+#[test]
+fn b2_a_write_for_which_there_is_no_memory_fails_and_names_the_capacity() {
+    for &way in WAYS {
+        for capacity in [HUGE, LARGE, isize::MAX as usize / 2] {
+            GRANTS.set(0);
+            let (mut reader, mut writer) = pipe(capacity);
+            assert_needs_no_memory(&mut reader, &mut writer);
+            for _ in 0..3 {
+                assert_refuses(&mut writer, way);
+                assert_needs_no_memory(&mut reader, &mut writer);
+            }
+            drop(writer);
+            assert_eq!(tried(reader.try_read(&mut [0])), END);
+        }
+    }
+}
+
+#[test]
+fn b2_a_write_that_failed_for_want_of_memory_can_be_tried_again() {
+    for &way in WAYS {
+        let (mut reader, mut writer) = pipe(LARGE);
+        let (bytes, end) = (CountingTask::new(), CountingTask::new());
+        assert!(bytes.read(&mut reader, &mut [0; 8]).is_pending());
+        assert!(end.poll(|cx| reader.poll_closed(cx)).is_pending());
+        assert_refuses(&mut writer, way);
+        assert_eq!((bytes.wakes(), end.wakes()), (0, 0));
+        GRANTS.set(1);
+        assert_eq!(tried(writer.try_write(b"hello")), moved(5));
+        assert_eq!((bytes.wakes(), end.wakes(), HELD.get()), (1, 0, 1));
+        let mut buf = [0; 8];
+        assert_eq!(tried(reader.try_read(&mut buf)), moved(5));
+        assert_eq!(&buf[..5], b"hello");
+        assert_eq!(tried(reader.try_read(&mut buf)), Poll::Pending);
+        drop((reader, writer));
+        assert_eq!(HELD.get(), 0);
+    }
+}
+
+#[test]
+fn b2_a_loan_that_failed_for_want_of_memory_can_be_tried_again() {
+    let (mut reader, mut writer) = pipe(LARGE);
+    GRANTS.set(0);
+    for _ in 0..3 {
+        let (front, back) = writer.spare_slices();
+        assert_eq!((front.len(), back.len()), (0, 0));
+    }
+    GRANTS.set(1);
+    let (front, back) = writer.spare_slices();
+    assert_eq!((front.len(), back.len()), (LARGE, 0));
+    front[..5].copy_from_slice(b"hello");
+    writer.commit(5);
+    assert_eq!(reader.as_slices().0, b"hello");
+}
+
+#[test]
+fn b2_an_end_is_found_before_the_want_of_memory() {
+    for &(what, way) in WAYS {
+        for abort in [None, Some(ErrorKind::TimedOut)] {
+            GRANTS.set(0);
+            let (mut reader, mut writer) = pipe(HUGE);
+            match abort {
+                None => reader.close(),
+                Some(kind) => reader.abort(kind),
+            }
+            let Poll::Ready(result) = CountingTask::new().poll(|cx| way(&mut writer, cx)) else {
+                panic!("{what}: it waits");
+            };
+            let kind = result.map_err(|error| error.kind());
+            assert_eq!(kind, Err(abort.unwrap_or(ErrorKind::BrokenPipe)), "{what}");
+        }
+    }
+}
+
+#[test]
+fn b2_each_direction_of_a_stream_asks_for_its_own_memory() {
+    let task = CountingTask::new();
+    let (mut near, mut far) = duplex(LARGE);
+    GRANTS.set(1);
+    assert_eq!(task.write(&mut near, b"hello"), moved(5));
+    for &way in WAYS {
+        assert_refuses_within(&mut far, way);
+    }
+    assert_eq!(task.read(&mut far, &mut [0; 8]), moved(5));
+    assert_eq!(task.write(&mut near, b"more"), moved(4));
+    GRANTS.set(1);
+    assert_eq!(task.write(&mut far, b"answer"), moved(6));
+    assert_eq!(task.read(&mut near, &mut [0; 8]), moved(6));
+}
+
+/// The memory of the other direction is there.
+fn assert_refuses_within(stream: &mut DuplexStream, (what, way): Way) {
+    let (_, writer) = DuplexStream::split(stream);
+    let Poll::Ready(result) = CountingTask::new().poll(|cx| way(writer, cx)) else {
+        panic!("{what}: it waits for memory");
+    };
+    assert_out_of_memory(what, result, LARGE);
+    assert_eq!(HELD.get(), 1, "{what}");
+}
+
+#[test]
+fn b2_a_blocking_write_for_which_there_is_no_memory_fails_and_names_the_capacity() {
+    GRANTS.set(0);
+    let (mut reader, writer) = pipe(HUGE);
+    let mut writer = writer.blocking();
+    for _ in 0..3 {
+        assert_out_of_memory("write", writer.write(b"hello"), HUGE);
+        assert_out_of_memory("write_all", writer.write_all(b"hello"), HUGE);
+        let bufs = [IoSlice::new(b"he"), IoSlice::new(b"llo")];
+        assert_out_of_memory("write_vectored", writer.write_vectored(&bufs), HUGE);
+    }
+    assert_eq!(tried(reader.try_read(&mut [0])), Poll::Pending);
+}

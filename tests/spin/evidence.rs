@@ -1,0 +1,127 @@
+//! When a half spins: its peer has to have found that the half's thread was asleep.
+
+use core::task::Poll;
+use core::time::Duration;
+use std::io::ErrorKind;
+use std::time::Instant;
+
+use async_duplex::{Options, Reader, Writer};
+
+use crate::deadline::within;
+use crate::task::{has_two_cores, measured, Half, Task, CAPACITY};
+use crate::DEADLINE;
+
+/// A half that spins with this limit is found out by the deadline.
+const FOR_GOOD: Duration = Duration::MAX;
+
+fn for_good() -> Options {
+    Options::new(CAPACITY).spin_limit(FOR_GOOD)
+}
+
+/// The half waits, and finds that it has to park.
+fn parks<H: Half>(half: &mut H, task: &Task) {
+    let (wakes, _) = task.state();
+    assert_eq!(half.wait(task, 1), Poll::Pending, "a {}", H::NAME);
+    assert_eq!(task.state(), (wakes, 1), "a {}", H::NAME);
+}
+
+fn a_half_of_a_new_pipe_parks_at_once<H: Half>() {
+    let (mut half, _peer) = H::pair(&for_good());
+    parks(&mut half, &Task::slow());
+}
+
+#[test]
+fn b23_a_half_of_a_new_pipe_parks_at_once() {
+    within(DEADLINE, || {
+        a_half_of_a_new_pipe_parks_at_once::<Reader>();
+        a_half_of_a_new_pipe_parks_at_once::<Writer>();
+    });
+}
+
+fn a_half_that_spins_in_vain_parks_after_the_limit<H: Half>() {
+    const LIMIT: Duration = Duration::from_millis(20);
+    let task = Task::slow();
+    let (mut half, mut peer) = measured::<H>(&Options::new(CAPACITY).spin_limit(LIMIT), &task);
+    let started = Instant::now();
+    parks(&mut half, &task);
+    assert!(started.elapsed() >= LIMIT, "the {} did not spin", H::NAME);
+    let (wakes, _) = task.state();
+    H::give(&mut peer);
+    assert_eq!(task.state(), (wakes + 1, 0));
+}
+
+#[test]
+fn b23_a_half_whose_wake_took_long_spins_and_parks_after_the_limit() {
+    if has_two_cores() {
+        a_half_that_spins_in_vain_parks_after_the_limit::<Reader>();
+        a_half_that_spins_in_vain_parks_after_the_limit::<Writer>();
+    }
+}
+
+/// Whether a half parks at once although it might spin: its wakes took no time, or no longer do.
+/// If the thread is interrupted while it wakes the half, then that wake does take long.
+fn parks_at_once<H: Half>(was_slow: bool) -> bool {
+    const LIMIT: Duration = Duration::from_millis(100);
+    let options = Options::new(CAPACITY).spin_limit(LIMIT);
+    let (slow, fast) = (Task::slow(), Task::fast());
+    let (mut half, mut peer) = measured::<H>(&options, if was_slow { &slow } else { &fast });
+    if was_slow {
+        // It spins in vain, and is woken in no time. The failure also makes it skip a chance.
+        parks(&mut half, &fast);
+        H::give(&mut peer);
+        assert_eq!(half.move_all(), 1);
+        parks(&mut half, &fast);
+        H::give(&mut peer);
+        assert_eq!(half.move_all(), 1);
+    }
+    let started = Instant::now();
+    parks(&mut half, &fast);
+    started.elapsed() < LIMIT
+}
+
+#[test]
+fn b23_a_half_whose_latest_wake_took_no_time_parks_at_once() {
+    for was_slow in [false, true] {
+        // Some of the attempts may be interrupted, but not all.
+        assert!((0..20).any(|_| parks_at_once::<Reader>(was_slow)), "reader");
+        assert!((0..20).any(|_| parks_at_once::<Writer>(was_slow)), "writer");
+    }
+}
+
+#[test]
+fn b23_what_a_half_learns_makes_neither_its_peer_spin_nor_another_pipe() {
+    within(DEADLINE, || {
+        let (slow, other) = (Task::slow(), Task::slow());
+        let (_reader, mut writer) = measured::<Reader>(&for_good(), &slow);
+        assert_eq!(writer.move_all(), CAPACITY);
+        parks(&mut writer, &other);
+
+        let (_writer, mut reader) = measured::<Writer>(&for_good(), &slow);
+        while reader.move_all() > 0 {}
+        let other = Task::slow();
+        parks(&mut reader, &other);
+
+        a_half_of_a_new_pipe_parks_at_once::<Reader>();
+        a_half_of_a_new_pipe_parks_at_once::<Writer>();
+    });
+}
+
+#[test]
+fn b23_calls_that_do_not_wait_for_bytes_never_spin() {
+    within(DEADLINE, || {
+        let (slow, end) = (Task::slow(), Task::slow());
+        let (mut reader, _writer) = measured::<Reader>(&for_good(), &slow);
+        let error = reader.try_read(&mut [0]).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::WouldBlock);
+        assert_eq!(reader.wait(&slow, 0), Poll::Ready(Ok(0)));
+        assert!(slow.poll(|cx| reader.poll_read(cx, &mut [])).is_ready());
+        assert!(end.poll(|cx| reader.poll_closed(cx)).is_pending());
+
+        let (mut writer, _reader) = measured::<Writer>(&for_good(), &slow);
+        let error = writer.try_write(b"x").unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::WouldBlock);
+        assert_eq!(writer.wait(&slow, 0), Poll::Ready(Ok(0)));
+        assert!(slow.poll(|cx| writer.poll_write(cx, b"")).is_ready());
+        assert!(end.poll(|cx| writer.poll_closed(cx)).is_pending());
+    });
+}

@@ -1,0 +1,63 @@
+//! The tasks on behalf of which a pipe is polled.
+
+use core::sync::atomic::{AtomicUsize, Ordering};
+use core::task::Waker;
+use std::sync::Arc;
+use std::task::Wake;
+
+use super::model::Model;
+
+/// How many tasks there are to poll on behalf of. Any of them may poll either half.
+pub(super) const TASKS: usize = 3;
+
+/// A waker that counts.
+#[derive(Default)]
+struct Task {
+    wakes: AtomicUsize,
+}
+
+impl Wake for Task {
+    fn wake(self: Arc<Self>) {
+        self.wakes.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+pub(super) struct Tasks([Arc<Task>; TASKS]);
+
+impl Tasks {
+    pub(super) fn new() -> Self {
+        Self(Default::default())
+    }
+
+    pub(super) fn waker(&self, task: usize) -> Waker {
+        Waker::from(Arc::clone(&self.0[task]))
+    }
+
+    /// Each task has been woken as often as the models say, and one of its wakers is kept for each
+    /// thing that it waits for.
+    pub(super) fn check(&self, models: &[&Model]) {
+        let halves = || {
+            models
+                .iter()
+                .flat_map(|model| [&model.reader, &model.writer])
+        };
+        for (i, task) in self.0.iter().enumerate() {
+            let expected: usize = halves().map(|half| half.wakes[i]).sum();
+            let woken = task.wakes.load(Ordering::Relaxed);
+            assert_eq!(woken, expected, "wakes of task {i}");
+
+            let waits: usize = halves().map(|half| half.waits_of(i)).sum();
+            assert_eq!(
+                Arc::strong_count(task) - 1,
+                waits,
+                "kept wakers of task {i}"
+            );
+        }
+    }
+
+    pub(super) fn check_all_released(&self) {
+        for task in &self.0 {
+            assert_eq!(Arc::strong_count(task), 1, "a waker has leaked");
+        }
+    }
+}

@@ -1,0 +1,283 @@
+//! B18: our streams draw on tokio's cooperative budget exactly as `tokio::io::duplex` does, however
+//! much of it the task has used before.
+
+use core::fmt;
+use core::pin::Pin;
+use core::task::{Context, Poll};
+use std::io::{self, IoSlice};
+
+use async_duplex::{duplex, pipe};
+use futures::future::poll_fn;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
+use tokio::sync::mpsc;
+use tokio::task::{coop, unconstrained, yield_now};
+
+use crate::run;
+
+/// As many units as a task may use in one poll, and some more.
+const UNITS: core::ops::RangeInclusive<usize> = 0..=130;
+
+/// More calls than there are units.
+const MANY: usize = 140;
+
+/// How many bytes a call moves.
+const STEP: usize = 8;
+
+const CAPACITY: usize = 4 * STEP * MANY;
+
+/// What becomes of the calls of a task that has used some of its budget.
+#[derive(PartialEq)]
+struct Trace {
+    /// How many calls succeed before one waits, in one poll of the task.
+    successes: usize,
+    has_budget_remaining: bool,
+    /// The same in the poll after that, in which the task has used nothing before.
+    successes_afterwards: usize,
+}
+
+impl fmt::Debug for Trace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (n, then) = (self.successes, self.successes_afterwards);
+        let left = if self.has_budget_remaining {
+            "some"
+        } else {
+            "none"
+        };
+        write!(f, "{n} calls, {left} left, then {then} calls")
+    }
+}
+
+/// Uses up to `used` units of the budget.
+fn draw(cx: &mut Context<'_>, used: usize) {
+    for _ in 0..used {
+        if let Poll::Ready(unit) = coop::poll_proceed(cx) {
+            unit.made_progress();
+        }
+    }
+}
+
+/// Makes up to [`MANY`] calls in one poll of a task that has used `used` units, and as many in the
+/// next poll.
+async fn trace(
+    used: usize,
+    mut call: impl FnMut(&mut Context<'_>) -> Poll<io::Result<()>>,
+) -> Trace {
+    let mut successes = |cx: &mut Context<'_>| {
+        let succeeds = |_: &usize| match call(cx) {
+            Poll::Ready(result) => {
+                result.unwrap();
+                true
+            }
+            Poll::Pending => false,
+        };
+        (0..MANY).take_while(succeeds).count()
+    };
+    yield_now().await;
+    let (first, has_budget_remaining) = poll_fn(|cx| {
+        draw(cx, used);
+        Poll::Ready((successes(cx), coop::has_budget_remaining()))
+    })
+    .await;
+    yield_now().await;
+    Trace {
+        successes: first,
+        has_budget_remaining,
+        successes_afterwards: poll_fn(|cx| Poll::Ready(successes(cx))).await,
+    }
+}
+
+async fn trace_reads<R, W>(used: usize, (mut reader, mut writer): (R, W)) -> Trace
+where
+    R: AsyncRead + Unpin,
+    W: AsyncWrite + Unpin,
+{
+    let supply = vec![1; 2 * STEP * MANY];
+    unconstrained(writer.write_all(&supply)).await.unwrap();
+    trace(used, |cx| {
+        let mut room = [0; STEP];
+        let mut buf = ReadBuf::new(&mut room);
+        let read = Pin::new(&mut reader).poll_read(cx, &mut buf);
+        assert_eq!(buf.filled().len() == STEP, read.is_ready());
+        read
+    })
+    .await
+}
+
+async fn trace_writes<R, W>(used: usize, (_reader, mut writer): (R, W)) -> Trace
+where
+    W: AsyncWrite + Unpin,
+{
+    trace(used, |cx| {
+        let written = Pin::new(&mut writer).poll_write(cx, &[1; STEP]);
+        written.map_ok(|n| assert_eq!(n, STEP))
+    })
+    .await
+}
+
+async fn trace_vectored_writes<R, W>(used: usize, (_reader, mut writer): (R, W)) -> Trace
+where
+    W: AsyncWrite + Unpin,
+{
+    trace(used, |cx| {
+        let bufs = [IoSlice::new(&[1; STEP / 2]), IoSlice::new(&[1; STEP / 2])];
+        let written = Pin::new(&mut writer).poll_write_vectored(cx, &bufs);
+        written.map_ok(|n| assert_eq!(n, STEP))
+    })
+    .await
+}
+
+async fn trace_flushes<R, W>(used: usize, (_reader, mut writer): (R, W)) -> Trace
+where
+    W: AsyncWrite + Unpin,
+{
+    trace(used, |cx| Pin::new(&mut writer).poll_flush(cx)).await
+}
+
+async fn trace_ends<R, W>(used: usize, (mut reader, writer): (R, W)) -> Trace
+where
+    R: AsyncRead + Unpin,
+{
+    drop(writer);
+    trace(used, |cx| {
+        let mut room = [0; STEP];
+        Pin::new(&mut reader).poll_read(cx, &mut ReadBuf::new(&mut room))
+    })
+    .await
+}
+
+async fn trace_breaks<R, W>(used: usize, (reader, mut writer): (R, W)) -> Trace
+where
+    W: AsyncWrite + Unpin,
+{
+    drop(reader);
+    trace(used, |cx| {
+        let written = Pin::new(&mut writer).poll_write(cx, &[1; STEP]);
+        written.map(|result| {
+            assert_eq!(result.unwrap_err().kind(), io::ErrorKind::BrokenPipe);
+            Ok(())
+        })
+    })
+    .await
+}
+
+/// Traces the same calls of tokio's stream and of ours, for every number of units used before.
+macro_rules! assert_like_tokio {
+    ($trace:ident) => {
+        run(async {
+            for used in UNITS {
+                let expected = $trace(used, tokio::io::duplex(CAPACITY)).await;
+                let of_stream = $trace(used, duplex(CAPACITY)).await;
+                assert_eq!(of_stream, expected, "a stream, after {used} units");
+                let of_half = $trace(used, pipe(CAPACITY)).await;
+                assert_eq!(of_half, expected, "a half, after {used} units");
+            }
+        })
+    };
+}
+
+#[test]
+fn b18_reads_draw_on_the_budget_as_those_of_tokio_do() {
+    assert_like_tokio!(trace_reads);
+}
+
+#[test]
+fn b18_writes_draw_on_the_budget_as_those_of_tokio_do() {
+    assert_like_tokio!(trace_writes);
+}
+
+#[test]
+fn b18_vectored_writes_draw_on_the_budget_as_those_of_tokio_do() {
+    assert_like_tokio!(trace_vectored_writes);
+}
+
+#[test]
+fn b18_flushes_draw_on_the_budget_as_those_of_tokio_do() {
+    assert_like_tokio!(trace_flushes);
+}
+
+#[test]
+fn b18_reads_at_the_end_draw_on_the_budget_as_those_of_tokio_do() {
+    assert_like_tokio!(trace_ends);
+}
+
+#[test]
+fn b18_writes_that_fail_draw_on_the_budget_as_those_of_tokio_do() {
+    assert_like_tokio!(trace_breaks);
+}
+
+/// In how many polls a task that receives `messages` messages in each, and then reads, has read
+/// something. `None` if that is more than [`ENOUGH`].
+async fn polls_until_read<R, W>(messages: usize, (mut reader, mut writer): (R, W)) -> Option<usize>
+where
+    R: AsyncRead + Unpin,
+    W: AsyncWrite + Unpin,
+{
+    const ENOUGH: usize = 10;
+
+    unconstrained(writer.write_all(b"x")).await.unwrap();
+    let (sender, mut receiver) = mpsc::unbounded_channel();
+    for i in 0..ENOUGH * messages {
+        sender.send(i).unwrap();
+    }
+    yield_now().await;
+    let mut polls = 0;
+    poll_fn(|cx| {
+        polls += 1;
+        for _ in 0..messages {
+            let _received = receiver.poll_recv(cx);
+        }
+        let mut room = [0];
+        let read = Pin::new(&mut reader).poll_read(cx, &mut ReadBuf::new(&mut room));
+        match read {
+            Poll::Ready(result) => Poll::Ready(result.ok().map(|()| polls)),
+            Poll::Pending if polls == ENOUGH => Poll::Ready(None),
+            Poll::Pending => Poll::Pending,
+        }
+    })
+    .await
+}
+
+#[test]
+fn b18_a_task_that_receives_before_it_reads_gets_to_read_when_it_would_with_tokios_stream() {
+    run(async {
+        for messages in UNITS {
+            let expected = polls_until_read(messages, tokio::io::duplex(8)).await;
+            let of_stream = polls_until_read(messages, duplex(8)).await;
+            assert_eq!(of_stream, expected, "after {messages} messages");
+            let of_half = polls_until_read(messages, pipe(8)).await;
+            assert_eq!(of_half, expected, "after {messages} messages");
+        }
+        // One unit of the budget is enough.
+        assert_eq!(polls_until_read(127, duplex(8)).await, Some(1));
+    });
+}
+
+/// `AsyncBufRead`, which tokio's stream does not have, draws as a read does.
+#[test]
+fn b18_filling_a_buffer_draws_on_the_budget_as_a_read_does() {
+    run(async {
+        for used in UNITS {
+            let expected = trace_reads(used, tokio::io::duplex(CAPACITY)).await;
+            let (mut reader, mut writer) = pipe(CAPACITY);
+            let supply = vec![1; 2 * STEP * MANY];
+            unconstrained(writer.write_all(&supply)).await.unwrap();
+            let filled = trace(used, |cx| {
+                let mut reader = Pin::new(&mut reader);
+                let lent = tokio::io::AsyncBufRead::poll_fill_buf(reader.as_mut(), cx);
+                let is_ready = lent.is_ready();
+                if is_ready {
+                    tokio::io::AsyncBufRead::consume(reader, STEP);
+                    return Poll::Ready(Ok(()));
+                }
+                Poll::Pending
+            })
+            .await;
+            assert_eq!(filled, expected, "after {used} units");
+            let mut rest = Vec::new();
+            drop(writer);
+            let left = unconstrained(reader.read_to_end(&mut rest)).await.unwrap();
+            let calls = filled.successes + filled.successes_afterwards;
+            assert_eq!(left, 2 * STEP * MANY - calls * STEP);
+        }
+    });
+}

@@ -1,0 +1,172 @@
+//! B21: of several wakers that an end has to wake, one may panic. The others are woken, the end is
+//! found by every peer, and the panic goes on to the caller.
+
+use core::panic::AssertUnwindSafe;
+use core::task::{Context, Poll, Waker};
+use std::panic::catch_unwind;
+
+use async_duplex::{duplex, pipe, DuplexStream, Reader, Writer};
+
+use crate::counting_waker::{tried, CountingTask, Outcome, BROKEN, END};
+use crate::endings::{reader_ends, writer_ends, ABORT};
+use crate::full_pipe;
+use crate::wakers::on_wake;
+
+const ABORTED: Outcome<usize> = Poll::Ready(Err(ABORT));
+
+const MESSAGE: &str = "the waker's own panic";
+
+/// A waker that panics when it is woken.
+fn panics_on_wake() -> Waker {
+    on_wake(|| panic!("{MESSAGE}"))
+}
+
+/// Does something that a waker's panic has to come out of.
+fn assert_passes_panic_on<T>(what: &str, f: impl FnOnce() -> T) {
+    let Err(panic) = catch_unwind(AssertUnwindSafe(f)) else {
+        panic!("{what}: no panic comes out of it");
+    };
+    assert_eq!(*panic.downcast::<String>().unwrap(), MESSAGE, "{what}");
+}
+
+/// Which of the waits is made with the waker that panics. The others are those of `task`.
+fn wakers(task: &CountingTask, waits: usize, panics: usize) -> Vec<Waker> {
+    (0..waits)
+        .map(|i| {
+            if i == panics {
+                panics_on_wake()
+            } else {
+                task.waker()
+            }
+        })
+        .collect()
+}
+
+/// Has a reader wait for a byte and for the end, in this order or the other one.
+fn wait_to_read(reader: &mut Reader, [bytes, end]: [&Waker; 2], end_first: bool) {
+    let mut bytes = Context::from_waker(bytes);
+    let mut end = Context::from_waker(end);
+    if end_first {
+        assert!(reader.poll_closed(&mut end).is_pending());
+    }
+    assert!(reader.poll_read(&mut bytes, &mut [0]).is_pending());
+    if !end_first {
+        assert!(reader.poll_closed(&mut end).is_pending());
+    }
+}
+
+/// Has a writer wait for room and for the end, in this order or the other one.
+fn wait_to_write(writer: &mut Writer, [room, end]: [&Waker; 2], end_first: bool) {
+    let mut room = Context::from_waker(room);
+    let mut end = Context::from_waker(end);
+    if end_first {
+        assert!(writer.poll_closed(&mut end).is_pending());
+    }
+    assert!(writer.poll_write(&mut room, b"x").is_pending());
+    if !end_first {
+        assert!(writer.poll_closed(&mut end).is_pending());
+    }
+}
+
+/// Calls `check` with the number of the wait whose waker panics, of `waits`, and with the order of
+/// the waits of each half.
+fn every_case(waits: usize, check: impl Fn(usize, bool)) {
+    for panics in 0..waits {
+        for end_first in [false, true] {
+            check(panics, end_first);
+        }
+    }
+}
+
+#[test]
+fn b21_of_a_readers_two_wakers_one_may_panic_when_the_writer_ends() {
+    for (how, end) in writer_ends() {
+        every_case(2, |panics, end_first| {
+            let task = CountingTask::new();
+            let (mut reader, writer) = pipe(4);
+            let wakers = wakers(&task, 2, panics);
+            wait_to_read(&mut reader, [&wakers[0], &wakers[1]], end_first);
+            drop(wakers);
+            assert_passes_panic_on(how, || end(writer));
+            assert_eq!((task.wakes(), task.kept()), (1, 0), "the writer {how}");
+            let expected = if how == "aborts" { ABORTED } else { END };
+            assert_eq!(tried(reader.try_read(&mut [0])), expected);
+            assert!(reader.is_closed());
+        });
+    }
+}
+
+#[test]
+fn b21_of_a_writers_two_wakers_one_may_panic_when_the_reader_ends() {
+    for (how, end) in reader_ends() {
+        every_case(2, |panics, end_first| {
+            let task = CountingTask::new();
+            let (reader, mut writer) = full_pipe();
+            let wakers = wakers(&task, 2, panics);
+            wait_to_write(&mut writer, [&wakers[0], &wakers[1]], end_first);
+            drop(wakers);
+            assert_passes_panic_on(how, || end(reader));
+            assert_eq!((task.wakes(), task.kept()), (1, 0), "the reader {how}");
+            let expected = if how == "aborts" { ABORTED } else { BROKEN };
+            assert_eq!(tried(writer.try_write(b"x")), expected);
+            assert!(writer.is_closed());
+        });
+    }
+}
+
+/// Has both halves of a stream wait for bytes, for room and for the end. One waker of the four
+/// panics when `end` ends the other stream, or what it leaves of it: nothing is dropped after that
+/// before all is checked.
+fn check_stream(how: &str, outcomes: [Outcome<usize>; 2], end: fn(&mut Option<DuplexStream>)) {
+    every_case(4, |panics, end_first| {
+        let task = CountingTask::new();
+        let (near, far) = duplex(4);
+        let (mut reader, mut writer) = far.into_split();
+        assert!(writer.try_write(b"full").is_ok());
+        let wakers = wakers(&task, 4, panics);
+        wait_to_read(&mut reader, [&wakers[0], &wakers[1]], end_first);
+        wait_to_write(&mut writer, [&wakers[2], &wakers[3]], end_first);
+        drop(wakers);
+        let mut near = Some(near);
+        assert_passes_panic_on(how, || end(&mut near));
+        // Once for the half with the waker that panics, and once for the half without.
+        assert_eq!((task.wakes(), task.kept()), (2, 0), "{how}, {panics}");
+        let [read, written] = outcomes;
+        assert_eq!(tried(reader.try_read(&mut [0])), read, "{how}, {panics}");
+        assert_eq!(tried(writer.try_write(b"x")), written, "{how}, {panics}");
+    });
+}
+
+#[test]
+fn b21_of_a_streams_wakers_one_may_panic_when_the_other_stream_is_dropped() {
+    check_stream("the stream is dropped", [END, BROKEN], |stream| {
+        drop(stream.take());
+    });
+}
+
+#[test]
+fn b21_of_a_streams_wakers_one_may_panic_when_the_other_stream_aborts() {
+    check_stream("the stream aborts", [ABORTED, ABORTED], |stream| {
+        stream.as_mut().expect("a stream").abort(ABORT);
+    });
+}
+
+/// One half waits for bytes or for room alone, and the other half for nothing.
+#[test]
+fn b21_a_stream_that_aborts_into_a_panicking_waker_has_aborted_both_directions() {
+    for reader_waits in [true, false] {
+        let (mut near, far) = duplex(4);
+        let (mut reader, mut writer) = far.into_split();
+        assert!(writer.try_write(b"full").is_ok());
+        let waker = panics_on_wake();
+        let mut cx = Context::from_waker(&waker);
+        if reader_waits {
+            assert!(reader.poll_read(&mut cx, &mut [0]).is_pending());
+        } else {
+            assert!(writer.poll_write(&mut cx, b"x").is_pending());
+        }
+        assert_passes_panic_on("the stream aborts", || near.abort(ABORT));
+        assert_eq!(tried(reader.try_read(&mut [0])), ABORTED);
+        assert_eq!(tried(writer.try_write(b"x")), ABORTED);
+    }
+}
