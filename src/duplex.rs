@@ -3,24 +3,23 @@
 use crate::error::{assert_final, ErrorKind};
 use crate::{Options, Reader, Writer};
 
-/// Makes a pipe that holds up to `capacity` bytes: what the [`Writer`] writes, the [`Reader`]
-/// reads.
+/// Makes a pipe of `capacity` bytes. The [`Reader`] reads what the [`Writer`] writes.
 ///
-/// The capacity is exact, whatever it is; a power of two gains nothing. Choose it by how far the
-/// writer should be able to run ahead: from the size of a message to 64 KiB is usual. With a small
-/// one, reading and writing have to take turns, so a task that writes more than fits and only then
-/// reads waits for itself.
+/// The capacity is exact, and a power of two is no faster than another number. It is the number of
+/// bytes that the writer can write before the reader reads. Usual are the size of a message to
+/// 64 KiB. A task that writes more bytes than the capacity and only then reads waits for ever.
 ///
-/// The memory for the capacity is allocated at the first write, and a writer that finds the pipe
-/// empty continues at the front of it. A large capacity therefore costs nothing until it is needed.
-/// If the allocator refuses the memory, the write fails with `OutOfMemory`.
+/// The storage, `capacity` bytes, is allocated at the first write (or
+/// [`writable`](Writer::writable) or [`spare_slices`](Writer::spare_slices)). If the allocator
+/// refuses it, that call fails with `OutOfMemory`, and the caller can try it again. A writer that
+/// finds the pipe empty continues at the front of the storage, so a large capacity takes resident
+/// memory only while that many bytes are unread.
 ///
-/// A half may spin before it waits, if its thread would otherwise sleep: see
-/// [`Options::spin_limit`](crate::Options::spin_limit).
+/// A half may spin before it waits: see [`Options::spin_limit`](crate::Options::spin_limit).
 ///
 /// # Panics
 ///
-/// If `capacity` is 0 or above `isize::MAX / 2`.
+/// If `capacity` is 0 or above `isize::MAX / 2`. The message names it.
 ///
 /// # Example
 ///
@@ -41,8 +40,8 @@ pub fn pipe(capacity: usize) -> (Reader, Writer) {
     Options::new(capacity).pipe()
 }
 
-/// Makes two streams, each of which reads what the other writes, with up to `capacity` bytes on
-/// their way in each direction.
+/// Makes two streams, each of which reads what the other writes. Each direction is a [`pipe`] of
+/// `capacity` bytes.
 ///
 /// # Panics
 ///
@@ -71,21 +70,21 @@ pub fn duplex(capacity: usize) -> (DuplexStream, DuplexStream) {
     Options::new(capacity).duplex()
 }
 
-/// A stream that goes both ways: a [`Reader`] and a [`Writer`] in one.
+/// A stream in both directions: a [`Reader`] and a [`Writer`].
 ///
-/// Implements `futures-io`'s `AsyncRead`, `AsyncBufRead` and `AsyncWrite` (feature `std`), each by
-/// the half that is meant for it; see there for how they behave.
+/// Implements `futures-io`'s `AsyncRead`, `AsyncBufRead` and `AsyncWrite` (feature `std`). Each
+/// call goes to the reader or the writer, whose documentation says how it behaves.
 ///
-/// Closing the stream with `poll_close` closes what it writes to, and reading goes on: a
-/// half-close. Dropping it closes both directions.
+/// `poll_close` closes the writer only: the stream can still read. Dropping the stream closes both
+/// directions.
 ///
 /// # Splitting
 ///
 /// [`into_split`](Self::into_split) takes the stream apart into its halves, for two tasks or two
 /// threads, without a lock between them, and [`new`](Self::new) joins them again.
 /// [`split`](Self::split) borrows the halves. If `futures::AsyncReadExt` is in scope, write
-/// `DuplexStream::split(&mut stream)`: that trait has a `split` too, which a plain `stream.split()`
-/// means, and which puts a lock around the stream.
+/// `DuplexStream::split(&mut stream)`: that trait has a `split` too. A plain `stream.split()`
+/// calls the trait's, which puts a lock around the stream.
 #[derive(Debug)]
 pub struct DuplexStream {
     reader: Reader,
@@ -93,8 +92,8 @@ pub struct DuplexStream {
 }
 
 impl DuplexStream {
-    /// Makes a stream of any two halves: of two pipes with different capacities, of one and the
-    /// same pipe (a loopback), or of what [`into_split`](Self::into_split) gave.
+    /// Makes a stream of any two halves: of two pipes with different capacities, of one pipe (a
+    /// loopback), or of the halves that [`into_split`](Self::into_split) returned.
     ///
     /// ```
     /// use async_duplex::{pipe, DuplexStream};
@@ -134,8 +133,8 @@ impl DuplexStream {
         (&mut self.reader, &mut self.writer)
     }
 
-    /// Takes the stream apart. Each half closes its own direction when it is dropped; the other
-    /// direction goes on.
+    /// Splits the stream into its halves. Each half closes its own direction when it is dropped.
+    /// The other direction stays open.
     ///
     /// ```
     /// let (near, far) = async_duplex::duplex(64);
@@ -155,7 +154,8 @@ impl DuplexStream {
     /// Aborts both directions: from now on the reads and writes of the other stream fail with
     /// `kind`, and unread bytes are discarded. See [`Reader::abort`] and [`Writer::abort`].
     ///
-    /// Both directions are aborted even if the other stream's waker panics.
+    /// Both directions are aborted even if a waker of the other stream panics. A direction that one
+    /// of its halves has ended before keeps its first ending for that half.
     ///
     /// ```
     /// use std::io::ErrorKind;
@@ -169,7 +169,8 @@ impl DuplexStream {
     ///
     /// # Panics
     ///
-    /// If `kind` is `Interrupted` or `WouldBlock`, which mean "try again".
+    /// If `kind` is `Interrupted` or `WouldBlock`, because callers take these for "try again". The
+    /// message names the kind.
     #[track_caller]
     pub fn abort(&mut self, kind: ErrorKind) {
         assert_final(kind);
@@ -179,7 +180,7 @@ impl DuplexStream {
         drop(writer);
     }
 
-    /// Whether the two streams are each other's ends, in both directions.
+    /// Returns whether each of the two streams reads what the other writes.
     ///
     /// ```
     /// let (a, b) = async_duplex::duplex(64);

@@ -1,4 +1,4 @@
-//! The futures that wait for something without moving bytes.
+//! The futures that wait for bytes, for free space or for the end, and move no byte.
 
 use core::future::Future;
 use core::pin::Pin;
@@ -11,7 +11,7 @@ use crate::{Reader, Writer};
 
 /// Resolves when the other half of the pipe is closed or dropped.
 ///
-/// Made by [`Reader::closed`] and [`Writer::closed`]. Cancel safe: dropping it changes nothing.
+/// Made by [`Reader::closed`] and [`Writer::closed`]. Cancel safe: dropping it moves no byte.
 #[derive(Debug)]
 #[must_use = "futures do nothing unless polled"]
 pub struct Closed<'a, H> {
@@ -57,9 +57,9 @@ where
     }
 }
 
-/// Resolves when there is enough to read, or the end of the stream has come.
+/// Resolves when at least `min` bytes are unread, or the stream has ended.
 ///
-/// Made by [`Reader::readable`]. Cancel safe: dropping it changes nothing.
+/// Made by [`Reader::readable`]. Cancel safe: dropping it moves no byte.
 #[derive(Debug)]
 #[must_use = "futures do nothing unless polled"]
 pub struct Readable<'a> {
@@ -95,9 +95,9 @@ impl FusedFuture for Readable<'_> {
     }
 }
 
-/// Resolves when enough bytes fit, or when the other half is closed or dropped.
+/// Resolves when at least `min` bytes are free, or when either half is closed or dropped.
 ///
-/// Made by [`Writer::writable`]. Cancel safe: dropping it changes nothing.
+/// Made by [`Writer::writable`]. Cancel safe: dropping it moves no byte.
 #[derive(Debug)]
 #[must_use = "futures do nothing unless polled"]
 pub struct Writable<'a> {

@@ -32,73 +32,78 @@
 //!
 //! * **Any executor.** The streams implement `futures-io`'s `AsyncRead`, `AsyncBufRead` and
 //!   `AsyncWrite` and know no runtime. The two ends may live under different ones.
-//! * **Bounded, exactly.** A pipe holds `capacity` bytes, no more and no fewer. A writer that is
-//!   ahead by that much waits.
+//! * **Exact capacity.** A pipe holds `capacity` bytes, no more and no fewer. With that many bytes
+//!   unread, the writer waits.
 //! * **No lock.** A direction is a ring of bytes with one producer and one consumer. An operation
 //!   is a copy and one atomic read-modify-write; a waker is touched only if the peer waits.
-//! * **No surprise.** A call waits only if it cannot move a byte, wakes a task only if something
-//!   has changed for it, and never yields at random. No lock is held and nothing is borrowed while
-//!   a waker runs.
-//! * **Nothing lost.** Every byte written before the writer goes is read before the end of the
-//!   stream; a future that is dropped takes nothing with it.
+//! * **No spurious `Pending`.** A call waits only if it cannot move a byte, and never yields at
+//!   random. A task is woken only if it can make progress.
+//! * **Wakers may call back.** No lock is held and nothing is borrowed while a waker runs, so a
+//!   waker may poll or drop the other half.
+//! * **No byte lost.** The reader gets every byte that was written before the writer was closed or
+//!   dropped, and then the end of the stream. A future that is dropped consumes and writes no byte.
 //!
 //! # Edge cases
 //!
 //! | what | happens |
 //! | --- | --- |
-//! | read, nothing there | waits; [`Reader::try_read`] is `WouldBlock` |
+//! | read, no byte unread | waits; [`Reader::try_read`] is `WouldBlock` |
 //! | read, the writer is closed or dropped | every byte written before, then `Ok(0)` for ever |
 //! | read into an empty buffer | `Ok(0)` at once |
-//! | read after the reader's own close | what was unread at that moment, then `Ok(0)` |
+//! | read after the reader's own close | the bytes that were unread at that moment, then `Ok(0)` |
 //! | write, full | waits; [`Writer::try_write`] is `WouldBlock` |
-//! | write, the reader is closed or dropped | `BrokenPipe`, at once and however much room there is |
+//! | write, the reader is closed or dropped | `BrokenPipe`, at once, even if space is free |
 //! | write after the writer's own close | `BrokenPipe` |
 //! | write of an empty buffer | `BrokenPipe` if closed, otherwise `Ok(0)` at once |
 //! | write, the allocator refuses the memory | `OutOfMemory`, which names the capacity; nothing is lost |
-//! | flush | `Ok(())`, always: there is nothing between the writer and the reader |
+//! | flush | `Ok(())`, always: a write is visible to the reader when it returns |
 //! | close, again | `Ok(())` |
 //! | `poll_close` of a [`DuplexStream`] | closes the direction it writes to; reading goes on |
 //! | the other half [aborts](Writer::abort) with a kind | calls fail with that kind, for ever; unread bytes are discarded |
-//! | abort with `Interrupted` or `WouldBlock` | a panic that names the kind: those mean "try again" |
+//! | abort with `Interrupted` or `WouldBlock` | a panic that names the kind, because callers take these for "try again" |
 //! | both halves end | the first ending stands: a clean end never becomes an abort, nor an abort a clean end |
-//! | [`readable`](Reader::readable) of more than is left at the end | what is left, 0 if nothing |
-//! | waiting for more than the capacity | `InvalidInput`, at once |
-//! | consuming or committing more than there is | a panic that names both numbers; nothing is moved |
+//! | [`readable`](Reader::readable) of more bytes than are left at the end | the number of bytes left, which may be 0 |
+//! | waiting for more bytes than the capacity | `InvalidInput`, at once |
+//! | consuming more bytes than are unread, committing more than are free | a panic that names both numbers; no byte is moved |
 //! | capacity 0, or above `isize::MAX / 2` | a panic that names the value; [`Options::try_pipe`] is `InvalidInput` |
 //!
 //! # Beyond reading and writing
 //!
-//! * **Without a copy of yours.** [`Reader::as_slices`] and [`consume`](Reader::consume) lend what
-//!   is unread, [`Writer::spare_slices`] and [`commit`](Writer::commit) lend the free space.
+//! * **Without a buffer of the caller.** [`Reader::as_slices`] lends the unread bytes, and
+//!   [`consume`](Reader::consume) discards them. [`Writer::spare_slices`] lends the free space, and
+//!   [`commit`](Writer::commit) sends bytes from it.
 //! * **Readiness.** [`Reader::readable`] and [`Writer::writable`] wait for a number of bytes and
-//!   move none. [`closed`](Writer::closed) waits for the other half to be closed or dropped.
-//! * **Threads.** `blocking` turns a half or a stream into one whose calls block, for `std::io` and
-//!   without a runtime; the other end may be asynchronous or blocking.
-//! * **From pipe to pipe.** `futures::io::copy_buf` lends the reader's memory to the writer: there
-//!   is no buffer between, and nothing to be gained by one of our own.
+//!   move none. [`closed`](Writer::closed) waits until the other half is closed or dropped. A half
+//!   has one waker for bytes and one for the end, so a task may wait for both.
+//! * **Threads.** `blocking` makes a half or a stream implement `std::io`'s traits. Its calls block
+//!   the thread and need no runtime. The other end may be asynchronous or blocking.
+//! * **From pipe to pipe.** `futures::io::copy_buf` passes the reader's memory to the writer,
+//!   without a buffer in between.
 //! * **Aborting.** [`abort`](Writer::abort) makes the calls of the other end fail with an error
 //!   kind.
 //! * **Settings.** [`Options`] has yields, how long a call may spin, and constructors that return
 //!   an error.
-//! * **Tests.** `faults` makes any stream unkind, in a repeatable way.
+//! * **Tests.** `faults` makes any stream return short reads, delays and errors, reproducibly.
 //!
 //! # What it costs
 //!
 //! * **A call**: a copy and one atomic read-modify-write on a word of its own side. A call that has
-//!   to wait takes one more.
-//! * **Memory**: about 700 bytes for a direction, and `capacity` bytes more from the first write
-//!   on. Only those pages are used that the unread bytes need at a time.
+//!   to wait takes one more. Buffers above 32 KiB are copied and published in chunks of 32 KiB, so
+//!   that the other half can start before the copy ends.
+//! * **Memory**: about 700 bytes for a direction. The first write, `writable` or `spare_slices`
+//!   allocates `capacity` bytes more. A writer that finds the pipe empty continues at the front of
+//!   them, so resident memory follows the number of unread bytes and not the capacity.
 //! * **Processor time**: a call that would have to wait may spin first, for 50 microseconds in
-//!   total between two calls that wait. It does so only if its thread was asleep when it was last
-//!   woken, so tasks beside it lose nothing. [`Options::spin_limit`] sets the limit or turns it
-//!   off.
+//!   total between two `Pending`s of its half. It spins only if the other half has measured that
+//!   the thread was asleep when it was last woken, so that no other task loses time.
+//!   [`Options::spin_limit`] sets the limit or turns spinning off.
 //!
 //! # Memory ordering
 //!
-//! Reading a byte *happens after* writing it, with everything that the writing thread did before.
-//! Likewise, learning that the other half is closed or dropped, by the end of the stream, by
-//! `BrokenPipe`, by `is_closed` or by `closed`, *happens after* everything that its thread did
-//! before it closed or dropped it.
+//! Reading a byte *happens after* everything that the writing thread did before it wrote that byte.
+//! A half learns that the other half is closed, aborted or dropped from the end of the stream, an
+//! error, `is_closed` or `closed`. This *happens after* everything that the other half's thread did
+//! before it closed, aborted or dropped its half.
 //!
 //! # Features
 //!
@@ -106,7 +111,8 @@
 //!   [`io::Error`] is `std::io::Error`. Without it the crate is `no_std` and needs `alloc`; the
 //!   `try_*`, `poll_*` and slice methods remain.
 //! * `tokio`: tokio's `AsyncRead`, `AsyncBufRead` and `AsyncWrite` on the same types, vectored,
-//!   without zeroing the buffer, and under tokio's cooperative budget.
+//!   without zeroing the buffer. They draw on tokio's cooperative budget as tokio's own duplex
+//!   does.
 //! * `embedded-io`: the traits of `embedded-io-async`, with or without `std`.
 //! * `listener`: a listener and a connector in memory, for servers that accept streams.
 //! * `portable-atomic`: for targets without compare-and-swap.

@@ -17,21 +17,36 @@ use crate::Writer;
 ///
 /// Implements `futures-io`'s `AsyncRead` and `AsyncBufRead` (feature `std`).
 ///
-/// * A read takes as much as there is and fits, in one call. It waits only if there is nothing.
+/// * A read into `n` bytes returns the smaller of `n` and the number of unread bytes, in one call.
+///   It waits only if no byte is unread.
 /// * When the [`Writer`] is closed or dropped, reads return what is left, then `Ok(0)` for ever.
 /// * A read into an empty buffer is `Ok(0)` at once.
-/// * Dropping the reader closes it: writes fail with `BrokenPipe`, and unread bytes are lost.
+/// * When the writer [aborts](Writer::abort), reads fail with its error kind for ever.
+/// * Dropping the reader closes it: writes fail with `BrokenPipe`, and unread bytes are discarded.
+///
+/// # Wakers
+///
+/// The reader keeps two wakers, and the two are independent:
+///
+/// * one for bytes, the latest that `poll_read`, `poll_fill_buf` or `poll_readable` was given;
+/// * one for the end, the latest that [`poll_closed`](Self::poll_closed) was given.
+///
+/// If a task waits for bytes in several places at once, it is woken at the smallest number of bytes
+/// that it has asked for since it was last woken. The reader drops both wakers when it is dropped.
+/// A reader that is only closed keeps them, and the writer's next progress or end wakes them.
 ///
 /// # Cancel safety
 ///
-/// A read that was not reported has not taken place: dropping the future of one, or of
-/// [`closed`](Self::closed), loses nothing.
+/// A read that was not reported to the caller consumes no byte. The futures of a read, of
+/// [`readable`](Self::readable) and of [`closed`](Self::closed) can therefore be dropped at any
+/// time.
 ///
 /// # Memory ordering
 ///
-/// A byte read, an `Ok(0)` at the end of the stream and a `true` from
-/// [`is_closed`](Self::is_closed) each *happen after* everything that the writing thread did before
-/// it wrote that byte, or closed the writer.
+/// A read *happens after* everything that the writing thread did before it wrote those bytes. The
+/// end of the stream, the kind of an abort, a `true` from [`is_closed`](Self::is_closed) and the
+/// end of [`closed`](Self::closed) *happen after* everything that the writing thread did before it
+/// closed, aborted or dropped the writer.
 ///
 /// # Example
 ///
@@ -63,12 +78,18 @@ impl Reader {
         Self { end }
     }
 
-    /// How many bytes the pipe holds.
+    /// Returns the number of bytes that the pipe holds.
+    ///
+    /// ```
+    /// let (reader, _writer) = async_duplex::pipe(1000);
+    /// assert_eq!(reader.capacity(), 1000);
+    /// ```
     pub fn capacity(&self) -> usize {
         self.end.capacity()
     }
 
-    /// How many bytes there are to read. More may come at any time, so long as the writer lives.
+    /// Returns the number of unread bytes. It may grow at any time until the writer is closed or
+    /// dropped. It is 0 after an [abort](Writer::abort), which discards unread bytes.
     ///
     /// ```
     /// let (mut reader, mut writer) = async_duplex::pipe(8);
@@ -81,18 +102,37 @@ impl Reader {
         self.end.len()
     }
 
-    /// Whether there is nothing to read now. More may come all the same: the end of the stream is a
-    /// read of `Ok(0)`.
+    /// Returns whether no byte is unread now. This is not the end of the stream: the writer may
+    /// still write.
+    ///
+    /// ```
+    /// let (reader, mut writer) = async_duplex::pipe(8);
+    /// assert!(reader.is_empty());
+    /// writer.try_write(b"abc").unwrap();
+    /// assert!(!reader.is_empty());
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Whether the writer has no room left. It stays so until something is read.
+    /// Returns whether `capacity` bytes are unread, so that the writer has no space left. This
+    /// stays `true` until the reader consumes a byte, or the writer aborts.
+    ///
+    /// ```
+    /// let (mut reader, mut writer) = async_duplex::pipe(2);
+    /// writer.try_write(b"ab").unwrap();
+    /// assert!(reader.is_full());
+    /// reader.try_read(&mut [0]).unwrap();
+    /// assert!(!reader.is_full());
+    /// ```
     pub fn is_full(&self) -> bool {
         self.len() == self.capacity()
     }
 
-    /// Whether the writer is closed or dropped. Bytes that it wrote before may still be unread.
+    /// Returns whether the writer is closed or dropped. Bytes that it wrote before may still be
+    /// unread.
+    ///
+    /// A `true` *happens after* everything that the writing thread did before it closed the writer.
     ///
     /// ```
     /// let (mut reader, mut writer) = async_duplex::pipe(8);
@@ -106,8 +146,8 @@ impl Reader {
         self.end.is_closed()
     }
 
-    /// Waits until the writer is closed or dropped, reading nothing. Bytes that arrive meanwhile do
-    /// not wake the task. Cancel safe.
+    /// Waits until the writer is closed or dropped, without reading. Bytes that the writer writes
+    /// meanwhile do not wake the task. Cancel safe.
     ///
     /// ```
     /// # futures::executor::block_on(async {
@@ -122,19 +162,31 @@ impl Reader {
         Closed::new(self)
     }
 
-    /// The polling form of [`closed`](Self::closed).
+    /// Polls for what [`closed`](Self::closed) waits for.
     ///
-    /// The reader keeps one waker for the end, the latest that this method was given. It keeps
-    /// another one for bytes, the latest that `poll_read`, `poll_fill_buf` or `poll_readable` was
-    /// given. A task may wait for both.
+    /// The reader keeps one waker for the end, the latest that this method was given. It is
+    /// independent of the [waker for bytes](Self#wakers), so a task may wait for both.
+    ///
+    /// ```
+    /// use futures::future::poll_fn;
+    ///
+    /// # futures::executor::block_on(async {
+    /// let (mut reader, writer) = async_duplex::pipe(8);
+    /// drop(writer);
+    /// poll_fn(|cx| reader.poll_closed(cx)).await;
+    /// # });
+    /// ```
     pub fn poll_closed(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         self.end.poll_closed(cx)
     }
 
-    /// Tells the writer that nothing more is wanted: from now on its writes fail with `BrokenPipe`.
+    /// Ends the stream from the reader's side: from now on writes fail with `BrokenPipe`.
     ///
-    /// What is unread at that moment can still be read; after it, reads return `Ok(0)`. Closing
-    /// again does nothing.
+    /// Bytes that are unread at that moment can still be read. After them, reads return `Ok(0)`. A
+    /// later abort of the writer changes nothing for this reader.
+    ///
+    /// Closing again does nothing. Nor does closing after the writer has
+    /// [aborted](Writer::abort): reads keep failing with its error kind.
     ///
     /// ```
     /// use std::io::ErrorKind;
@@ -155,8 +207,11 @@ impl Reader {
     /// Ends the stream with an error: from now on the writer's calls fail with `kind`.
     ///
     /// Unread bytes are discarded, and reads of this reader return `Ok(0)`. The first ending of a
-    /// half stands: the call does nothing if this reader is closed, and changes nothing for a
-    /// writer that is closed.
+    /// half stands:
+    ///
+    /// * If this reader is closed, the call does nothing.
+    /// * If the writer is closed, its writes keep failing with `BrokenPipe`.
+    /// * If the writer has aborted, reads keep failing with the writer's error kind.
     ///
     /// ```
     /// use std::io::ErrorKind;
@@ -168,24 +223,36 @@ impl Reader {
     ///
     /// # Panics
     ///
-    /// If `kind` is `Interrupted` or `WouldBlock`, which mean "try again".
+    /// If `kind` is `Interrupted` or `WouldBlock`, because callers take these for "try again". The
+    /// message names the kind.
     #[track_caller]
     pub fn abort(&mut self, kind: ErrorKind) {
         assert_final(kind);
         self.end.close(Some(kind));
     }
 
-    /// Whether `writer` is the other half of the same pipe.
+    /// Returns whether `writer` is the other half of the same pipe.
+    ///
+    /// ```
+    /// let (reader, writer) = async_duplex::pipe(8);
+    /// let (_, other_writer) = async_duplex::pipe(8);
+    /// assert!(reader.is_peer_of(&writer));
+    /// assert!(!reader.is_peer_of(&other_writer));
+    /// ```
     pub fn is_peer_of(&self, writer: &Writer) -> bool {
         writer.is_peer_of_endpoint(&self.end)
     }
 
-    /// Reads without waiting: moves as many bytes as there are and `buf` holds, and returns how
-    /// many that were. `Ok(0)` means the end of the stream, if `buf` is not empty.
+    /// Reads without waiting. Fills the front of `buf` with unread bytes, and returns the number of
+    /// bytes read.
+    ///
+    /// `Ok(0)` means that `buf` is empty, or that the stream has ended. A read into more than
+    /// 32 KiB is copied in chunks of 32 KiB, and the writer can reuse the space of each chunk at
+    /// once.
     ///
     /// # Errors
     ///
-    /// * `WouldBlock` if there is nothing to read but the writer lives. No waker is registered.
+    /// * `WouldBlock` if no byte is unread and the stream has not ended. No waker is registered.
     /// * The writer's error kind if it has [aborted](Writer::abort).
     ///
     /// # Example
@@ -210,15 +277,28 @@ impl Reader {
         Ok(self.end.read(buf))
     }
 
-    /// Reads like [`try_read`](Self::try_read), but waits where that is `WouldBlock`: the task is
-    /// woken when there are bytes to read, or when the writer is closed or dropped.
+    /// Reads like [`try_read`](Self::try_read), but returns `Pending` instead of `WouldBlock`. The
+    /// task is woken when a byte is unread, or when the writer is closed or dropped.
     ///
-    /// This is the trait method `AsyncRead::poll_read` without the pin, and without the need of a
-    /// trait.
+    /// This does what `AsyncRead::poll_read` does, without a pin and without a trait in scope. A
+    /// call that returns `Pending` consumes no byte.
     ///
     /// # Errors
     ///
     /// The writer's error kind if it has [aborted](Writer::abort).
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use futures::future::poll_fn;
+    ///
+    /// # futures::executor::block_on(async {
+    /// let (mut reader, mut writer) = async_duplex::pipe(8);
+    /// writer.try_write(b"abc")?;
+    /// let mut buf = [0; 8];
+    /// assert_eq!(poll_fn(|cx| reader.poll_read(cx, &mut buf)).await?, 3);
+    /// # std::io::Result::Ok(()) }).unwrap();
+    /// ```
     #[inline]
     pub fn poll_read(&mut self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<Result<usize>> {
         ready!(self.poll_filled(cx, buf.len()))?;
@@ -257,28 +337,47 @@ impl Reader {
         self.end.look(1, 1) != Err(Stop::WouldBlock)
     }
 
-    /// Lends the next unread bytes, up to where they wrap around the end of the storage, or waits
-    /// for some. At the end of the stream there are none, for ever. [`consume`](Self::consume) then
-    /// says how many of them have been used.
+    /// Lends the next unread bytes, up to where they wrap around the end of the storage. If no byte
+    /// is unread, the task waits for one. At the end of the stream the slice is empty, for ever.
     ///
-    /// This is the trait method `AsyncBufRead::poll_fill_buf` without the pin.
+    /// The caller passes the number of bytes that it has used to [`consume`](Self::consume).
+    /// Without that, the next call lends the same bytes again, so the call is cancel safe.
+    ///
+    /// This does what `AsyncBufRead::poll_fill_buf` does, without a pin.
     ///
     /// # Errors
     ///
-    /// As for [`try_read`](Self::try_read), but for `WouldBlock`.
+    /// The writer's error kind if it has [aborted](Writer::abort).
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use futures::future::poll_fn;
+    ///
+    /// # futures::executor::block_on(async {
+    /// let (mut reader, mut writer) = async_duplex::pipe(8);
+    /// writer.try_write(b"abc")?;
+    /// let n = poll_fn(|cx| reader.poll_fill_buf(cx).map_ok(|bytes| bytes.len())).await?;
+    /// reader.consume(n);
+    /// assert!(reader.is_empty());
+    /// # std::io::Result::Ok(()) }).unwrap();
+    /// ```
     #[inline]
     pub fn poll_fill_buf(&mut self, cx: &mut Context<'_>) -> Poll<Result<&[u8]>> {
         ready!(self.poll_filled(cx, usize::MAX))?;
         Poll::Ready(Ok(self.filled().0))
     }
 
-    /// Waits until at least `min` bytes are there to read, or the stream ends, and returns how many
-    /// there are, reading none of them: at the end whatever is left, 0 if nothing. With a `min` of
-    /// 0 it does not wait. Cancel safe.
+    /// Waits until at least `min` bytes are unread or the stream ends, and returns the number of
+    /// unread bytes. It reads none of them.
+    ///
+    /// At the end of the stream the number may be less than `min`, and is 0 if all bytes are read.
+    /// With a `min` of 0 the call does not wait. Cancel safe.
     ///
     /// # Errors
     ///
-    /// * `InvalidInput` at once if `min` is above the capacity, since that would wait for ever.
+    /// * `InvalidInput` at once if `min` is above the capacity, because that many bytes are never
+    ///   unread at a time.
     /// * The writer's error kind if it has [aborted](Writer::abort).
     ///
     /// # Example
@@ -302,16 +401,31 @@ impl Reader {
         Readable::new(self, min)
     }
 
-    /// The polling form of [`readable`](Self::readable).
+    /// Polls for what [`readable`](Self::readable) waits for, with the same errors.
+    ///
+    /// The reader keeps one [waker for bytes](Self#wakers). If the task also waits in another
+    /// place, for example in `poll_read`, it is woken at the smaller of the two numbers of bytes.
+    ///
+    /// ```
+    /// use futures::future::poll_fn;
+    ///
+    /// # futures::executor::block_on(async {
+    /// let (mut reader, mut writer) = async_duplex::pipe(8);
+    /// writer.try_write(b"abc")?;
+    /// assert_eq!(poll_fn(|cx| reader.poll_readable(cx, 2)).await?, 3);
+    /// # std::io::Result::Ok(()) }).unwrap();
+    /// ```
     pub fn poll_readable(&mut self, cx: &mut Context<'_>, min: usize) -> Poll<Result<usize>> {
         check_min(min, self.capacity())?;
         let found = ready!(self.end.poll_available(cx, min, usize::MAX));
         Poll::Ready(self.end_as_zero(found))
     }
 
-    /// Lends all unread bytes, without waiting: the second slice goes on where the first ends,
-    /// which is where they wrap around the end of the storage. Both are empty if there is nothing
-    /// to read. [`consume`](Self::consume) then says how many of them have been used.
+    /// Lends all unread bytes, without waiting. The second slice continues the first, where the
+    /// bytes wrap around the end of the storage. Both are empty if no byte is unread, or if the
+    /// writer has aborted.
+    ///
+    /// The caller passes the number of bytes that it has used to [`consume`](Self::consume).
     ///
     /// ```
     /// let (mut reader, mut writer) = async_duplex::pipe(4);
@@ -329,12 +443,12 @@ impl Reader {
         }
     }
 
-    /// Drops the next `n` unread bytes, and lets the writer have their space.
+    /// Discards the next `n` unread bytes, and returns their space to the writer.
     ///
     /// # Panics
     ///
-    /// If fewer than `n` bytes are unread, as far as the latest look at the pipe by this reader
-    /// showed. Nothing is consumed then.
+    /// If `n` is above the number of unread bytes that this reader's latest call found. No byte is
+    /// consumed then.
     ///
     /// # Example
     ///

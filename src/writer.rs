@@ -17,25 +17,41 @@ use crate::Reader;
 ///
 /// Implements `futures-io`'s `AsyncWrite` (feature `std`).
 ///
-/// * A write puts as much as fits, in one call. It waits only if nothing fits.
+/// * A write of `n` bytes writes the smaller of `n` and the number of free bytes, in one call. It
+///   waits only if no byte is free.
 /// * When the [`Reader`] is closed or dropped, writes fail with `BrokenPipe` at once. So do writes
 ///   after this writer's own [`close`](Self::close).
 /// * A write of an empty buffer is `BrokenPipe` on a closed pipe, otherwise `Ok(0)` at once.
-/// * A flush is `Ok(())` and does nothing: what was written is there to read. To learn that it has
-///   been read, see [`is_empty`](Self::is_empty).
+/// * A flush is `Ok(())` and does nothing, because every write is visible to the reader when it
+///   returns. [`is_empty`](Self::is_empty) tells whether the reader has read all of it.
+/// * When the reader [aborts](Reader::abort), writes fail with its error kind for ever.
 /// * Dropping the writer closes it: the reader gets every byte written, then the end of the stream.
+///
+/// # Wakers
+///
+/// The writer keeps two wakers, and the two are independent:
+///
+/// * one for bytes, the latest that `poll_write` or `poll_writable` was given;
+/// * one for the end, the latest that [`poll_closed`](Self::poll_closed) was given.
+///
+/// If a task waits for free bytes in several places at once, it is woken at the smallest number of
+/// bytes that it has asked for since it was last woken. The writer drops both wakers when it is
+/// dropped. A writer that is only closed keeps them, and the reader's next progress or end wakes
+/// them.
 ///
 /// # Cancel safety
 ///
-/// A write that was not reported has not taken place: dropping the future of one, or of
-/// [`closed`](Self::closed), loses nothing and sends nothing twice. A `write_all`, as ever, may
-/// have written a part when it is dropped.
+/// A write that was not reported to the caller has written no byte. The futures of a write, of
+/// [`writable`](Self::writable) and of [`closed`](Self::closed) can therefore be dropped at any
+/// time. The future of a `write_all` makes several writes, and may have written a part of its
+/// buffer when it is dropped.
 ///
 /// # Memory ordering
 ///
-/// A `BrokenPipe` and a `true` from [`is_closed`](Self::is_closed) *happen after* everything that
-/// the reading thread did before it closed the reader. A write *happens before* the read of its
-/// bytes returns.
+/// A write *happens before* the read that returns its bytes. A `BrokenPipe` that the reader caused,
+/// the kind of its abort, a `true` from [`is_closed`](Self::is_closed) and the end of
+/// [`closed`](Self::closed) *happen after* everything that the reading thread did before it closed,
+/// aborted or dropped the reader.
 ///
 /// # Example
 ///
@@ -70,18 +86,32 @@ impl Writer {
         Self { end }
     }
 
-    /// How many bytes the pipe holds: with nothing unread, exactly that many fit.
+    /// Returns the number of bytes that the pipe holds. With no byte unread, exactly that many are
+    /// free.
+    ///
+    /// ```
+    /// let (_reader, mut writer) = async_duplex::pipe(3);
+    /// assert_eq!(writer.capacity(), 3);
+    /// assert_eq!(writer.try_write(b"abcd").unwrap(), 3);
+    /// ```
     pub fn capacity(&self) -> usize {
         self.end.capacity()
     }
 
-    /// How many bytes are written and not yet read. It can shrink at any time, so long as the
-    /// reader lives.
+    /// Returns the number of bytes that are written and not yet read. It may shrink at any time
+    /// until the reader is dropped.
+    ///
+    /// ```
+    /// let (_reader, mut writer) = async_duplex::pipe(8);
+    /// writer.try_write(b"abc").unwrap();
+    /// assert_eq!(writer.len(), 3);
+    /// ```
     pub fn len(&self) -> usize {
         self.end.len()
     }
 
-    /// Whether everything written has been read. It stays so until something is written.
+    /// Returns whether the reader has read all bytes written. This stays `true` until the writer
+    /// writes a byte.
     ///
     /// ```
     /// let (mut reader, mut writer) = async_duplex::pipe(8);
@@ -94,22 +124,36 @@ impl Writer {
         self.len() == 0
     }
 
-    /// Whether nothing fits now.
+    /// Returns whether no byte is free now.
+    ///
+    /// ```
+    /// let (_reader, mut writer) = async_duplex::pipe(2);
+    /// writer.try_write(b"ab").unwrap();
+    /// assert!(writer.is_full());
+    /// ```
     pub fn is_full(&self) -> bool {
         self.len() == self.capacity()
     }
 
-    /// Whether the reader is closed or dropped, so that writing is in vain.
+    /// Returns whether the reader is closed or dropped. Every write fails then.
+    ///
+    /// A `true` *happens after* everything that the reading thread did before it closed the reader.
+    ///
+    /// ```
+    /// let (reader, writer) = async_duplex::pipe(8);
+    /// assert!(!writer.is_closed());
+    /// drop(reader);
+    /// assert!(writer.is_closed());
+    /// ```
     pub fn is_closed(&self) -> bool {
         self.end.is_closed()
     }
 
-    /// Waits until the reader is closed or dropped, writing nothing. Reads that happen meanwhile do
-    /// not wake the task. Cancel safe.
+    /// Waits until the reader is closed or dropped, without writing. Reads that take place
+    /// meanwhile do not wake the task. Cancel safe.
     ///
     /// ```
     /// # futures::executor::block_on(async {
-    /// // Work until the reader is dropped.
     /// use futures::FutureExt;
     ///
     /// let (reader, mut writer) = async_duplex::pipe(8);
@@ -122,18 +166,31 @@ impl Writer {
         Closed::new(self)
     }
 
-    /// The polling form of [`closed`](Self::closed).
+    /// Polls for what [`closed`](Self::closed) waits for.
     ///
-    /// The writer keeps one waker for the end, the latest that this method was given. It keeps
-    /// another one for bytes, the latest that `poll_write` or `poll_writable` was given. A task may
-    /// wait for both.
+    /// The writer keeps one waker for the end, the latest that this method was given. It is
+    /// independent of the [waker for bytes](Self#wakers), so a task may wait for both.
+    ///
+    /// ```
+    /// use futures::future::poll_fn;
+    ///
+    /// # futures::executor::block_on(async {
+    /// let (reader, mut writer) = async_duplex::pipe(8);
+    /// drop(reader);
+    /// poll_fn(|cx| writer.poll_closed(cx)).await;
+    /// # });
+    /// ```
     pub fn poll_closed(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         self.end.poll_closed(cx)
     }
 
     /// Ends the stream: the reader gets every byte written so far, then `Ok(0)` for ever.
     ///
-    /// Writing after that fails with `BrokenPipe`; closing again does nothing.
+    /// Later writes of this writer fail with `BrokenPipe`. A later abort of the reader changes
+    /// nothing for this writer.
+    ///
+    /// Closing again does nothing. Nor does closing after the reader has
+    /// [aborted](Reader::abort): writes keep failing with its error kind.
     ///
     /// ```
     /// let (mut reader, mut writer) = async_duplex::pipe(8);
@@ -151,8 +208,11 @@ impl Writer {
     /// Ends the stream with an error: from now on the reader's calls fail with `kind`, and unread
     /// bytes are discarded.
     ///
-    /// Writes of this writer fail with `BrokenPipe`. The first ending of a half stands: the call
-    /// does nothing if this writer is closed, and changes nothing for a reader that is closed.
+    /// Later writes of this writer fail with `BrokenPipe`. The first ending of a half stands:
+    ///
+    /// * If this writer is closed, the call does nothing.
+    /// * If the reader is closed, it keeps its unread bytes, and then reads `Ok(0)`.
+    /// * If the reader has aborted, writes keep failing with the reader's error kind.
     ///
     /// ```
     /// use std::io::ErrorKind;
@@ -165,14 +225,22 @@ impl Writer {
     ///
     /// # Panics
     ///
-    /// If `kind` is `Interrupted` or `WouldBlock`, which mean "try again".
+    /// If `kind` is `Interrupted` or `WouldBlock`, because callers take these for "try again". The
+    /// message names the kind.
     #[track_caller]
     pub fn abort(&mut self, kind: ErrorKind) {
         assert_final(kind);
         self.end.close(Some(kind));
     }
 
-    /// Whether `reader` is the other half of the same pipe.
+    /// Returns whether `reader` is the other half of the same pipe.
+    ///
+    /// ```
+    /// let (reader, writer) = async_duplex::pipe(8);
+    /// let (other_reader, _) = async_duplex::pipe(8);
+    /// assert!(writer.is_peer_of(&reader));
+    /// assert!(!writer.is_peer_of(&other_reader));
+    /// ```
     pub fn is_peer_of(&self, reader: &Reader) -> bool {
         reader.is_peer_of(self)
     }
@@ -182,16 +250,21 @@ impl Writer {
         reader.is_peer_of(&self.end)
     }
 
-    /// Writes without waiting: moves as much of `bytes` as fits, and returns how many bytes that
-    /// is.
+    /// Writes without waiting. Writes the front of `bytes`, and returns the number of bytes
+    /// written.
+    ///
+    /// A write of more than 32 KiB is copied in chunks of 32 KiB, and the reader can read each
+    /// chunk at once.
     ///
     /// # Errors
     ///
-    /// * `BrokenPipe` if either half is closed or dropped, whatever `bytes` and the room left are,
-    ///   or the reader's error kind if it has [aborted](Reader::abort).
+    /// * `BrokenPipe` if either half is closed or dropped, even if `bytes` is empty or space is
+    ///   free.
+    /// * The reader's error kind if it has [aborted](Reader::abort).
     /// * `WouldBlock` if the pipe is full and `bytes` is not empty. No waker is registered.
-    /// * `OutOfMemory` if the allocator refuses the memory of the pipe. The message names the
-    ///   capacity. Nothing is lost, and the write can be tried again.
+    /// * `OutOfMemory` if the allocator refuses the storage (`capacity` bytes), which the first
+    ///   write allocates. The message names the capacity. Nothing is lost, and the caller can try
+    ///   the write again.
     ///
     /// # Example
     ///
@@ -211,16 +284,26 @@ impl Writer {
         Ok(self.end.write(bytes))
     }
 
-    /// Writes like [`try_write`](Self::try_write), but waits where that is `WouldBlock`: the task
-    /// is woken when there is room, or when the reader is closed or dropped.
+    /// Writes like [`try_write`](Self::try_write), but returns `Pending` instead of `WouldBlock`.
+    /// The task is woken when a byte is free, or when the reader is closed or dropped.
     ///
-    /// This is the trait method `AsyncWrite::poll_write` without the pin, and without the need of a
-    /// trait.
+    /// This does what `AsyncWrite::poll_write` does, without a pin and without a trait in scope. A
+    /// call that returns `Pending` has written no byte.
     ///
     /// # Errors
     ///
-    /// `BrokenPipe` if either half is closed or dropped, whatever `bytes` and the room left are, or
-    /// the reader's error kind if it has [aborted](Reader::abort).
+    /// As for [`try_write`](Self::try_write), except `WouldBlock`.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use futures::future::poll_fn;
+    ///
+    /// # futures::executor::block_on(async {
+    /// let (_reader, mut writer) = async_duplex::pipe(2);
+    /// assert_eq!(poll_fn(|cx| writer.poll_write(cx, b"abc")).await?, 2);
+    /// # std::io::Result::Ok(()) }).unwrap();
+    /// ```
     #[inline]
     pub fn poll_write(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<Result<usize>> {
         ready!(self.poll_vacant(cx, bytes.len()))?;
@@ -262,15 +345,19 @@ impl Writer {
         self.end.look(1, 1) != Err(Stop::WouldBlock)
     }
 
-    /// Waits until at least `min` bytes fit, and returns how many do, writing none. With a `min` of
-    /// 0 it does not wait; with the capacity it waits until everything written has been read.
-    /// Cancel safe.
+    /// Waits until at least `min` bytes are free, and returns the number of free bytes. It writes
+    /// none.
+    ///
+    /// With a `min` of 0 the call does not wait. With the capacity it waits until the reader has
+    /// read all bytes written. Cancel safe.
     ///
     /// # Errors
     ///
-    /// * `InvalidInput` at once if `min` is above the capacity, since that would wait for ever.
-    /// * `BrokenPipe` if either half is closed or dropped, or the reader's error kind if it has
-    ///   [aborted](Reader::abort).
+    /// * `InvalidInput` at once if `min` is above the capacity, because that many bytes are never
+    ///   free.
+    /// * `BrokenPipe` if either half is closed or dropped.
+    /// * The reader's error kind if it has [aborted](Reader::abort).
+    /// * `OutOfMemory` if the allocator refuses the storage, as for [`try_write`](Self::try_write).
     ///
     /// # Example
     ///
@@ -290,20 +377,34 @@ impl Writer {
         Writable::new(self, min)
     }
 
-    /// The polling form of [`writable`](Self::writable).
+    /// Polls for what [`writable`](Self::writable) waits for, with the same errors.
+    ///
+    /// The writer keeps one [waker for bytes](Self#wakers). If the task also waits in another
+    /// place, for example in `poll_write`, it is woken at the smaller of the two numbers of bytes.
+    ///
+    /// ```
+    /// use futures::future::poll_fn;
+    ///
+    /// # futures::executor::block_on(async {
+    /// let (_reader, mut writer) = async_duplex::pipe(8);
+    /// assert_eq!(poll_fn(|cx| writer.poll_writable(cx, 2)).await?, 8);
+    /// # std::io::Result::Ok(()) }).unwrap();
+    /// ```
     pub fn poll_writable(&mut self, cx: &mut Context<'_>, min: usize) -> Poll<Result<usize>> {
         check_min(min, self.capacity())?;
         let found = ready!(self.end.poll_available(cx, min, usize::MAX));
         Poll::Ready(self.or_error(found))
     }
 
-    /// Lends all of the free space, without waiting, to be written in: the second slice goes on
-    /// where the first ends, which is where the space wraps around the end of the storage. Both are
-    /// empty if the pipe is full or closed. [`commit`](Self::commit) then says how many bytes of
-    /// them are to be sent; without it, none is.
+    /// Lends all free space for the caller to write in, without waiting. The second slice continues
+    /// the first, where the space wraps around the end of the storage.
     ///
-    /// The space is initialised, with nothing in particular. The first call zeroes what has never
-    /// been written to; later ones have nothing left to zero.
+    /// Both slices are empty if the pipe is full or closed, or if the allocator refuses the
+    /// storage. [`try_write`](Self::try_write) tells these apart. The caller passes the number of
+    /// bytes to send to [`commit`](Self::commit). Without a commit, no byte is sent.
+    ///
+    /// The space is initialised with unspecified values. The first call zeroes the free space;
+    /// later calls zero nothing.
     ///
     /// ```
     /// use std::io::Read;
@@ -322,17 +423,29 @@ impl Writer {
         }
     }
 
-    /// Sends the first `n` bytes of the free space, as they were left in the slices that
-    /// [`spare_slices`](Self::spare_slices) lent last. Calls in between that move no bytes change
-    /// nothing about that. A write in between ends the loan: `n` bytes after the written ones are
-    /// sent, with whatever is in them.
+    /// Sends the first `n` bytes of the free space, as the caller left them in the slices that
+    /// [`spare_slices`](Self::spare_slices) lent last.
     ///
-    /// If the reader has been closed or dropped since, these bytes are lost, as unread bytes are.
+    /// Calls in between that move no byte do not change these bytes. A commit of a part keeps the
+    /// loan: the next commit sends the bytes after that part. A write ends the loan: a later commit
+    /// sends `n` bytes with unspecified values.
+    ///
+    /// If the reader has been closed or dropped since, the bytes are discarded, as unread bytes
+    /// are.
     ///
     /// # Panics
     ///
-    /// If fewer than `n` bytes are free, as far as the latest look at the pipe by this writer
-    /// showed, or the writer is closed. Nothing is sent then.
+    /// If fewer than `n` bytes are free, or if the writer is closed. No byte is sent then.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// let (mut reader, mut writer) = async_duplex::pipe(8);
+    /// writer.spare_slices().0[..4].copy_from_slice(b"abcd");
+    /// writer.commit(1);
+    /// writer.commit(2);
+    /// assert_eq!(reader.as_slices().0, b"abc");
+    /// ```
     #[track_caller]
     pub fn commit(&mut self, n: usize) {
         if n > 0 {

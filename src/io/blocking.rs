@@ -1,4 +1,4 @@
-//! `std::io`'s traits, for threads that no runtime looks after.
+//! `std::io`'s traits, for threads without a runtime.
 
 use alloc::sync::Arc;
 use alloc::task::Wake;
@@ -12,46 +12,43 @@ use std::time::Instant;
 
 use crate::{DuplexStream, Reader, Writer};
 
-/// A half or a stream whose calls block the thread where those of the asynchronous one would
-/// suspend the task.
+/// A half or a stream whose calls block the thread instead of suspending a task.
 ///
-/// Made by [`Reader::blocking`], [`Writer::blocking`] and [`DuplexStream::blocking`]. It implements
-/// [`Read`] and [`BufRead`] if there is something to read from in it, and [`Write`] if there is
-/// something to write to, vectored calls included. The other end does not notice: it may be
-/// blocking or asynchronous, on any thread.
+/// Made by [`Reader::blocking`], [`Writer::blocking`] and [`DuplexStream::blocking`]. A reader
+/// implements [`Read`] and [`BufRead`], a writer implements [`Write`], and a stream implements all
+/// three, with vectored calls. The other end may be blocking or asynchronous, on any thread.
 ///
-/// A call does what its asynchronous namesake does, and fails as that does. It waits only if that
-/// would, and then the thread sleeps until there is progress. Dropping closes, as it does without
-/// this.
+/// A call returns what the asynchronous call of the same name returns, and fails with the same
+/// errors. Where that returns `Pending`, the thread sleeps until the call can make progress.
+/// Dropping the value drops the half or the stream, which closes it.
 ///
 /// # Timeouts
 ///
 /// With a [timeout](Self::set_timeout), a call of [`read`](Read::read),
-/// [`fill_buf`](BufRead::fill_buf) or [`write`](Write::write) that has waited for so long fails
-/// with [`TimedOut`](ErrorKind::TimedOut). It has not taken place then: what comes later is there
-/// for the next read, and nothing has been written.
+/// [`fill_buf`](BufRead::fill_buf) or [`write`](Write::write) that has waited for that time fails
+/// with [`TimedOut`](ErrorKind::TimedOut). It has read and written no byte then.
 ///
-/// Calls made of several of these give each of them the whole timeout. If one of them fails, so
-/// does the call, with what such a call always leaves in doubt: how much
-/// [`write_all`](Write::write_all) has written, how much [`read_exact`](Read::read_exact) has read.
-/// [`read_to_end`](Read::read_to_end) and [`read_until`](BufRead::read_until) leave in the buffer
-/// what they have read, but [`lines`](BufRead::lines) throws the beginning of a line away.
+/// [`write_all`](Write::write_all), [`read_exact`](Read::read_exact) and the like make several
+/// calls, and each of these may wait for the whole timeout. If one fails, the caller does not learn
+/// how many bytes `write_all` has written or `read_exact` has read.
+/// [`read_to_end`](Read::read_to_end) and [`read_until`](BufRead::read_until) leave the bytes that
+/// they have read in the buffer. [`lines`](BufRead::lines) discards the beginning of a line.
 ///
-/// A half that has timed out still has its peer wake it when there is progress. That disturbs
-/// nobody: the next call that waits looks once more than it had to.
+/// After a timeout, the half's waker stays registered. The peer may still call it, and the next
+/// call that waits then polls once more than necessary.
 ///
 /// # In asynchronous code
 ///
-/// Nothing here asks whether the thread belongs to a runtime, and nothing panics if it does. But a
-/// thread that sleeps in a call runs no task, nor do those tasks run that wait for this thread
-/// only: on an executor with a single thread that may be all of them, and with more threads it may
-/// be the task that the call itself has just woken. If the other end is one of them, the two wait
-/// for each other. So make such calls where the runtime expects them (`smol::unblock`,
-/// `tokio::task::spawn_blocking` or `block_in_place`, `async_std::task::spawn_blocking`), on a
-/// thread of your own, or where the other end lives elsewhere.
+/// No call checks whether the thread belongs to a runtime, or panics if it does. But a thread that
+/// sleeps in a call runs no task. If the task at the other end can run on that thread only, the two
+/// wait for each other for ever. With a single-threaded executor this holds for every task. With
+/// several threads it may hold for the task that the call itself has just woken.
 ///
-/// The thread does not sleep in [`std::thread::park`]: an `unpark` that is meant for somebody else,
-/// an executor further up the stack for example, is neither used up nor mistaken for progress.
+/// Make such calls where the runtime expects them (`smol::unblock`, `tokio::task::spawn_blocking`
+/// or `block_in_place`, `async_std::task::spawn_blocking`), or on a thread without a runtime.
+///
+/// The thread does not sleep in [`std::thread::park`]. It therefore neither consumes an `unpark`
+/// that is meant for an executor further up the stack, nor mistakes it for progress.
 ///
 /// # Example
 ///
@@ -62,7 +59,7 @@ use crate::{DuplexStream, Reader, Writer};
 ///
 /// let (reader, writer) = async_duplex::pipe(16);
 ///
-/// // It writes as std::io does, and waits when the pipe is full.
+/// // The thread blocks while the pipe is full.
 /// let writing = thread::spawn(move || {
 ///     let mut writer = writer.blocking();
 ///     (1..=1000).try_for_each(|i| writeln!(writer, "line {i}"))
@@ -76,7 +73,7 @@ use crate::{DuplexStream, Reader, Writer};
 pub struct Blocking<T> {
     inner: T,
     timeout: Option<Duration>,
-    /// One for good. It knows no thread, so that the value can be moved to another.
+    /// What the thread sleeps at. It refers to no thread, so the value can move to another one.
     bell: Arc<Bell>,
     /// Rings the bell.
     waker: Waker,
@@ -133,9 +130,9 @@ impl Writer {
 impl DuplexStream {
     /// Makes the stream block the thread when it has to wait: [`Read`], [`BufRead`] and [`Write`].
     ///
-    /// To read and write at the same time, on two threads, take the stream apart first, with
-    /// [`into_split`](Self::into_split). To close the direction that it writes to and go on
-    /// reading, close the [`Writer`] inside, as here:
+    /// To read and write at the same time, on two threads, split the stream first, with
+    /// [`into_split`](Self::into_split). To close the direction that it writes to and continue
+    /// reading, close its [`Writer`]:
     ///
     /// ```
     /// use async_duplex::DuplexStream;
@@ -178,11 +175,12 @@ impl<T> Blocking<T> {
         }
     }
 
-    /// Sets how long a call may wait; `None`, which is the default, is for as long as it takes. See
+    /// Sets how long a call may wait. `None`, which is the default, means without a limit. See
     /// [Timeouts](Self#timeouts).
     ///
-    /// A call that need not wait is not affected. With a timeout of zero none waits: each tries
-    /// once, and `TimedOut` is what [`try_read`](Reader::try_read) calls `WouldBlock`.
+    /// A call that can move a byte at once never times out. With a timeout of zero, a call fails
+    /// with `TimedOut` where [`try_read`](Reader::try_read) or [`try_write`](Writer::try_write)
+    /// fails with `WouldBlock`.
     ///
     /// ```
     /// use core::time::Duration;
@@ -201,7 +199,7 @@ impl<T> Blocking<T> {
         self.timeout = timeout;
     }
 
-    /// How long a call may wait, if that is limited.
+    /// Returns how long a call may wait, or `None` if there is no limit.
     ///
     /// ```
     /// use core::time::Duration;
@@ -216,7 +214,7 @@ impl<T> Blocking<T> {
         self.timeout
     }
 
-    /// The asynchronous half or stream, to look at.
+    /// Borrows the asynchronous half or stream.
     ///
     /// ```
     /// use std::io::Write;
@@ -230,8 +228,8 @@ impl<T> Blocking<T> {
         &self.inner
     }
 
-    /// The asynchronous half or stream, for what it can and `std::io` cannot: `try_*`, closing,
-    /// aborting, slices.
+    /// Borrows the asynchronous half or stream, to call the methods that `std::io` does not have:
+    /// `try_*`, `close`, `abort`, `as_slices`.
     ///
     /// ```
     /// use std::io::{Read, Write};
@@ -249,7 +247,7 @@ impl<T> Blocking<T> {
         &mut self.inner
     }
 
-    /// Makes it asynchronous again. Nothing is lost: nothing is kept here.
+    /// Returns the asynchronous half or stream. No byte is lost, because `Blocking` has no buffer.
     ///
     /// ```
     /// use futures::AsyncReadExt;
@@ -280,7 +278,7 @@ impl<T> Blocking<T> {
         if let Poll::Ready(result) = poll(&mut self.inner, &mut cx) {
             return result;
         }
-        // What is too far away for an `Instant` will not come.
+        // No deadline if it is too late for an `Instant`.
         let deadline = self
             .timeout
             .and_then(|timeout| Instant::now().checked_add(timeout));
@@ -295,8 +293,8 @@ impl<T> Blocking<T> {
 
 /// What a thread sleeps at.
 ///
-/// Not `thread::park`: the thread has one token for all who unpark it, so that this would swallow
-/// one that an executor further up the stack is waiting for.
+/// Not `thread::park`: a thread has a single token for every `unpark`, so this would consume one
+/// that an executor further up the stack waits for.
 #[derive(Default)]
 struct Bell {
     rung: Mutex<bool>,
@@ -304,8 +302,8 @@ struct Bell {
 }
 
 impl Bell {
-    /// Sleeps until the bell rings, if it has not rung since the last time, or returns `false` at
-    /// the deadline. A bell that has rung is heard however late it is.
+    /// Sleeps until the bell has rung since the last call, and returns `true`. Returns `false` at
+    /// the deadline, unless the bell has rung before.
     fn wait(&self, deadline: Option<Instant>) -> bool {
         let mut rung = self.lock();
         while !*rung {
@@ -330,7 +328,7 @@ impl Bell {
         mem::take(&mut *rung)
     }
 
-    /// Nobody panics while they hold it.
+    /// Ignores poisoning, because no code panics while it holds the lock.
     fn lock(&self) -> MutexGuard<'_, bool> {
         self.rung.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,13 +1,14 @@
 //! The traits of `embedded-io-async`, and the two of `embedded-io` that go with them.
 //!
-//! For a user: feature `embedded-io`, `embedded-io-async` 0.7 as a dependency of one's own for its
-//! traits (it re-exports `ReadReady` and `WriteReady`), and the Rust that it needs, which is 1.81.
-//! With `std` the errors are `std::io::Error`; `default-features = false` makes it `no_std` and
-//! `alloc`, with [`io::Error`](crate::io::Error). A target without compare-and-swap takes the
-//! feature `portable-atomic` too.
+//! A user needs the feature `embedded-io`, a dependency on `embedded-io-async` 0.7 for its traits
+//! (it re-exports `ReadReady` and `WriteReady`), and Rust 1.81, which `embedded-io-async` needs.
+//! With `std` the errors are `std::io::Error`. With `default-features = false` the crate is
+//! `no_std`, needs `alloc`, and the errors are [`io::Error`](crate::io::Error). A target without
+//! compare-and-swap also needs the feature `portable-atomic`.
 //!
-//! The futures are cancel safe where they make one call: `read`, `write` and `fill_buf`. What
-//! `read_exact` has read is lost with its future, and what `write_all` has written stays written.
+//! The futures of `read`, `write` and `fill_buf` are cancel safe. If the future of `read_exact` is
+//! dropped, the bytes that it has read are lost. If the future of `write_all` is dropped, the bytes
+//! that it has written stay written.
 
 // The `rust-version` that counts here is the one of `embedded-io-async`.
 #![allow(clippy::incompatible_msrv)]
@@ -44,10 +45,10 @@ impl BufRead for Reader {
     }
 }
 
-/// Ready when a read does not wait: there are bytes, or the stream has ended or been aborted.
+/// Ready when a read does not wait: a byte is unread, or the stream has ended or been aborted.
 ///
-/// With [`Options::yield_every`](crate::Options::yield_every), a read that is ready may still let
-/// other tasks go first.
+/// With [`Options::yield_every`](crate::Options::yield_every), a read that is ready may still
+/// yield to other tasks first.
 impl ReadReady for Reader {
     #[inline]
     fn read_ready(&mut self) -> Result<bool> {
@@ -73,10 +74,10 @@ impl Write for Writer {
     }
 }
 
-/// Ready when a write does not wait: there is room, or the pipe is closed.
+/// Ready when a write does not wait: a byte is free, or the pipe is closed.
 ///
-/// With [`Options::yield_every`](crate::Options::yield_every), a write that is ready may still let
-/// other tasks go first.
+/// With [`Options::yield_every`](crate::Options::yield_every), a write that is ready may still
+/// yield to other tasks first.
 impl WriteReady for Writer {
     #[inline]
     fn write_ready(&mut self) -> Result<bool> {

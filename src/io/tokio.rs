@@ -1,8 +1,9 @@
 //! The traits of `tokio`, under tokio's cooperative budget.
 //!
-//! A call takes a unit of the task's budget, and gives it back if it has to wait, as calls of
-//! tokio's own streams do. Without budget a call returns `Pending`, and tokio wakes the task.
-//! Outside of tokio there is no limit. The other families of traits do not know this budget.
+//! These traits draw on the budget exactly as tokio's own duplex does. A call takes a unit of the
+//! task's budget, and returns it if the call has to wait. If the task has no budget left, the call
+//! returns `Pending`, and tokio wakes the task. Outside of tokio there is no limit. The other
+//! families of traits do not use this budget.
 
 use core::cmp::min;
 use core::pin::Pin;

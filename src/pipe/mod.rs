@@ -311,8 +311,8 @@ impl<R: Role> Endpoint<R> {
 
     /// Looks whether `min` bytes are available, or says why not.
     ///
-    /// After the look, those of `want` bytes are available that the peer had published when the call
-    /// began. `min` is at most `want`.
+    /// After the look, those of `want` bytes are available that the peer had published when the
+    /// call began. `min` is at most `want`.
     #[inline]
     pub(crate) fn look(&mut self, min: usize, want: usize) -> Result<(), Stop> {
         let flags = self.half.state().flags() & SPECIAL;
