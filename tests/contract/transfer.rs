@@ -181,3 +181,21 @@ fn b10_waiting_for_the_end_and_giving_up_loses_nothing() {
     assert_eq!(tried(writer.try_write(b"cd")), moved(2));
     assert_eq!(read_up_to(&mut reader, 8), b"abcd");
 }
+
+/// Copies of more than 128 KiB are made in chunks, of which the last is shorter.
+#[test]
+fn b3_a_long_write_and_a_long_read_move_every_byte_in_one_call() {
+    let data: Vec<u8> = (0..300_000_u32).map(|i| (i % 251) as u8).collect();
+    let (mut reader, mut writer) = async_duplex::pipe(400_000);
+    let mut got = vec![0; data.len()];
+    for _ in 0..2 {
+        assert_eq!(writer.try_write(&data).unwrap(), data.len());
+        assert_eq!(reader.try_read(&mut got[..1]).unwrap(), 1);
+        assert_eq!(reader.try_read(&mut got[1..]).unwrap(), data.len() - 1);
+        assert!(got == data);
+    }
+    assert_eq!(
+        writer.try_write(&[&data[..], &data].concat()).unwrap(),
+        400_000
+    );
+}
