@@ -1,6 +1,5 @@
 //! The half that reads.
 
-use core::cmp::min;
 use core::fmt;
 use core::panic::{RefUnwindSafe, UnwindSafe};
 use core::task::{Context, Poll};
@@ -272,7 +271,7 @@ impl Reader {
     /// ```
     #[inline]
     pub fn try_read(&mut self, buf: &mut [u8]) -> Result<usize> {
-        let found = self.end.look(min(1, buf.len()), buf.len());
+        let found = self.end.look(1, buf.len());
         self.end_as_zero(found)?;
         Ok(self.end.read(buf))
     }
@@ -313,7 +312,8 @@ impl Reader {
         cx: &mut Context<'_>,
         bufs: &mut [std::io::IoSliceMut<'_>],
     ) -> Poll<Result<usize>> {
-        let want = total_len(bufs.iter().map(|buf| buf.len()));
+        let lens = bufs.iter().map(|buf| buf.len());
+        let want = lens.fold(0, usize::saturating_add);
         ready!(self.poll_filled(cx, want))?;
         Poll::Ready(Ok(self.end.read_all(bufs.iter_mut().map(|buf| &mut **buf))))
     }
@@ -321,7 +321,7 @@ impl Reader {
     /// Waits for a read of up to `want` bytes. Returns how many bytes are available, 0 at the end.
     #[inline]
     pub(crate) fn poll_filled(&mut self, cx: &mut Context<'_>, want: usize) -> Poll<Result<usize>> {
-        let found = ready!(self.end.poll_available(cx, min(1, want), want));
+        let found = ready!(self.end.poll_available(cx, 1, want));
         Poll::Ready(self.end_as_zero(found))
     }
 
@@ -476,14 +476,6 @@ impl Reader {
             Err(stop) => Err(stop.into_error(self.capacity())),
         }
     }
-}
-
-/// The number of bytes in several buffers. If a `usize` cannot hold it, that is more than any pipe
-/// holds.
-#[cfg(feature = "std")]
-#[inline]
-pub(crate) fn total_len(lens: impl Iterator<Item = usize>) -> usize {
-    lens.fold(0, usize::saturating_add)
 }
 
 /// Closes the reader: see [`close`](Self::close).

@@ -1,6 +1,5 @@
 //! The half that writes.
 
-use core::cmp::min;
 use core::fmt;
 use core::panic::{RefUnwindSafe, UnwindSafe};
 use core::task::{Context, Poll};
@@ -279,7 +278,7 @@ impl Writer {
     /// ```
     #[inline]
     pub fn try_write(&mut self, bytes: &[u8]) -> Result<usize> {
-        let found = self.end.look(min(1, bytes.len()), bytes.len());
+        let found = self.end.look(1, bytes.len());
         self.or_error(found)?;
         Ok(self.end.write(bytes))
     }
@@ -318,7 +317,8 @@ impl Writer {
         cx: &mut Context<'_>,
         bufs: &[std::io::IoSlice<'_>],
     ) -> Poll<Result<usize>> {
-        let want = crate::reader::total_len(bufs.iter().map(|buf| buf.len()));
+        let lens = bufs.iter().map(|buf| buf.len());
+        let want = lens.fold(0, usize::saturating_add);
         ready!(self.poll_vacant(cx, want))?;
         Poll::Ready(Ok(self.end.write_all(bufs.iter().map(|buf| &**buf))))
     }
@@ -326,7 +326,7 @@ impl Writer {
     /// Waits for a write of up to `want` bytes. Returns how many bytes are free.
     #[inline]
     fn poll_vacant(&mut self, cx: &mut Context<'_>, want: usize) -> Poll<Result<usize>> {
-        let found = ready!(self.end.poll_available(cx, min(1, want), want));
+        let found = ready!(self.end.poll_available(cx, 1, want));
         Poll::Ready(self.or_error(found))
     }
 

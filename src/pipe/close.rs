@@ -3,14 +3,15 @@
 
 use core::task::{Context, Poll, Waker};
 
-use super::{aborted, closed, watched, Endpoint};
+use super::flags::{aborted, closed, watched};
+use super::Endpoint;
 use crate::error::ErrorKind;
 use crate::ring::{Role, Side};
 
 impl<R: Role> Endpoint<R> {
     /// Whether the peer has closed.
     pub(crate) fn is_closed(&self) -> bool {
-        self.half.state().flags() & closed(R::Peer::SIDE) != 0
+        self.half.state().flags.load() & closed(R::Peer::SIDE) != 0
     }
 
     /// Waits for the peer to close.
@@ -23,7 +24,7 @@ impl<R: Role> Endpoint<R> {
         // The old waker is dropped here, and not inside of `register`: its drop may panic.
         drop(slot.take());
         slot.register(cx.waker());
-        if shared.watch(R::SIDE) & closed(R::Peer::SIDE) == 0 {
+        if shared.flags.watch(R::SIDE) & closed(R::Peer::SIDE) == 0 {
             return Poll::Pending;
         }
         drop(slot.take());
@@ -51,13 +52,13 @@ impl<R: Role> Endpoint<R> {
     /// [`close`](Self::close) without waking the peer.
     fn end(&mut self, abort: Option<ErrorKind>) -> Wakers {
         let shared = self.half.state();
-        if shared.flags() & closed(R::SIDE) != 0 {
+        if shared.flags.load() & closed(R::SIDE) != 0 {
             return Wakers::default();
         }
         if let Some(kind) = abort {
             shared.abort_kinds[R::SIDE as usize].set(kind);
         }
-        let before = shared.close(R::SIDE, R::Peer::SIDE, abort.is_some());
+        let before = shared.flags.close(R::SIDE, R::Peer::SIDE, abort.is_some());
         let watcher = match before & watched(R::Peer::SIDE) {
             0 => None,
             _ => shared.slots[R::Peer::SIDE as usize].take(),
@@ -84,7 +85,7 @@ impl<R: Role> Endpoint<R> {
     /// Takes the waker out of this side's slot.
     fn take_watcher(&self) -> Option<Waker> {
         let shared = self.half.state();
-        match shared.flags() & watched(R::SIDE) {
+        match shared.flags.load() & watched(R::SIDE) {
             0 => None,
             _ => shared.slots[R::SIDE as usize].take(),
         }

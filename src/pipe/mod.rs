@@ -121,8 +121,8 @@
 //! | W | `Endpoint::restore` | a superseded waiter is woken | a task waits for ever | `thresholds::a_task_that_waits_for_two_thresholds_is_woken_for_both` |
 //! | W | `Endpoint::park` | a superseded waiter is woken | a task waits for ever | `thresholds::a_task_that_waits_for_two_thresholds_is_woken_for_both` |
 //! | W | `Endpoint::park` | a replaced waiter that was due is woken | a task waits for ever | `thresholds::a_wait_that_succeeds_does_not_forget_an_earlier_one` |
-//! | C | `Shared::close` | Release | bytes are lost at the end | `pipe::every_byte_then_eof` |
-//! | C | `Shared::flags` | Acquire | bytes are lost at the end | `pipe::every_byte_then_eof` |
+//! | C | `Flags::close` | Release | bytes are lost at the end | `pipe::every_byte_then_eof` |
+//! | C | `Flags::load` | Acquire | bytes are lost at the end | `pipe::every_byte_then_eof` |
 //! | C | `Endpoint::look` | the flags are loaded before the position | bytes are lost at the end | `pipe::every_byte_then_eof_without_waiting` |
 //! | C | `Cursor::clear_waiter_bits` | Release | a half waits for ever | `pipe::close_wakes_parked_reader` |
 //! | C | `Cursor::set_bit` | Acquire | a half waits for ever | `pipe::close_wakes_parked_reader` |
@@ -134,61 +134,33 @@
 //! | L | `Held::restore` | Acquire | a waker outlives its half | `thresholds::a_dropped_half_leaves_no_waker` |
 //! | L | `Endpoint::restore` | the flags are loaded after a restoration | a waker outlives its half | `thresholds::a_dropped_half_leaves_no_waker` |
 //! | L | `Endpoint::disconnect` | the half takes its waiter back after the closed flag is set | a waker outlives its half | `thresholds::a_dropped_half_leaves_no_waker` |
-//! | E | `Shared::watch` | Release | `closed` waits for ever | `pipe::closed_is_woken` |
-//! | E | `Shared::close` | Acquire | `closed` waits for ever | `pipe::closed_is_woken` |
+//! | E | `Flags::watch` | Release | `closed` waits for ever | `pipe::closed_is_woken` |
+//! | E | `Flags::close` | Acquire | `closed` waits for ever | `pipe::closed_is_woken` |
 //! | E | `Endpoint::poll_closed` | the waker is registered before the watched flag is set | `closed` waits for ever | `pipe::closed_is_woken` |
 //! | E | `Wakers::wake` | the slot is woken | `closed` waits for ever | `pipe::closed_is_woken` |
-//! | U | `Shared::close` | Release | a data race in the user's program | `pipe::eof_hands_over` |
-//! | U | `Shared::flags` | Acquire | a data race in the user's program | `pipe::eof_hands_over` |
-//! | U | `Shared::watch` | Acquire | a data race in the user's program | `pipe::closed_hands_over` |
+//! | U | `Flags::close` | Release | a data race in the user's program | `pipe::eof_hands_over` |
+//! | U | `Flags::load` | Acquire | a data race in the user's program | `pipe::eof_hands_over` |
+//! | U | `Flags::watch` | Acquire | a data race in the user's program | `pipe::closed_hands_over` |
 //! | A | `Endpoint::end` | the kind is stored before the aborted flag is set | an abort without a kind | `thresholds::abort_brings_its_kind` |
 
 mod close;
 mod fairness;
+mod flags;
 mod park;
 mod spin;
+mod transfer;
 
 use core::alloc::Layout;
-use core::iter::once;
 use core::task::{Context, Poll};
 use core::time::Duration;
 
 use crate::error::{ErrorKind, Stop};
 use crate::ring::{self, Consumer, Half, Once, OutOfMemory, Producer, Role, Side};
-use crate::sync::{AtomicUsize, AtomicWaker, Ordering};
+use crate::sync::AtomicWaker;
 use fairness::Fairness;
+use flags::{aborted, closed, Flags, SPECIAL};
 pub(crate) use spin::DEFAULT_LIMIT as DEFAULT_SPIN_LIMIT;
 use spin::{Evidence, Spin};
-
-/// Set if [`Config::yield_every`] is: then every call counts its transfers.
-const YIELDS: usize = 1 << 6;
-
-/// The flags that a look has to consider. The watched flags are not among them, and none of them is
-/// set most of the time.
-const SPECIAL: usize = YIELDS | 0b1111;
-
-/// Set once `side` has closed.
-#[inline]
-const fn closed(side: Side) -> usize {
-    1 << side as usize
-}
-
-/// Set together with the closed flag of `side`, if it has aborted.
-const fn aborted(side: Side) -> usize {
-    closed(side) << 2
-}
-
-/// Set if `side` may have a waker in its slot.
-const fn watched(side: Side) -> usize {
-    closed(side) << 4
-}
-
-/// Copies of more than `LONG` bytes are made in chunks of `CHUNK` bytes, and each chunk is
-/// published at once, so that the peer can begin before the copy ends. 1 MiB through 1 MiB between
-/// two threads takes half of the time then (154 and 68 to 82 µs, measured). A shorter copy is
-/// published once, so that it wakes a waiting peer once.
-const LONG: usize = 128 << 10;
-const CHUNK: usize = 32 << 10;
 
 /// The settings of a pipe.
 #[derive(Clone, Copy)]
@@ -201,7 +173,7 @@ pub(crate) struct Config {
 
 /// What the two endpoints share besides the ring. The arrays have an element for each [`Side`].
 pub(crate) struct Shared {
-    flags: AtomicUsize,
+    flags: Flags,
     config: Config,
     /// Why a side has aborted.
     abort_kinds: [Once<ErrorKind>; 2],
@@ -213,53 +185,16 @@ pub(crate) struct Shared {
 
 impl Shared {
     fn new(config: Config) -> Self {
-        let flags = if config.yield_every > 0 { YIELDS } else { 0 };
         Self {
-            flags: AtomicUsize::new(flags),
-            config,
+            flags: Flags::new(config.yield_every > 0),
+            config: Config {
+                spin_limit: spin::limit(config.spin_limit),
+                ..config
+            },
             abort_kinds: [Once::new(), Once::new()],
             slots: [AtomicWaker::new(), AtomicWaker::new()],
             evidence: [Evidence::new(), Evidence::new()],
         }
-    }
-
-    #[inline]
-    fn flags(&self) -> usize {
-        // ORDERING(C, U): Acquire, to see everything that a side did before it set its closed flag:
-        // its last publication, and the user's own memory.
-        self.flags.load(Ordering::Acquire)
-    }
-
-    /// Sets the closed flag of `side`, and the aborted flag too if `aborts` and the peer has not
-    /// closed. Returns the flags from before.
-    fn close(&self, side: Side, peer: Side, aborts: bool) -> usize {
-        // ORDERING(none): the exchange fails if this is out of date.
-        let mut before = self.flags.load(Ordering::Relaxed);
-        loop {
-            let mut flags = before | closed(side);
-            if aborts && before & closed(peer) == 0 {
-                flags |= aborted(side);
-            }
-            // ORDERING(C, U, E): Release, to hand over everything that this side has done. Acquire,
-            // to see the waker in the slot of a peer that watches.
-            let set = self.flags.compare_exchange_weak(
-                before,
-                flags,
-                Ordering::AcqRel,
-                Ordering::Relaxed,
-            );
-            match set {
-                Ok(_) => return before,
-                Err(current) => before = current,
-            }
-        }
-    }
-
-    /// Sets the watched flag of `side`. Returns the flags from before.
-    fn watch(&self, side: Side) -> usize {
-        // ORDERING(E, U): Release, to hand over the waker in the slot. Acquire, to see what the
-        // peer did before it closed.
-        self.flags.fetch_or(watched(side), Ordering::AcqRel)
     }
 }
 
@@ -314,10 +249,10 @@ impl<R: Role> Endpoint<R> {
     /// Looks whether `min` bytes are available, or says why not.
     ///
     /// After the look, those of `want` bytes are available that the peer had published when the
-    /// call began. `min` is at most `want`.
+    /// call began. Where `want` is less than `min`, `want` bytes suffice.
     #[inline]
     pub(crate) fn look(&mut self, min: usize, want: usize) -> Result<(), Stop> {
-        let flags = self.half.state().flags() & SPECIAL;
+        let flags = self.half.state().flags.load() & SPECIAL;
         if flags != 0 {
             return self.look_specially(flags, min, want);
         }
@@ -327,7 +262,6 @@ impl<R: Role> Endpoint<R> {
     /// [`look`](Self::look) while the stream has not ended.
     #[inline]
     fn look_plainly(&mut self, min: usize, want: usize) -> Result<(), Stop> {
-        debug_assert!(min <= want);
         if self.half.available() < want {
             self.refresh(want)?;
             if self.half.available() < min {
@@ -365,7 +299,7 @@ impl<R: Role> Endpoint<R> {
         }
         match self.half.available() {
             0 if ended => Err(Stop::Closed),
-            n if ended || n >= min => Ok(()),
+            n if ended || n >= min.min(want) => Ok(()),
             _ => Err(Stop::WouldBlock),
         }
     }
@@ -379,7 +313,7 @@ impl<R: Role> Endpoint<R> {
         min: usize,
         want: usize,
     ) -> Poll<Result<(), Stop>> {
-        if self.half.state().flags() & SPECIAL != 0 {
+        if self.half.state().flags.load() & SPECIAL != 0 {
             return self.poll_available_specially(cx, min, want);
         }
         match self.look_plainly(min, want) {
@@ -408,7 +342,7 @@ impl<R: Role> Endpoint<R> {
             }
         }
         let limit = self.half.state().config.yield_every;
-        let may_yield = limit > 0 && min > 0 && found.is_ok();
+        let may_yield = limit > 0 && min.min(want) > 0 && found.is_ok();
         if may_yield && self.fairness.should_yield(self.half.position(), limit) {
             self.spin.reset();
             cx.waker().wake_by_ref();
@@ -430,137 +364,5 @@ impl<R: Role> Endpoint<R> {
     /// Whether this half and its peer have a waiter registered now. Either may be out of date.
     pub(crate) fn waiters(&self) -> (bool, bool) {
         self.half.waiters()
-    }
-}
-
-impl Endpoint<Producer> {
-    /// How many bytes are written and not yet read.
-    pub(crate) fn len(&self) -> usize {
-        self.half.len()
-    }
-
-    /// Copies `bytes` into the available space, as much as fits, and publishes that. Returns how
-    /// many bytes it is.
-    #[inline]
-    pub(crate) fn write(&mut self, bytes: &[u8]) -> usize {
-        self.write_all(once(bytes))
-    }
-
-    /// [`write`](Self::write) for several buffers, in order.
-    #[inline]
-    pub(crate) fn write_all<'a>(&mut self, bufs: impl IntoIterator<Item = &'a [u8]>) -> usize {
-        let n = bufs.into_iter().map(|buf| self.copy_in(buf)).sum();
-        if n > 0 {
-            self.publish();
-        }
-        n
-    }
-
-    /// Copies `bytes` without publishing the last chunk of them.
-    #[inline]
-    fn copy_in(&mut self, bytes: &[u8]) -> usize {
-        match bytes.len() {
-            0..=LONG => self.half.write(bytes),
-            _ => self.copy_in_chunks(bytes),
-        }
-    }
-
-    #[cold]
-    fn copy_in_chunks(&mut self, bytes: &[u8]) -> usize {
-        let mut n = 0;
-        for chunk in bytes.chunks(CHUNK) {
-            if n > 0 {
-                self.publish();
-            }
-            n += self.half.write(chunk);
-        }
-        n
-    }
-
-    /// The available space, without a look at the pipe.
-    pub(crate) fn spare_slices(&mut self) -> (&mut [u8], &mut [u8]) {
-        self.half.spare_slices()
-    }
-
-    /// Publishes the next `n` bytes as they were left in the spare slices.
-    #[track_caller]
-    pub(crate) fn commit(&mut self, n: usize) {
-        if self.half.available() < n {
-            // There may be more space than the last look has shown. If there is not, this panics.
-            let _ = self.look(n, n);
-        }
-        self.half.commit(n);
-        self.publish();
-    }
-
-    /// Allocates the storage. The first write does so otherwise.
-    pub(crate) fn allocate(&mut self) -> Result<(), OutOfMemory> {
-        self.half.allocate()
-    }
-}
-
-impl Endpoint<Consumer> {
-    /// How many bytes there are to read now.
-    pub(crate) fn len(&self) -> usize {
-        let flags = self.half.state().flags();
-        if flags & closed(Side::Consumer) != 0 {
-            self.half.available()
-        } else if flags & aborted(Side::Producer) != 0 {
-            0
-        } else {
-            self.half.len()
-        }
-    }
-
-    /// Copies available bytes into `buf`, as many as it holds, and frees their space. Returns how
-    /// many bytes that is.
-    #[inline]
-    pub(crate) fn read(&mut self, buf: &mut [u8]) -> usize {
-        self.read_all(once(buf))
-    }
-
-    /// [`read`](Self::read) into several buffers, in order.
-    #[inline]
-    pub(crate) fn read_all<'a>(&mut self, bufs: impl IntoIterator<Item = &'a mut [u8]>) -> usize {
-        let n = bufs.into_iter().map(|buf| self.copy_out(buf)).sum();
-        if n > 0 {
-            self.publish();
-        }
-        n
-    }
-
-    /// Copies into `buf` without freeing the space of the last chunk.
-    #[inline]
-    fn copy_out(&mut self, buf: &mut [u8]) -> usize {
-        match buf.len() {
-            0..=LONG => self.half.read(buf),
-            _ => self.copy_out_chunks(buf),
-        }
-    }
-
-    #[cold]
-    fn copy_out_chunks(&mut self, buf: &mut [u8]) -> usize {
-        let mut n = 0;
-        for chunk in buf.chunks_mut(CHUNK) {
-            if n > 0 {
-                self.publish();
-            }
-            n += self.half.read(chunk);
-        }
-        n
-    }
-
-    /// The available bytes, without a look at the pipe.
-    #[inline]
-    pub(crate) fn slices(&self) -> (&[u8], &[u8]) {
-        self.half.slices()
-    }
-
-    /// Drops the next `n` bytes, and frees their space.
-    #[inline]
-    #[track_caller]
-    pub(crate) fn consume(&mut self, n: usize) {
-        self.half.consume(n);
-        self.publish();
     }
 }

@@ -2,7 +2,8 @@
 
 use core::task::{Context, Poll, Waker};
 
-use super::{closed, Endpoint, Shared, Spin, SPECIAL};
+use super::flags::{closed, SPECIAL};
+use super::{Endpoint, Shared, Spin};
 use crate::error::Stop;
 use crate::ring::{PeerWaiter, Role, Waiter};
 
@@ -16,39 +17,35 @@ impl<R: Role> Endpoint<R> {
         min: usize,
         want: usize,
     ) -> Poll<Result<(), Stop>> {
-        loop {
-            if !self.spin(min) && self.park(cx, min).is_pending() {
-                self.spin.reset();
-                return Poll::Pending;
-            }
-            match self.look(min, want) {
-                Err(Stop::WouldBlock) => {}
-                found => return Poll::Ready(found),
-            }
+        let found = self.spin(min, want);
+        if found != Err(Stop::WouldBlock) {
+            return Poll::Ready(found);
         }
+        let found = self.park(cx, min, want);
+        if found.is_pending() {
+            self.spin.reset();
+        }
+        found
     }
 
-    /// Looks for `min` bytes again and again, if that is worth it. Returns whether it was.
+    /// Looks again and again, if that is worth it.
     #[inline]
-    fn spin(&mut self, min: usize) -> bool {
+    fn spin(&mut self, min: usize, want: usize) -> Result<(), Stop> {
         let shared = self.half.state();
         let evidence = &shared.evidence[R::SIDE as usize];
-        match self.spin.start(evidence, shared.config.spin_limit) {
-            None => false,
-            Some(attempt) => {
-                let mut found = false;
-                while !found && attempt.pause() {
-                    found = self.look(min, min) != Err(Stop::WouldBlock);
-                }
-                self.spin.finish(&attempt, found);
-                found
+        let mut found = Err(Stop::WouldBlock);
+        if let Some(attempt) = self.spin.start(evidence, shared.config.spin_limit) {
+            while found == Err(Stop::WouldBlock) && attempt.pause() {
+                found = self.look(min, want);
             }
+            self.spin.finish(&attempt, found != Err(Stop::WouldBlock));
         }
+        found
     }
 
-    /// Steps 2 and 3 of waiting: registers a waiter and looks again. Returns `Ready` if the caller
-    /// should look once more, and then no waiter is registered.
-    fn park(&mut self, cx: &mut Context<'_>, min: usize) -> Poll<()> {
+    /// Steps 2 to 4 of waiting: registers a waiter and looks again. Where this does not return
+    /// `Pending`, no waiter is registered afterwards.
+    fn park(&mut self, cx: &mut Context<'_>, min: usize, want: usize) -> Poll<Result<(), Stop>> {
         let (waker, threshold, waits_elsewhere) = match self.half.deregister() {
             None => (cx.waker().clone(), min, false),
             Some(replaced) => replace(replaced, cx, min),
@@ -62,11 +59,11 @@ impl<R: Role> Endpoint<R> {
             waiter.waker.wake();
         }
         let is_reached = available >= threshold;
-        if !is_reached && self.half.state().flags() & SPECIAL == 0 {
+        if !is_reached && self.half.state().flags.load() & SPECIAL == 0 {
             return Poll::Pending;
         }
-        let may_go_on = self.look(min, min) != Err(Stop::WouldBlock);
-        if !may_go_on && !is_reached {
+        let found = self.look(min, want);
+        if found == Err(Stop::WouldBlock) && !is_reached {
             return Poll::Pending;
         }
         drop(self.half.deregister());
@@ -75,10 +72,9 @@ impl<R: Role> Endpoint<R> {
             // registered. The task has to look for those in the other place.
             cx.waker().wake_by_ref();
         }
-        if may_go_on {
-            Poll::Ready(())
-        } else {
-            Poll::Pending
+        match found {
+            Err(Stop::WouldBlock) => Poll::Pending,
+            found => Poll::Ready(found),
         }
     }
 
@@ -100,7 +96,7 @@ impl<R: Role> Endpoint<R> {
     fn restore(waiter: PeerWaiter<'_, R, Shared>) {
         match waiter.restore() {
             Err(superseded) => superseded.waker.wake(),
-            Ok(half) if half.state().flags() & closed(R::Peer::SIDE) != 0 => {
+            Ok(half) if half.state().flags.load() & closed(R::Peer::SIDE) != 0 => {
                 // The peer has closed meanwhile. If it was dropped, it did not find its waiter.
                 if let Some(waiter) = half.take_peer_waiter() {
                     waiter.waker.wake();

@@ -53,6 +53,15 @@ const MAX_PENALTY: u32 = 1024;
 /// A half that may not spin measures one wake of its peer in this many.
 const SAMPLE_EVERY: u32 = 16;
 
+/// The limit that a pipe gets: none of its halves spins on a machine with one core.
+pub(super) fn limit(requested: Duration) -> Duration {
+    if is_multicore() {
+        requested
+    } else {
+        Duration::ZERO
+    }
+}
+
 /// Whether a half's thread was asleep when its peer last measured a wake.
 pub(super) struct Evidence(AtomicUsize);
 
@@ -145,7 +154,7 @@ impl Spin {
     /// `limit` is that of the pipe.
     #[inline]
     pub(super) fn wake(&mut self, waker: Waker, evidence: &Evidence, limit: Duration) {
-        if limit.is_zero() || !is_multicore() {
+        if limit.is_zero() {
             return waker.wake();
         }
         self.unmeasured += 1;

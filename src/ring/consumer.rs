@@ -64,34 +64,31 @@ impl<S> Half<Consumer, S> {
         if n == 0 {
             return 0;
         }
-        let to_end = self.capacity() - self.offset;
-        let target = buf.as_mut_ptr();
-        if n < to_end {
-            // SAFETY: these `n` bytes are occupied (I3), so they were allocated and written (I6).
+        let offset = self.offset;
+        if n < self.capacity() - offset {
+            // Before the copy, so that less has to be kept in registers across a call of `memcpy`.
+            self.advance_to(n, offset + n);
+            // SAFETY: these `n` bytes were occupied (I3), so they were allocated and written (I6).
             // The producer does not write to them before this side publishes.
-            let bytes = unsafe { self.shared.storage.slice(self.offset, n) };
-            // SAFETY: `buf` has `n` bytes, and nothing else overlaps a slice that can be written
-            // to.
-            unsafe { copy(bytes.as_ptr(), target, n) };
-            self.advance_to(n, self.offset + n);
+            let bytes = unsafe { self.shared.storage.slice(offset, n) };
+            // SAFETY: `buf` has `n` bytes, at least one. Nothing overlaps a slice that can be
+            // written to.
+            unsafe { copy(bytes.as_ptr(), buf.as_mut_ptr(), n) };
         } else {
-            // SAFETY: these `to_end` bytes are occupied (I3), so they were allocated and written
-            // (I6). The producer does not write to them before this side publishes.
-            let front = unsafe { self.shared.storage.slice(self.offset, to_end) };
-            // SAFETY: `buf` has `n` bytes or more, that is, at least `to_end`. It overlaps nothing.
-            unsafe { copy(front.as_ptr(), target, to_end) };
-            let rest = n - to_end;
-            if rest > 0 {
-                // SAFETY: so are the bytes at the front, to which the rest of the `n` bytes wraps.
-                let back = unsafe { self.shared.storage.slice(0, rest) };
-                // SAFETY: `buf` has `to_end + rest` bytes or more.
-                let target = unsafe { target.add(to_end) };
-                // SAFETY: as many bytes follow in `buf`, which overlaps nothing.
-                unsafe { copy(back.as_ptr(), target, rest) };
-            }
-            self.advance_to(n, rest);
+            self.read_around(&mut buf[..n]);
         }
         n
+    }
+
+    /// Fills all of `buf` with available bytes, which reach the end of the storage.
+    #[cold] // Once in a round, and in the way of the other reads.
+    fn read_around(&mut self, buf: &mut [u8]) {
+        let (front, back) = self.slices();
+        let (first, second) = buf.split_at_mut(front.len());
+        let rest = second.len();
+        first.copy_from_slice(front);
+        second.copy_from_slice(&back[..rest]);
+        self.advance_to(buf.len(), rest);
     }
 
     /// Moves the head past the next `n` bytes. Panics if fewer are available.

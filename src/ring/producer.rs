@@ -66,24 +66,31 @@ impl<S> Half<Producer, S> {
     pub(crate) fn write(&mut self, bytes: &[u8]) -> usize {
         let n = bytes.len().min(self.available);
         let bytes = &bytes[..n];
-        let to_end = self.capacity() - self.offset;
-        if n < to_end {
+        let offset = self.offset;
+        if n < self.capacity() - offset {
+            // Before the copy, so that less has to be kept in registers across a call of `memcpy`.
+            self.advance_to(n, offset + n);
             // SAFETY: these `n` bytes are vacant (I2), allocated if there are any (I6), and this is
             // the only producer (I4).
-            unsafe { self.shared.storage.write(self.offset, bytes) };
-            self.advance_to(n, self.offset + n);
+            unsafe { self.shared.storage.write(offset, bytes) };
         } else {
-            let (front, back) = bytes.split_at(to_end);
-            // SAFETY: these `to_end` bytes are vacant (I2), allocated (I6), and this is the only
-            // producer (I4).
-            unsafe { self.shared.storage.write(self.offset, front) };
-            if !back.is_empty() {
-                // SAFETY: so are the bytes at the front, to which the rest of the `n` bytes wraps.
-                unsafe { self.shared.storage.write(0, back) };
-            }
-            self.advance_to(n, back.len());
+            self.write_around(bytes);
         }
         n
+    }
+
+    /// Copies all of `bytes`, which reach the end of the storage, into the available space.
+    #[cold] // Once in a round, and in the way of the other writes.
+    fn write_around(&mut self, bytes: &[u8]) {
+        let (front, back) = bytes.split_at(self.capacity() - self.offset);
+        // SAFETY: the bytes up to the end are vacant (I2), allocated (I6), and this is the only
+        // producer (I4).
+        unsafe { self.shared.storage.write(self.offset, front) };
+        if !back.is_empty() {
+            // SAFETY: so are the bytes at the front, to which the rest wraps.
+            unsafe { self.shared.storage.write(0, back) };
+        }
+        self.advance_to(bytes.len(), back.len());
     }
 
     /// The available space. The second slice continues the first, where that wraps.
