@@ -93,7 +93,7 @@
 //! * **Memory**: about 650 bytes for a direction. The first write, `writable` or `spare_slices`
 //!   allocates `capacity` bytes more. A writer that finds the pipe empty continues at the front of
 //!   them, so resident memory follows the number of unread bytes and not the capacity.
-//! * **Processor time**: a call that would have to wait may spin first, for 50 microseconds in
+//! * **Processor time**: a call that would have to wait may spin first, for 100 microseconds in
 //!   total between two `Pending`s of its half. It spins only if the other half has measured that
 //!   the thread was asleep when it was last woken, so that no other task loses time.
 //!   [`Options::spin_limit`] sets the limit or turns spinning off.

@@ -69,13 +69,14 @@ impl Options {
     }
 
     /// Sets how long the calls of a half may spin, in total, between two calls that return
-    /// `Pending`. 50 microseconds by default. Zero turns spinning off.
+    /// `Pending`. 100 microseconds by default. Zero turns spinning off.
     ///
-    /// A call that spins looks for bytes or space again and again before it waits. Waking a thread
-    /// that sleeps takes several microseconds, a hundred times as long as moving a message. A half
-    /// spins only where that would otherwise be necessary: its peer has measured how long the last
-    /// wake took, and found that the thread had been asleep. A thread that runs other tasks is
-    /// woken faster, so its tasks lose nothing. Spins that fail make a half spin less often.
+    /// A call that spins looks for bytes or space again and again before it waits, for at most a
+    /// tenth of the limit. Waking a thread that sleeps takes several microseconds, a hundred times
+    /// as long as moving a message. A half spins only where that would otherwise be necessary: its
+    /// peer measures how long waking it takes, and has found that the thread had been asleep. A
+    /// thread that runs other tasks is woken faster, so its tasks lose nothing. Spins that fail
+    /// make a half spin less often.
     ///
     /// Spinning never changes what a call returns, only when. It never takes place on a machine
     /// with one core, or without the feature `std`.

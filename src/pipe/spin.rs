@@ -15,19 +15,24 @@
 //! | slept in the kernel | 0.6 µs at the least, mostly 4 to 7 µs |
 //! | ran another task | 0.07 to 0.5 µs: the waker pushes the task to a queue |
 //!
-//! A half that wakes its peer therefore measures the call, and leaves the result for the peer:
-//! *asleep* if it took longer than [`ASLEEP`]. A half spins only if the latest result for it is
-//! *asleep*. Nothing is shared between pipes, and no thread is identified.
+//! A half that wakes its peer therefore measures some of these calls, and leaves the result for the
+//! peer: *asleep* if the call took longer than [`ASLEEP`]. One short call does not revoke that,
+//! because a thread that is about to sleep is woken as quickly as one that runs another task;
+//! [`REVOKE_AFTER`] of them in a row do. A half spins only while its evidence is *asleep*. Nothing
+//! is shared between pipes, and no thread is identified.
 //!
 //! # The limits
 //!
-//! * The spins of a half between two `Pending`s take no longer than the limit **in total**. After
-//!   that the half parks, its task returns, and the next wake renews the evidence.
-//! * A spin that fails makes the half skip its next chances, four times as many each time. Spins
-//!   that succeed quickly lower that number again. A spin that succeeds late counts for neither.
+//! * The spins of a half between two `Pending`s take no longer than the pipe's limit **in total**.
+//!   After that the half parks, its task returns, and the next wake renews the evidence.
+//! * One spin takes at most a tenth of the limit.
+//! * A spin that fails makes the half skip its next chances, eight times as many each time. Spins
+//!   that succeed lower that number again. If both threads share a core, all spins fail, and the
+//!   half soon skips nearly all of them.
 //! * A half looks less and less often while it spins (`Backoff`), because each look takes the cache
 //!   line away from the core that writes it.
 
+use core::ops::RangeInclusive;
 use core::task::Waker;
 use core::time::Duration;
 
@@ -35,23 +40,27 @@ use crossbeam_utils::Backoff;
 
 use crate::sync::{is_multicore, AtomicUsize, Instant, Ordering};
 
-/// The default limit in total between two `Pending`s: a few times what waking a thread takes.
-pub(crate) const DEFAULT_LIMIT: Duration = Duration::from_micros(50);
+/// The default limit in total between two `Pending`s: ten times what waking a thread takes.
+pub(crate) const DEFAULT_LIMIT: Duration = Duration::from_micros(100);
+
+/// One spin takes at most one part in this many of the limit. 10 µs by default: about as long as
+/// the wake that it may save, so that a spin that fails costs no more than one that succeeds saves.
+const SPINS: u32 = 10;
 
 /// A wake that takes longer than this has woken a thread that slept.
-const ASLEEP: Duration = Duration::from_nanos(1500);
+const ASLEEP: Duration = Duration::from_nanos(700);
 
-/// A spin that succeeds within this time counts as a success.
-const QUICK: Duration = Duration::from_micros(10);
+/// This many short wakes in a row say that the thread does not sleep.
+const REVOKE_AFTER: u32 = 4;
 
-/// After this many successes in a row, a quarter of the penalty is left.
+/// A half measures one wake of its peer in this many, and the next one too if the result is news.
+const SAMPLE_EVERY: u32 = 16;
+
+/// After this many successes in a row, an eighth of the penalty is left.
 const FORGIVE_AFTER: u32 = 8;
 
-/// The largest number of chances that a half skips after a failure.
-const MAX_PENALTY: u32 = 1024;
-
-/// A half that may not spin measures one wake of its peer in this many.
-const SAMPLE_EVERY: u32 = 16;
+/// How many chances a half skips after its first failure, and at most.
+const PENALTIES: RangeInclusive<u32> = 4..=2048;
 
 /// The limit that a pipe gets: none of its halves spins on a machine with one core.
 pub(super) fn limit(requested: Duration) -> Duration {
@@ -89,11 +98,13 @@ impl Evidence {
 pub(super) struct Spin {
     /// How many nanoseconds the half has spun since it last returned `Pending`.
     spent: u64,
-    /// How many chances to skip, and how many after the next failure.
+    /// How many chances to skip, and how many after the latest failure.
     skip: u32,
     penalty: u32,
-    /// How many spins in a row have succeeded quickly.
+    /// How many spins in a row have succeeded.
     successes: u32,
+    /// How many measured wakes in a row were short.
+    short_wakes: u32,
     /// How many wakes of the peer have not been measured since the last one that was.
     unmeasured: u32,
 }
@@ -123,7 +134,7 @@ impl Spin {
         Some(Attempt {
             backoff: Backoff::new(),
             started: Instant::now(),
-            limit: left,
+            limit: left.min(limit / SPINS),
         })
     }
 
@@ -133,14 +144,15 @@ impl Spin {
         self.spent = self.spent.saturating_add(took.as_nanos() as u64);
         if !succeeded {
             self.successes = 0;
-            self.penalty = (self.penalty * 4).clamp(1, MAX_PENALTY);
+            let (first, last) = PENALTIES.into_inner();
+            self.penalty = (self.penalty * 8).clamp(first, last);
             self.skip = self.penalty;
-        } else if took < QUICK {
-            self.successes += 1;
-            if self.successes >= FORGIVE_AFTER {
-                self.successes = 0;
-                self.penalty /= 4;
-            }
+            return;
+        }
+        self.successes += 1;
+        if self.successes >= FORGIVE_AFTER {
+            self.successes = 0;
+            self.penalty /= 8;
         }
     }
 
@@ -158,13 +170,27 @@ impl Spin {
             return waker.wake();
         }
         self.unmeasured += 1;
-        if self.unmeasured < SAMPLE_EVERY && !evidence.was_asleep() {
+        if self.unmeasured < SAMPLE_EVERY {
             return waker.wake();
         }
-        self.unmeasured = 0;
         let started = Instant::now();
         waker.wake();
-        evidence.set(started.elapsed() > ASLEEP);
+        self.measured(started.elapsed() > ASLEEP, evidence);
+    }
+
+    /// A wake of the peer was measured.
+    fn measured(&mut self, asleep: bool, evidence: &Evidence) {
+        let is_news = asleep != evidence.was_asleep();
+        self.unmeasured = if is_news { SAMPLE_EVERY } else { 0 };
+        if asleep {
+            self.short_wakes = 0;
+            evidence.set(true);
+        } else {
+            self.short_wakes = self.short_wakes.saturating_add(1);
+            if self.short_wakes >= REVOKE_AFTER {
+                evidence.set(false);
+            }
+        }
     }
 }
 
@@ -198,16 +224,9 @@ mod tests {
         n
     }
 
-    fn quick_success(spin: &mut Spin) {
-        // Two calls of the clock apart, unless the test is suspended: then it counts for nothing.
-        loop {
-            let before = (spin.successes, spin.penalty);
-            let attempt = spin.start(&asleep(), LONG).unwrap();
-            spin.finish(&attempt, true);
-            if (spin.successes, spin.penalty) != before {
-                return;
-            }
-        }
+    fn success(spin: &mut Spin) {
+        let attempt = spin.start(&asleep(), LONG).unwrap();
+        spin.finish(&attempt, true);
     }
 
     fn failure(spin: &mut Spin) {
@@ -232,17 +251,43 @@ mod tests {
     }
 
     #[test]
-    fn b23_the_limit_is_a_total_between_two_pendings() {
+    fn b23_one_long_wake_is_evidence_until_four_short_ones_follow_each_other() {
+        let (mut spin, evidence) = (Spin::default(), Evidence::new());
+        for short in 0..REVOKE_AFTER {
+            spin.measured(true, &evidence);
+            (0..short).for_each(|_| spin.measured(false, &evidence));
+            assert!(evidence.was_asleep(), "after {short} short wakes");
+        }
+        (0..REVOKE_AFTER).for_each(|_| spin.measured(false, &evidence));
+        assert!(!evidence.was_asleep());
+    }
+
+    #[test]
+    fn b23_a_wake_is_measured_right_after_one_that_was_news_and_rarely_otherwise() {
+        let (mut spin, evidence) = (Spin::default(), Evidence::new());
+        let mut is_news = |asleep| {
+            spin.measured(asleep, &evidence);
+            spin.unmeasured > 0
+        };
+        assert_eq!([false; 2].map(&mut is_news), [false; 2]);
+        assert_eq!([true; 3].map(&mut is_news), [true, false, false]);
+        let until_revoked = [true, true, true, true, false];
+        assert_eq!([false; 5].map(&mut is_news), until_revoked);
+    }
+
+    #[test]
+    fn b23_one_spin_is_limited_and_so_are_all_of_them_between_two_pendings() {
         const LIMIT: Duration = Duration::from_micros(200);
         let mut spin = Spin::default();
-        let mut looks = 0;
+        assert_eq!(spin.start(&asleep(), LIMIT).unwrap().limit, LIMIT / SPINS);
+        let mut spins = 0;
         while let Some(attempt) = spin.start(&asleep(), LIMIT) {
-            while attempt.pause() && attempt.started.elapsed() < LIMIT / 8 {
-                looks += 1;
-            }
+            assert!(Duration::from_nanos(spin.spent) + attempt.limit <= LIMIT);
+            while attempt.pause() {}
             spin.finish(&attempt, true);
+            spins += 1;
         }
-        assert!(Duration::from_nanos(spin.spent) >= LIMIT, "{looks} looks");
+        assert!(Duration::from_nanos(spin.spent) >= LIMIT, "{spins} spins");
         spin.reset();
         assert!(spin.start(&asleep(), LIMIT).is_some());
     }
@@ -250,14 +295,14 @@ mod tests {
     #[test]
     fn b23_each_failure_makes_the_next_spins_rarer_and_successes_make_up_for_it() {
         let mut spin = Spin::default();
-        for expected in [1, 4, 16, 64, 256, 1024, 1024] {
+        for expected in [4, 32, 256, 2048, 2048] {
             failure(&mut spin);
             assert_eq!(skipped(&mut spin), expected);
         }
-        (1..FORGIVE_AFTER).for_each(|_| quick_success(&mut spin));
+        (1..FORGIVE_AFTER).for_each(|_| success(&mut spin));
         failure(&mut spin);
-        assert_eq!(skipped(&mut spin), 1024, "not enough successes in a row");
-        (0..2 * FORGIVE_AFTER).for_each(|_| quick_success(&mut spin));
+        assert_eq!(skipped(&mut spin), 2048, "not enough successes in a row");
+        (0..2 * FORGIVE_AFTER).for_each(|_| success(&mut spin));
         failure(&mut spin);
         assert_eq!(skipped(&mut spin), 256);
     }
