@@ -227,7 +227,7 @@ impl<R: Role> Endpoint<R> {
         Self {
             half,
             fairness: Fairness::default(),
-            spin: Spin::default(),
+            spin: Spin::new(),
         }
     }
 

@@ -50,6 +50,9 @@ const SPINS: u32 = 10;
 /// A wake that takes longer than this has woken a thread that slept.
 const ASLEEP: Duration = Duration::from_nanos(700);
 
+/// The first wake that a half measures. A pipe with a single message pays nothing.
+const FIRST_SAMPLE: u32 = 2;
+
 /// This many short wakes in a row say that the thread does not sleep.
 const REVOKE_AFTER: u32 = 4;
 
@@ -94,7 +97,6 @@ impl Evidence {
 }
 
 /// What a half remembers of its spins, and of the wakes of its peer.
-#[derive(Default)]
 pub(super) struct Spin {
     /// How many nanoseconds the half has spun since it last returned `Pending`.
     spent: u64,
@@ -117,6 +119,17 @@ pub(super) struct Attempt {
 }
 
 impl Spin {
+    pub(super) fn new() -> Self {
+        Self {
+            spent: 0,
+            skip: 0,
+            penalty: 0,
+            successes: 0,
+            short_wakes: 0,
+            unmeasured: SAMPLE_EVERY - FIRST_SAMPLE,
+        }
+    }
+
     /// Begins a spin, if it is time for one. `limit` is that of the pipe.
     #[inline]
     pub(super) fn start(&mut self, evidence: &Evidence, limit: Duration) -> Option<Attempt> {
@@ -236,7 +249,7 @@ mod tests {
 
     #[test]
     fn b23_a_half_spins_only_if_its_thread_was_asleep() {
-        let mut spin = Spin::default();
+        let mut spin = Spin::new();
         let evidence = Evidence::new();
         assert!(spin.start(&evidence, LONG).is_none(), "nothing is known");
         evidence.set(true);
@@ -247,12 +260,12 @@ mod tests {
 
     #[test]
     fn b23_a_limit_of_zero_turns_spinning_off() {
-        assert!(Spin::default().start(&asleep(), Duration::ZERO).is_none());
+        assert!(Spin::new().start(&asleep(), Duration::ZERO).is_none());
     }
 
     #[test]
     fn b23_one_long_wake_is_evidence_until_four_short_ones_follow_each_other() {
-        let (mut spin, evidence) = (Spin::default(), Evidence::new());
+        let (mut spin, evidence) = (Spin::new(), Evidence::new());
         for short in 0..REVOKE_AFTER {
             spin.measured(true, &evidence);
             (0..short).for_each(|_| spin.measured(false, &evidence));
@@ -264,7 +277,7 @@ mod tests {
 
     #[test]
     fn b23_a_wake_is_measured_right_after_one_that_was_news_and_rarely_otherwise() {
-        let (mut spin, evidence) = (Spin::default(), Evidence::new());
+        let (mut spin, evidence) = (Spin::new(), Evidence::new());
         let mut is_news = |asleep| {
             spin.measured(asleep, &evidence);
             spin.unmeasured > 0
@@ -278,7 +291,7 @@ mod tests {
     #[test]
     fn b23_one_spin_is_limited_and_so_are_all_of_them_between_two_pendings() {
         const LIMIT: Duration = Duration::from_micros(200);
-        let mut spin = Spin::default();
+        let mut spin = Spin::new();
         assert_eq!(spin.start(&asleep(), LIMIT).unwrap().limit, LIMIT / SPINS);
         let mut spins = 0;
         while let Some(attempt) = spin.start(&asleep(), LIMIT) {
@@ -294,7 +307,7 @@ mod tests {
 
     #[test]
     fn b23_each_failure_makes_the_next_spins_rarer_and_successes_make_up_for_it() {
-        let mut spin = Spin::default();
+        let mut spin = Spin::new();
         for expected in [4, 32, 256, 2048, 2048] {
             failure(&mut spin);
             assert_eq!(skipped(&mut spin), expected);

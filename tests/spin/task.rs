@@ -15,7 +15,7 @@ use async_duplex::{Options, Reader, Writer};
 const SLOW: Duration = Duration::from_micros(3);
 
 /// A half measures this wake of its peer, and none before.
-const MEASURED_WAKE: usize = 16;
+const MEASURED_WAKE: usize = 2;
 
 /// How many bytes the pipes of these tests hold.
 pub(crate) const CAPACITY: usize = 2;
