@@ -246,8 +246,7 @@ impl Reader {
     /// bytes read.
     ///
     /// `Ok(0)` means that `buf` is empty, or that the stream has ended. A read into more than
-    /// 128 KiB is copied in chunks of 32 KiB, and the writer can reuse the space of each chunk at
-    /// once.
+    /// 32 KiB is copied in chunks, and the writer can reuse the space of each chunk at once.
     ///
     /// # Errors
     ///

@@ -252,8 +252,7 @@ impl Writer {
     /// Writes without waiting. Writes the front of `bytes`, and returns the number of bytes
     /// written.
     ///
-    /// A write of more than 128 KiB is copied in chunks of 32 KiB, and the reader can read each
-    /// chunk at once.
+    /// A write of more than 32 KiB is copied in chunks, and the reader can read each chunk at once.
     ///
     /// # Errors
     ///

@@ -182,7 +182,7 @@ fn b10_waiting_for_the_end_and_giving_up_loses_nothing() {
     assert_eq!(read_up_to(&mut reader, 8), b"abcd");
 }
 
-/// Copies of more than 128 KiB are made in chunks, of which the last is shorter.
+/// Copies of more than 32 KiB are made in chunks, of which the last is shorter.
 #[test]
 fn b3_a_long_write_and_a_long_read_move_every_byte_in_one_call() {
     let data: Vec<u8> = (0..300_000_u32).map(|i| (i % 251) as u8).collect();
