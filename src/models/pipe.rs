@@ -291,46 +291,53 @@ fn eof_hands_over() {
     );
 }
 
-/// Edge U, by `BrokenPipe`.
+/// Edge U, by `BrokenPipe`. The half that closes is on the main thread, which loom runs first.
 #[test]
 fn broken_pipe_hands_over() {
     model(
         || {
             let (reader, writer) = pipe(1);
             let memory = UserMemory::new();
-            ((writer, memory.clone()), (reader, memory))
+            ((reader, memory.clone()), (writer, memory))
+        },
+        |(reader, memory)| {
+            memory.write();
+            drop(reader);
         },
         |(mut writer, memory)| {
             if writer.try_write(b"a").is_err() {
                 memory.read();
             }
         },
-        |(reader, memory)| {
-            memory.write();
-            drop(reader);
-        },
     );
 }
 
-/// Edge U, by `is_closed` and `closed`.
+/// Edge U, by `is_closed`. The half that closes is on the main thread, which loom runs first.
 #[test]
-fn closed_hands_over() {
+fn is_closed_hands_over() {
     model(
-        with_memory,
-        |(reader, memory)| {
-            if reader.is_closed() {
-                memory.read();
-            }
+        || {
+            let (reader, writer) = with_memory();
+            (writer, reader)
         },
         |(writer, memory)| {
             memory.write();
             drop(writer);
         },
+        |(reader, memory)| {
+            if reader.is_closed() {
+                memory.read();
+            }
+        },
     );
+}
+
+/// Edge U, by `closed`. Without a wake: the flags alone have to hand the memory over.
+#[test]
+fn closed_hands_over() {
     model(
         with_memory,
         |(mut reader, memory)| {
-            // Without a wake: the flags alone have to hand the memory over.
             if poll_once(|cx| reader.poll_closed(cx)).is_ready() {
                 memory.read();
             }

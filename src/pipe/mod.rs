@@ -139,7 +139,7 @@
 //! | E | `Endpoint::poll_closed` | the waker is registered before the watched flag is set | `closed` waits for ever | `pipe::closed_is_woken` |
 //! | E | `Wakers::wake` | the slot is woken | `closed` waits for ever | `pipe::closed_is_woken` |
 //! | U | `Flags::close` | Release | a data race in the user's program | `pipe::eof_hands_over` |
-//! | U | `Flags::load` | Acquire | a data race in the user's program | `pipe::eof_hands_over` |
+//! | U | `Flags::load` | Acquire | a data race in the user's program | `pipe::is_closed_hands_over` |
 //! | U | `Flags::watch` | Acquire | a data race in the user's program | `pipe::closed_hands_over` |
 //! | A | `Endpoint::end` | the kind is stored before the aborted flag is set | an abort without a kind | `thresholds::abort_brings_its_kind` |
 
