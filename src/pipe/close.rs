@@ -50,6 +50,7 @@ impl<R: Role> Endpoint<R> {
     }
 
     /// [`close`](Self::close) without waking the peer.
+    #[inline]
     fn end(&mut self, abort: Option<ErrorKind>) -> Wakers {
         let shared = self.half.state();
         if shared.flags.load() & closed(R::SIDE) != 0 {
@@ -102,6 +103,7 @@ struct Wakers {
 impl Wakers {
     /// Wakes both. If they are the same task's, it is woken once. If one of them panics, the other
     /// one is woken nevertheless.
+    #[inline]
     fn wake(self) {
         match (self.waiter, self.watcher) {
             (Some(waiter), Some(watcher)) if waiter.will_wake(&watcher) => waiter.wake(),

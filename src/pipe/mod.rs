@@ -187,10 +187,7 @@ impl Shared {
     fn new(config: Config) -> Self {
         Self {
             flags: Flags::new(config.yield_every > 0),
-            config: Config {
-                spin_limit: spin::limit(config.spin_limit),
-                ..config
-            },
+            config,
             abort_kinds: [Once::new(), Once::new()],
             slots: [AtomicWaker::new(), AtomicWaker::new()],
             evidence: [Evidence::new(), Evidence::new()],

@@ -57,22 +57,13 @@ const FIRST_SAMPLE: u32 = 2;
 const REVOKE_AFTER: u32 = 4;
 
 /// A half measures one wake of its peer in this many, and the next one too if the result is news.
-const SAMPLE_EVERY: u32 = 16;
+const SAMPLE_EVERY: u32 = 64;
 
 /// After this many successes in a row, an eighth of the penalty is left.
 const FORGIVE_AFTER: u32 = 8;
 
 /// How many chances a half skips after its first failure, and at most.
 const PENALTIES: RangeInclusive<u32> = 4..=2048;
-
-/// The limit that a pipe gets: none of its halves spins on a machine with one core.
-pub(super) fn limit(requested: Duration) -> Duration {
-    if is_multicore() {
-        requested
-    } else {
-        Duration::ZERO
-    }
-}
 
 /// Whether a half's thread was asleep when its peer last measured a wake.
 pub(super) struct Evidence(AtomicUsize);
@@ -183,7 +174,7 @@ impl Spin {
             return waker.wake();
         }
         self.unmeasured += 1;
-        if self.unmeasured < SAMPLE_EVERY {
+        if self.unmeasured < SAMPLE_EVERY || !is_multicore() {
             return waker.wake();
         }
         let started = Instant::now();

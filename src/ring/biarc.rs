@@ -35,7 +35,7 @@ impl<T> BiArc<T> {
     /// # Safety
     ///
     /// `init` initialises the `T` that it gets the address of, or panics.
-    #[inline]
+    #[inline(always)] // So that the value is initialised in place.
     pub(super) unsafe fn pair(init: impl FnOnce(*mut T)) -> Result<(Self, Self), OutOfMemory> {
         let layout = Self::layout();
         // SAFETY: `Inner` holds an `AtomicUsize`, so its size is not 0.

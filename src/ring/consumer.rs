@@ -65,9 +65,13 @@ impl<S> Half<Consumer, S> {
             return 0;
         }
         let offset = self.offset;
-        if n < self.capacity() - offset {
+        let to_end = self.capacity() - offset;
+        if n <= to_end {
             // Before the copy, so that less has to be kept in registers across a call of `memcpy`.
             self.advance_to(n, offset + n);
+            if n == to_end {
+                self.offset = 0;
+            }
             // SAFETY: these `n` bytes were occupied (I3), so they were allocated and written (I6).
             // The producer does not write to them before this side publishes.
             let bytes = unsafe { self.shared.storage.slice(offset, n) };

@@ -185,7 +185,7 @@ impl Cursor {
         // ORDERING(N): Acquire, to use the other cell after the publisher.
         if self.word.load(Ordering::Acquire) & WAITER_BITS != 0 {
             // SAFETY: the caller is the waiting side.
-            return unsafe { self.deregister_now(registration) };
+            return unsafe { self.take_back_or_skip(registration) };
         }
         registration.skip_taken_cell();
         None
@@ -198,11 +198,22 @@ impl Cursor {
     /// # Safety
     ///
     /// As for [`register`](Self::register).
-    #[cold] // Out of the way of `deregister`, which rarely finds a bit.
+    #[inline]
     pub(super) unsafe fn deregister_now(&self, registration: &mut Registration) -> Option<Waiter> {
         if registration.bit == 0 {
             return None;
         }
+        // SAFETY: the caller is the waiting side.
+        unsafe { self.take_back_or_skip(registration) }
+    }
+
+    /// Does the same if this side has registered before.
+    ///
+    /// # Safety
+    ///
+    /// As for [`register`](Self::register).
+    #[cold] // Out of the way of `deregister`, which rarely finds a bit.
+    unsafe fn take_back_or_skip(&self, registration: &mut Registration) -> Option<Waiter> {
         // SAFETY: the caller is the waiting side.
         let waiter = unsafe { self.take_back() };
         match waiter {

@@ -343,7 +343,7 @@ impl<R: Role, S> Half<R, S> {
     /// Does the same where the next offset is known.
     #[inline]
     fn advance_to(&mut self, n: usize, offset: usize) {
-        debug_assert!(n <= self.available && offset < self.capacity());
+        debug_assert!(n <= self.available && offset <= self.capacity());
         self.position = index::advance(self.position, n);
         self.offset = offset;
         self.available -= n;

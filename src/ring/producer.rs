@@ -67,9 +67,13 @@ impl<S> Half<Producer, S> {
         let n = bytes.len().min(self.available);
         let bytes = &bytes[..n];
         let offset = self.offset;
-        if n < self.capacity() - offset {
+        let to_end = self.capacity() - offset;
+        if n <= to_end {
             // Before the copy, so that less has to be kept in registers across a call of `memcpy`.
             self.advance_to(n, offset + n);
+            if n == to_end {
+                self.offset = 0;
+            }
             // SAFETY: these `n` bytes are vacant (I2), allocated if there are any (I6), and this is
             // the only producer (I4).
             unsafe { self.shared.storage.write(offset, bytes) };
