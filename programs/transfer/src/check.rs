@@ -1,9 +1,10 @@
 //! What both ends compute of the bytes.
 
 use core::fmt;
+use core::hash::Hasher as _;
 
 use sha2::{Digest, Sha256};
-use xxhash_rust::xxh3::Xxh3Default;
+use twox_hash::XxHash3_64;
 
 /// How to check that what arrives is what was sent.
 #[derive(Clone, Copy, Debug)]
@@ -25,7 +26,7 @@ impl fmt::Display for Check {
 
 /// The checksum of the bytes up to here.
 pub(crate) enum Hasher {
-    Xxh3(Box<Xxh3Default>),
+    Xxh3(Box<XxHash3_64>),
     Sha256(Sha256),
 }
 
@@ -39,14 +40,14 @@ impl Hasher {
 
     pub(crate) fn update(&mut self, bytes: &[u8]) {
         match self {
-            Self::Xxh3(xxh3) => xxh3.update(bytes),
+            Self::Xxh3(xxh3) => xxh3.write(bytes),
             Self::Sha256(sha256) => sha256.update(bytes),
         }
     }
 
     pub(crate) fn finish(self) -> Checksum {
         Checksum(match self {
-            Self::Xxh3(xxh3) => xxh3.digest().to_be_bytes().to_vec(),
+            Self::Xxh3(xxh3) => xxh3.finish().to_be_bytes().to_vec(),
             Self::Sha256(sha256) => sha256.finalize().to_vec(),
         })
     }

@@ -11,7 +11,7 @@ use std::thread;
 use std::time::Instant;
 
 use sha2::{Digest, Sha256};
-use xxhash_rust::xxh3::xxh3_64;
+use twox_hash::XxHash3_64;
 
 const RUNTIMES: [&str; 3] = ["smol", "tokio", "threads"];
 
@@ -227,7 +227,7 @@ fn a_signal_ends_it_cleanly() {
 }
 
 fn xxh3(bytes: &[u8]) -> String {
-    format!("{:016x}", xxh3_64(bytes))
+    format!("{:016x}", XxHash3_64::oneshot(bytes))
 }
 
 fn sha256(bytes: &[u8]) -> String {
