@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Draws what `cargo bench --bench versus -- --full --csv FILE` has found.
 
-    python3 benches/plot.py FILE [FOLDER]
+    python3 comparison/plot.py FILE [FOLDER]
 
-Writes SVGs into benches/plots/, or FOLDER. The same table gives the same files. Needs matplotlib.
+Writes SVGs into comparison/plots/, or FOLDER. The same table gives the same files. Needs matplotlib.
 """
 
 import csv

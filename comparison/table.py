@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Prints, as Markdown, the best peer of each case that `cargo bench --bench versus -- --csv FILE` has found.
 
-    python3 benches/table.py FILE
+    python3 comparison/table.py FILE
 """
 
 import csv

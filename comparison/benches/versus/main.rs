@@ -12,7 +12,7 @@
 //! median and the spread from the 10th to the 90th percentile are told. A spread that covers 1 is
 //! called level, never a difference.
 //!
-//! The short form takes less than a minute, the full one some six. It takes a dozen rounds or so until
+//! The short form takes two minutes and a half, the full one twenty. It takes a dozen rounds or so until
 //! the spread is more than the luck of a few.
 
 #![allow(clippy::incompatible_msrv)]

@@ -1,6 +1,7 @@
 //! The parts of the example `transfer`: damage that is found, and what a terminal shows.
 
 #![allow(dead_code)] // Not every part of the example is needed here.
+#![allow(clippy::std_instead_of_alloc)] // Tests have `std`.
 
 #[path = "../src/check.rs"]
 mod check;
@@ -27,8 +28,10 @@ const CHECKS: [Check; 2] = [Check::Xxh3, Check::Sha256];
 /// More than a block of noise, and no round number.
 const SIZE: usize = 300_001;
 
+type Damage = fn(&mut Vec<u8>);
+
 /// Moves everything between the two ends by hand, and damages what goes to the receiver.
-async fn relay(mut sender: DuplexStream, mut receiver: DuplexStream, damage: fn(&mut Vec<u8>)) {
+async fn relay(mut sender: DuplexStream, mut receiver: DuplexStream, damage: Damage) {
     let mut bytes = Vec::new();
     sender.read_to_end(&mut bytes).await.unwrap();
     damage(&mut bytes);
@@ -40,7 +43,7 @@ async fn relay(mut sender: DuplexStream, mut receiver: DuplexStream, damage: fn(
 }
 
 /// Sends noise through a connection that damages it, and returns what the sender finds.
-fn send_through(check: Check, damage: fn(&mut Vec<u8>)) -> anyhow::Result<Sent> {
+fn send_through(check: Check, damage: Damage) -> anyhow::Result<Sent> {
     let (near, near_relay) = duplex(64 << 10);
     let (far_relay, far) = duplex(64 << 10);
     let input = input::open(&Source::Noise(SIZE as u64), 10_000).unwrap();
@@ -62,7 +65,7 @@ fn whole_data_is_not_found_damaged() {
 
 #[test]
 fn every_kind_of_damage_is_found() {
-    let kinds: [(&str, fn(&mut Vec<u8>)); 9] = [
+    let kinds: [(&str, Damage); 9] = [
         ("a bit is changed", |bytes| bytes[200_000] ^= 1),
         ("the last byte is lost", |bytes| bytes.truncate(SIZE - 1)),
         ("a byte is added", |bytes| bytes.push(0)),
