@@ -1,6 +1,6 @@
 //! How criterion measures.
 
-use std::time::Duration;
+use core::time::Duration;
 
 use criterion::{Criterion, SamplingMode};
 

@@ -1,6 +1,7 @@
 //! The pipes that this crate is compared with, each used the way that suits it best.
 
 #![allow(dead_code)] // Each benchmark uses what it needs.
+#![allow(clippy::std_instead_of_core)] // Benchmarks have `std`.
 
 mod rings;
 #[cfg(unix)]

@@ -15,7 +15,6 @@
 //! The short form takes two minutes and a half, the full one twenty. It takes a dozen rounds or so until
 //! the spread is more than the luck of a few.
 
-#![allow(clippy::incompatible_msrv)]
 #![allow(clippy::std_instead_of_alloc, clippy::std_instead_of_core)]
 
 #[allow(unsafe_code)]
