@@ -7,7 +7,7 @@
 //!
 //! `cargo bench --bench versus` compares with other pipes.
 
-#[path = "support/criterion.rs"]
+#[path = "support/measuring.rs"]
 mod measuring;
 mod support;
 

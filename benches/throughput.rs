@@ -9,7 +9,7 @@
 //! place is the floor: two copies of every byte and nothing else. `cargo bench --bench versus`
 //! compares with other pipes.
 
-#[path = "support/criterion.rs"]
+#[path = "support/measuring.rs"]
 mod measuring;
 mod support;
 

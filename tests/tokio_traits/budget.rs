@@ -7,7 +7,7 @@ use core::time::Duration;
 use std::io::{self, IoSlice};
 
 use async_duplex::{duplex, pipe, DuplexStream, Reader, Writer};
-use futures::future::{poll_fn, select, Either};
+use futures::future::{poll_fn, FutureExt};
 use tokio::io::{AsyncBufRead, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::task::coop;
 use tokio::task::{unconstrained, yield_now};
@@ -180,15 +180,15 @@ async fn stay_busy() -> Infallible {
 #[test]
 fn b18_a_select_over_a_busy_stream_lets_a_timer_fire() {
     run(async {
-        // The first of the two is polled first.
-        let timer = || sleep(Duration::from_millis(1));
-        match select(pin!(stay_busy()), pin!(timer())).await {
-            Either::Left((never, _)) => match never {},
-            Either::Right(((), _)) => {}
+        let timer = || sleep(Duration::from_millis(1)).fuse();
+        // These are polled in random order.
+        futures::select! {
+            never = pin!(stay_busy().fuse()) => match never {},
+            () = pin!(timer()) => {}
         }
-        match select(pin!(timer()), pin!(stay_busy())).await {
-            Either::Left(((), _)) => {}
-            Either::Right((never, _)) => match never {},
+        futures::select_biased! {
+            () = pin!(timer()) => {}
+            never = pin!(stay_busy().fuse()) => match never {},
         }
     });
 }

@@ -1,22 +1,17 @@
 //! Runs the example `transfer` as a user would, and looks at what it prints and how it exits.
 
-use core::time::Duration;
-use std::env;
-use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
-use std::thread;
-use std::time::Instant;
+mod running;
 
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::Command;
+
+use running::{path_of_example, Finished, Running};
 use sha2::{Digest, Sha256};
 use twox_hash::XxHash3_64;
 
 const RUNTIMES: [&str; 3] = ["smol", "tokio", "threads"];
-
-/// Far more than anything here takes. Whoever needs longer hangs.
-const DEADLINE: Duration = Duration::from_secs(120);
 
 #[test]
 fn noise_arrives_under_every_runtime() {
@@ -172,20 +167,18 @@ fn nothing_panics_where_stderr_cannot_be_written_to() {
             let status = Path::new(env!("CARGO_TARGET_TMPDIR")).join("transfer_cli_status");
             let script =
                 format!("exec 3>&1; {{ \"$0\" {arguments}; echo $? >\"$1\"; }} {redirection}");
-            let finished = Command::new("sh")
-                .args(["-c", &script])
-                .args([&path_of_example(), &status])
-                .output()
-                .unwrap();
+            let mut command = Command::new("sh");
+            command.args(["-c", &script]);
+            command.args([&path_of_example(), &status]);
+            let finished = Running::start_command(&mut command).finish();
             let status = fs::read_to_string(status).unwrap();
             assert_eq!(
                 status.trim(),
                 code.to_string(),
                 "{redirection} {arguments} {finished:?}"
             );
-            let stdout = String::from_utf8_lossy(&finished.stdout);
             assert_eq!(
-                stdout.contains("both ends agree"),
+                finished.stdout.contains("both ends agree"),
                 code == 0,
                 "{redirection} {finished:?}"
             );
@@ -240,144 +233,4 @@ fn transfer(args: &[&str]) -> Finished {
     let mut running = Running::start(args);
     drop(running.child.stdin.take());
     running.finish()
-}
-
-/// The example lies beside the tests: `target/debug/deps/…` and `target/debug/examples/transfer`.
-fn path_of_example() -> PathBuf {
-    let test = env::current_exe().unwrap();
-    let profile = test.ancestors().nth(2).unwrap();
-    let path = profile
-        .join("examples/transfer")
-        .with_extension(env::consts::EXE_EXTENSION);
-    assert!(
-        path.exists(),
-        "there is no {}: `cargo test` builds it, or `cargo build --example transfer`",
-        path.display(),
-    );
-    path
-}
-
-/// The example at work. Dropping it kills it.
-struct Running {
-    child: Child,
-    deadline: Instant,
-    stdout: Receiver<String>,
-    stderr: Receiver<String>,
-}
-
-impl Running {
-    fn start(args: &[&str]) -> Self {
-        let mut child = Command::new(path_of_example())
-            .args(args)
-            // If there is a panic, or an error with a backtrace, let it show.
-            .env("RUST_BACKTRACE", "1")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let stdout = lines_of(child.stdout.take().unwrap());
-        let stderr = lines_of(child.stderr.take().unwrap());
-        let deadline = Instant::now() + DEADLINE;
-        Self {
-            child,
-            deadline,
-            stdout,
-            stderr,
-        }
-    }
-
-    /// The next line, or `None` at the end.
-    fn next_line_of_stderr(&mut self) -> Option<String> {
-        next_line(&self.stderr, self.deadline)
-    }
-
-    /// Waits for the end, and returns what has not been read before.
-    fn finish(mut self) -> Finished {
-        let rest = |lines| {
-            let next = || next_line(lines, self.deadline);
-            core::iter::from_fn(next).map(|line| line + "\n").collect()
-        };
-        let (stdout, stderr) = (rest(&self.stdout), rest(&self.stderr));
-        // Both are at their ends because the process is.
-        let code = self.child.wait().unwrap().code();
-        Finished {
-            code,
-            stdout,
-            stderr,
-        }
-    }
-}
-
-/// If a test fails, or the deadline passes, no process stays behind.
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// Reads a pipe on a thread of its own, so that the wait for a line can have a deadline.
-fn lines_of(pipe: impl Read + Send + 'static) -> Receiver<String> {
-    let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || {
-        for line in BufReader::new(pipe).lines().map_while(Result::ok) {
-            if sender.send(line).is_err() {
-                break;
-            }
-        }
-    });
-    receiver
-}
-
-fn next_line(lines: &Receiver<String>, deadline: Instant) -> Option<String> {
-    let left = deadline.saturating_duration_since(Instant::now());
-    match lines.recv_timeout(left) {
-        Ok(line) => Some(line),
-        Err(RecvTimeoutError::Disconnected) => None,
-        Err(RecvTimeoutError::Timeout) => panic!("the example hangs: killed after {DEADLINE:?}"),
-    }
-}
-
-/// What the example left.
-#[derive(Debug)]
-struct Finished {
-    code: Option<i32>,
-    stdout: String,
-    stderr: String,
-}
-
-impl Finished {
-    /// Checks that `bytes` bytes have been sent and agreed on, and returns their checksum.
-    fn checksum_of(&self, bytes: usize) -> String {
-        assert_eq!(self.code, Some(0), "{self:?}");
-        assert!(self.stderr.starts_with("sending "), "{self:?}");
-        // 1048576 bytes in 0.002 s, 512.00 MiB/s, both ends agree on XXH3 5a0c…
-        let words: Vec<_> = self.stdout.split_whitespace().collect();
-        let [sent, "bytes", "in", seconds, "s,", rate, unit, "both", "ends", "agree", "on", "XXH3" | "SHA-256", checksum] =
-            words[..]
-        else {
-            panic!("unexpected output: {self:?}");
-        };
-        assert_eq!(sent, bytes.to_string());
-        assert!(seconds.parse::<f64>().unwrap() < DEADLINE.as_secs_f64());
-        assert!(rate.parse::<f64>().unwrap() >= 0.0);
-        let units = ["B/s,", "KiB/s,", "MiB/s,", "GiB/s,"];
-        assert!(units.contains(&unit), "{unit}");
-        assert_eq!(self.stdout.lines().count(), 1, "{self:?}");
-        checksum.to_owned()
-    }
-
-    /// Checks for an exit with `code` and a message that has all of `parts` in it.
-    fn assert_refused(&self, code: i32, parts: &[&str]) {
-        assert_eq!(self.code, Some(code), "{self:?}");
-        assert_eq!(self.stdout, "", "{self:?}");
-        assert!(self.stderr.contains("error: "), "{self:?}");
-        for part in parts {
-            assert!(self.stderr.contains(part), "no {part} in {self:?}");
-        }
-        for noise in ["panicked", "backtrace"] {
-            assert!(!self.stderr.contains(noise), "{self:?}");
-        }
-    }
 }
