@@ -4,18 +4,23 @@
 //! cargo bench --bench latency
 //! cargo bench --bench latency -- 'round-trip/two-threads'
 //! ```
+//!
+//! `cargo bench --bench versus` compares with other pipes.
 
+#[path = "support/measuring.rs"]
+mod measuring;
 mod support;
 
 use core::time::Duration;
 
-use criterion::measurement::WallTime;
-use criterion::{criterion_group, criterion_main, BenchmarkGroup, BenchmarkId, Criterion};
+use criterion::{criterion_group, criterion_main, BenchmarkId, Criterion};
 
-use support::contenders::{visit_all, Contender, Visitor};
+use measuring::SAMPLING;
+use support::contender::Contender;
 use support::executor::Peer;
+use support::ours::AsyncDuplex;
+use support::size;
 use support::workloads::{make, short_lived, PingPong};
-use support::{size, SAMPLING};
 
 const MESSAGES: [usize; 2] = [1, 1 << 10];
 const CAPACITIES: [usize; 4] = [64, 4 << 10, 64 << 10, 1 << 20];
@@ -37,25 +42,15 @@ enum Work<'a> {
     ShortLived(usize),
 }
 
-/// One kind of work with one parameter, which is called `label`.
-struct Case<'a, 'c> {
-    group: &'a mut BenchmarkGroup<'c, WallTime>,
-    label: String,
-    work: Work<'a>,
-}
-
-impl Visitor for Case<'_, '_> {
-    fn visit<C: Contender>(&mut self) {
-        let work = self.work;
-        let id = BenchmarkId::new(C::NAME, &self.label);
-        self.group.bench_function(id, |b| {
-            b.iter_custom(|n| match work {
-                Work::RoundTrip(game, None) => game.one_thread::<C>(n),
-                Work::RoundTrip(game, Some(peer)) => game.two_threads::<C>(peer, n),
-                Work::Make(capacity) => make::<C>(capacity, n),
-                Work::ShortLived(capacity) => short_lived::<C>(capacity, SHORT_MESSAGE, n),
-            });
-        });
+impl Work<'_> {
+    /// Does it `n` times and returns how long that took.
+    fn time(self, n: u64) -> Duration {
+        match self {
+            Work::RoundTrip(game, None) => game.one_thread::<AsyncDuplex>(n),
+            Work::RoundTrip(game, Some(peer)) => game.two_threads::<AsyncDuplex>(peer, n),
+            Work::Make(capacity) => make::<AsyncDuplex>(capacity, n),
+            Work::ShortLived(capacity) => short_lived::<AsyncDuplex>(capacity, SHORT_MESSAGE, n),
+        }
     }
 }
 
@@ -69,11 +64,9 @@ fn bench<'a>(
     let mut group = criterion.benchmark_group(name);
     group.sampling_mode(SAMPLING);
     for &bytes in sizes {
-        visit_all(&mut Case {
-            group: &mut group,
-            label: size(bytes),
-            work: work(bytes),
-        });
+        let work = work(bytes);
+        let id = BenchmarkId::new(AsyncDuplex::NAME, size(bytes));
+        group.bench_function(id, |b| b.iter_custom(|n| work.time(n)));
     }
     group.finish();
 }
@@ -100,7 +93,7 @@ fn lifetime(criterion: &mut Criterion) {
 
 criterion_group! {
     name = benches;
-    config = support::criterion();
+    config = measuring::settings();
     targets = round_trip, lifetime
 }
 criterion_main!(benches);

@@ -5,9 +5,12 @@
 //! cargo bench --bench throughput -- 'one-thread/capacity=64KiB/.*/1KiB'
 //! ```
 //!
-//! A name is made of the number of threads, the capacity, the contender and the chunk. `memcpy` is
-//! no contender but the floor: two copies of every byte and nothing else.
+//! A name is made of the number of threads, the capacity, `async-duplex` and the chunk. `memcpy` in its
+//! place is the floor: two copies of every byte and nothing else. `cargo bench --bench versus`
+//! compares with other pipes.
 
+#[path = "support/measuring.rs"]
+mod measuring;
 mod support;
 
 use criterion::measurement::WallTime;
@@ -15,10 +18,13 @@ use criterion::{
     criterion_group, criterion_main, BenchmarkGroup, BenchmarkId, Criterion, Throughput,
 };
 
-use support::contenders::{visit_all, Contender, Visitor};
+use measuring::SAMPLING;
+use support::contender::Contender;
 use support::executor::Peer;
+use support::memcpy::MEMCPY;
+use support::ours::AsyncDuplex;
+use support::size;
 use support::workloads::Stream;
-use support::{size, MEMCPY, SAMPLING};
 
 const CHUNKS: [usize; 5] = [1, 64, 1 << 10, 16 << 10, 64 << 10];
 const CAPACITIES: [usize; 4] = [64, 4 << 10, 64 << 10, 1 << 20];
@@ -49,15 +55,13 @@ impl Case<'_, '_> {
             b.iter_custom(|n| self.stream.memcpy(n))
         });
     }
-}
 
-impl Visitor for Case<'_, '_> {
-    fn visit<C: Contender>(&mut self) {
+    fn async_duplex(&mut self) {
         let (stream, peer) = (self.stream, self.peer);
-        self.group.bench_function(self.id(C::NAME), |b| {
+        self.group.bench_function(self.id(AsyncDuplex::NAME), |b| {
             b.iter_custom(|n| match peer {
-                None => stream.one_thread::<C>(n),
-                Some(peer) => stream.two_threads::<C>(peer, n),
+                None => stream.one_thread::<AsyncDuplex>(n),
+                Some(peer) => stream.two_threads::<AsyncDuplex>(peer, n),
             });
         });
     }
@@ -75,7 +79,7 @@ fn throughput(criterion: &mut Criterion, threads: &str, peer: Option<&Peer>) {
                 stream: Stream { chunk, capacity },
                 peer,
             };
-            visit_all(&mut case);
+            case.async_duplex();
             if peer.is_none() {
                 case.memcpy();
             }
@@ -96,7 +100,7 @@ fn two_threads(criterion: &mut Criterion) {
 
 criterion_group! {
     name = benches;
-    config = support::criterion();
+    config = measuring::settings();
     targets = one_thread, two_threads
 }
 criterion_main!(benches);

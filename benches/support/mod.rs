@@ -1,8 +1,9 @@
-//! What the benchmarks share: [`contenders`], what they have to do ([`workloads`]), how fast that can
-//! be done at all ([`floors`]), and what they do it on ([`executor`], [`sliding`]).
+//! What the benchmarks here and those of the package `comparison` share: what is measured
+//! ([`contender`], [`ours`]), what it has to do ([`workloads`]), and what runs it ([`executor`],
+//! [`sliding`]).
 //!
-//! A workload is a function that does its work so many times and returns how long that took, so
-//! that it can be measured by criterion or by anything else.
+//! A workload is a function that does its work `n` times and returns how long that took, so that
+//! criterion can measure it, or anything else.
 
 // Every benchmark is a program of its own, and uses a part of this.
 #![allow(dead_code)]
@@ -10,35 +11,12 @@
 #![allow(clippy::incompatible_msrv)]
 #![allow(clippy::std_instead_of_alloc, clippy::std_instead_of_core)]
 
-pub(crate) mod contenders;
+pub(crate) mod contender;
 pub(crate) mod executor;
-mod floors;
-mod sliding;
+pub(crate) mod memcpy;
+pub(crate) mod ours;
+pub(crate) mod sliding;
 pub(crate) mod workloads;
-
-use std::time::Duration;
-
-use criterion::{Criterion, SamplingMode};
-
-/// Samples of equal length: then what a sample costs besides its work, such as handing it to another
-/// thread, weighs the same in each.
-pub(crate) const SAMPLING: SamplingMode = SamplingMode::Flat;
-
-/// The floor under all contenders: what [`workloads::Stream::memcpy`] does.
-pub(crate) const MEMCPY: &str = "memcpy";
-
-/// The floor under all that goes from thread to thread: what `rtrb` of [`workloads::Stream`] and
-/// [`workloads::PingPong`] does.
-pub(crate) const RTRB: &str = "rtrb";
-
-/// Short measurements, because there are many.
-pub(crate) fn criterion() -> Criterion {
-    Criterion::default()
-        .sample_size(20)
-        .warm_up_time(Duration::from_millis(300))
-        .measurement_time(Duration::from_secs(1))
-        .nresamples(10_000)
-}
 
 /// A number of bytes as a part of a name: `64B`, `4KiB`, `1MiB`.
 pub(crate) fn size(bytes: usize) -> String {

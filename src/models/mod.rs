@@ -1,7 +1,8 @@
 //! The crate's claims about threads, checked in every interleaving that loom can tell apart.
 //!
 //! ```text
-//! RUSTFLAGS="--cfg loom -C debug-assertions" cargo test --release --lib --target-dir target/loom
+//! RUSTFLAGS="--cfg loom -C debug-assertions" \
+//!     cargo test -p async-duplex --release --lib --target-dir target/loom
 //! ```
 //!
 //! Each model is the smallest program in which its claim could fail: capacities of 1 to 3, two

@@ -208,7 +208,7 @@ fn a_fault_at_every_operation() {
             let (near, far) = tokio::io::duplex(4);
             let mut near = Faulty::new(near).fail_at(plan, RESET);
             let mut far = Faulty::new(far).fail_at(plan, RESET);
-            let (sent, received) = tokio::join!(
+            let (sent, received) = futures::join!(
                 async move {
                     near.write_all(b"hello, world").await?;
                     near.shutdown().await

@@ -5,9 +5,6 @@
 #![cfg(feature = "listener")]
 #![allow(clippy::std_instead_of_alloc)] // Tests have `std`.
 
-#[allow(dead_code)] // Its `main` is not needed here.
-#[path = "../../examples/chat.rs"]
-mod chat;
 mod completed;
 #[path = "../support/counting_waker.rs"]
 mod counting_waker;
@@ -724,16 +721,6 @@ fn a_server_that_is_written_once_runs_in_memory_and_over_tcp() {
             let heard = both(listener.incoming(), || TcpStream::connect(address)).await;
             assert_eq!(heard, expected);
         });
-    });
-}
-
-#[test]
-fn the_chat_of_the_example_is_the_same_in_memory_and_over_tcp() {
-    within(DEADLINE, || {
-        let in_memory = smol::block_on(chat::run(false)).unwrap();
-        assert!(in_memory.contains("ann: Hello, all!\n"), "{in_memory}");
-        assert!(in_memory.contains("* bob has left\n"), "{in_memory}");
-        assert_eq!(smol::block_on(chat::run(true)).unwrap(), in_memory);
     });
 }
 

@@ -6,7 +6,8 @@ use core::task::Poll;
 use async_duplex::{duplex, pipe, DuplexStream};
 
 use crate::counting_waker::{moved, CountingTask};
-use crate::{data, run, within, DEADLINE};
+use crate::deadline::within;
+use crate::{data, run};
 
 mod by_tokio {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -87,7 +88,7 @@ fn one_stream_is_used_by_both_families_in_turns() {
     let (near, far) = duplex(64);
     run(talk(near, far));
     let (near, far) = duplex(64);
-    within(DEADLINE, || futures::executor::block_on(talk(near, far)));
+    within(60, || futures::executor::block_on(talk(near, far)));
 }
 
 #[test]

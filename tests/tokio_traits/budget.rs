@@ -1,12 +1,13 @@
 //! B18: tokio's cooperative budget, which its traits obey, and which nothing else knows of.
 
-use core::pin::Pin;
+use core::convert::Infallible;
+use core::pin::{pin, Pin};
 use core::task::{Context, Poll};
 use core::time::Duration;
 use std::io::{self, IoSlice};
 
 use async_duplex::{duplex, pipe, DuplexStream, Reader, Writer};
-use futures::future::poll_fn;
+use futures::future::{poll_fn, FutureExt};
 use tokio::io::{AsyncBufRead, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::task::coop;
 use tokio::task::{unconstrained, yield_now};
@@ -167,7 +168,7 @@ fn b18_a_task_that_has_used_its_budget_up_is_woken_and_goes_on() {
 }
 
 /// Writes and reads for ever, without ever having to wait.
-async fn stay_busy() {
+async fn stay_busy() -> Infallible {
     let (mut near, mut far) = duplex(8192);
     let mut buf = [0; 4096];
     loop {
@@ -179,14 +180,15 @@ async fn stay_busy() {
 #[test]
 fn b18_a_select_over_a_busy_stream_lets_a_timer_fire() {
     run(async {
-        tokio::select! {
-            () = stay_busy() => unreachable!(),
-            () = sleep(Duration::from_millis(1)) => {}
+        let timer = || sleep(Duration::from_millis(1)).fuse();
+        // These are polled in random order.
+        futures::select! {
+            never = pin!(stay_busy().fuse()) => match never {},
+            () = pin!(timer()) => {}
         }
-        tokio::select! {
-            biased;
-            () = sleep(Duration::from_millis(1)) => {}
-            () = stay_busy() => unreachable!(),
+        futures::select_biased! {
+            () = pin!(timer()) => {}
+            never = pin!(stay_busy().fuse()) => match never {},
         }
     });
 }

@@ -2,11 +2,13 @@
 
 use core::future::ready;
 use core::mem::MaybeUninit;
+use core::pin::pin;
 use core::task::Poll;
 use std::io::ErrorKind;
 
 use async_duplex::{duplex, pipe};
 use bytes::BytesMut;
+use futures::future::{select, Either};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, ReadBuf};
 use tokio::task::yield_now;
 
@@ -218,10 +220,10 @@ fn b10_calls_that_lose_a_select_have_moved_nothing() {
             let mut lost = 0;
             let mut rest = &sent[..];
             while !rest.is_empty() {
-                tokio::select! {
-                    biased;
-                    n = writer.write(&rest[..rest.len().min(2)]) => rest = &rest[n.unwrap()..],
-                    () = ready(()) => {
+                let write = writer.write(&rest[..rest.len().min(2)]);
+                match select(pin!(write), ready(())).await {
+                    Either::Left((n, _)) => rest = &rest[n.unwrap()..],
+                    Either::Right(_) => {
                         lost += 1;
                         yield_now().await;
                     }
@@ -233,13 +235,12 @@ fn b10_calls_that_lose_a_select_have_moved_nothing() {
         let mut lost = 0;
         let mut buf = [0; 2];
         loop {
-            tokio::select! {
-                biased;
-                n = reader.read(&mut buf) => match n.unwrap() {
+            match select(pin!(reader.read(&mut buf)), ready(())).await {
+                Either::Left((n, _)) => match n.unwrap() {
                     0 => break,
                     n => received.extend_from_slice(&buf[..n]),
                 },
-                () = ready(()) => {
+                Either::Right(_) => {
                     lost += 1;
                     yield_now().await;
                 }

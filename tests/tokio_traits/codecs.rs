@@ -58,7 +58,7 @@ fn lines_go_through_halves() {
                 }
                 drop(sink);
             };
-            let (_, lines) = tokio::join!(send, lines.try_collect::<Vec<_>>());
+            let (_, lines) = futures::join!(send, lines.try_collect::<Vec<_>>());
             let expected: Vec<_> = (0..50).map(|i| format!("line {i}")).collect();
             assert_eq!(lines.unwrap(), expected);
         });
@@ -115,7 +115,7 @@ fn a_reader_is_a_stream_of_chunks_and_back() {
             };
             let mut again = StreamReader::new(ReaderStream::new(reader));
             let mut bytes = Vec::new();
-            let (_, read) = tokio::join!(send, again.read_to_end(&mut bytes));
+            let (_, read) = futures::join!(send, again.read_to_end(&mut bytes));
             assert_eq!(read.unwrap(), 10_000);
             assert!(bytes == data(8, 10_000));
         });

@@ -84,11 +84,11 @@ fn b14_both_directions_of_a_proxied_stream_can_be_full_at_once() {
                     writer.shutdown().await.unwrap();
                 };
                 let mut bytes = Vec::new();
-                let (_, read) = tokio::join!(send, reader.read_to_end(&mut bytes));
+                let (_, read) = futures::join!(send, reader.read_to_end(&mut bytes));
                 read.unwrap();
                 assert!(bytes == data(expects, 10_000));
             };
-            tokio::join!(exchange(near, 3, 4), exchange(far, 4, 3));
+            futures::join!(exchange(near, 3, 4), exchange(far, 4, 3));
             for proxy in proxies {
                 assert_eq!(proxy.await.unwrap(), (10_000, 10_000));
             }
@@ -134,7 +134,7 @@ fn copies_with_and_without_a_buffer_of_their_own_move_everything() {
             let mut bytes = Vec::new();
             let receive = last.read_to_end(&mut bytes);
             let (_, copied, copied_by_buf, received) =
-                tokio::join!(send, by_copy, by_copy_buf, receive);
+                futures::join!(send, by_copy, by_copy_buf, receive);
             assert_eq!((copied, copied_by_buf), (15_000, 15_000));
             assert_eq!(received.unwrap(), 15_000);
             assert!(bytes == data(5, 15_000));
@@ -163,7 +163,7 @@ fn lines_are_read_without_a_buffer_of_their_own_around_the_wrap() {
                     }
                     read
                 };
-                tokio::join!(write, read).1
+                futures::join!(write, read).1
             });
             assert_eq!(lines.len(), 101);
             for (i, line) in lines[..100].iter().enumerate() {

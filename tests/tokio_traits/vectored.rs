@@ -74,7 +74,7 @@ fn b4_write_all_buf_goes_on_where_the_pipe_was_full() {
                     writer.shutdown().await.unwrap();
                 };
                 let mut text = String::new();
-                let (_, read) = tokio::join!(write, reader.read_to_string(&mut text));
+                let (_, read) = futures::join!(write, reader.read_to_string(&mut text));
                 assert_eq!(read.unwrap(), 12);
                 assert_eq!(text, "hello, world");
             }

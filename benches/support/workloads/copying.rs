@@ -7,8 +7,9 @@ use futures::future::join3;
 use futures::io;
 
 use super::{receive, send, used_pipe, Stream};
-use crate::support::contenders::{AsyncDuplex, Contender};
+use crate::support::contender::Contender;
 use crate::support::executor::Executor;
+use crate::support::ours::AsyncDuplex;
 use crate::support::sliding::Sliding;
 
 /// What lies between two pipes.

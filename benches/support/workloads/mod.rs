@@ -1,4 +1,4 @@
-//! What the contenders have to do. Each function does it so many times and says how long that took.
+//! What the contenders have to do. Each function does it `n` times and returns how long that took.
 //!
 //! All of them count the bytes that arrive: nobody gets faster by losing some.
 
@@ -13,7 +13,7 @@ use std::task::{ready, Poll};
 
 use futures::future::join;
 
-use super::contenders::Contender;
+use super::contender::Contender;
 use super::executor::Executor;
 use super::sliding::Sliding;
 

@@ -7,7 +7,7 @@ use futures::future::{join, join_all};
 use tokio::runtime::Handle;
 
 use super::{read, read_exact, used_pipe, write_all};
-use crate::support::contenders::Contender;
+use crate::support::contender::Contender;
 use crate::support::executor::{Executor, Peer};
 use crate::support::sliding::Sliding;
 

@@ -5,7 +5,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use super::{read_exact, used_pipe, write_all};
-use crate::support::contenders::Contender;
+use crate::support::contender::Contender;
 use crate::support::executor::Executor;
 use crate::support::sliding::Sliding;
 

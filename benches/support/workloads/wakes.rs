@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Context, Poll, Wake, Waker};
 
 use super::{receive, send, used_pipe, Stream};
-use crate::support::contenders::Contender;
+use crate::support::contender::Contender;
 use crate::support::sliding::Sliding;
 
 /// How often tasks were polled, and how often somebody called their wakers.

@@ -1,0 +1,127 @@
+//! How many instructions an operation takes: a write and a read of a message, nobody waiting.
+//!
+//! ```text
+//! cargo bench --bench instructions
+//! ```
+//!
+//! Counted by callgrind (valgrind has to be installed), so that the figures are the same on a busy
+//! machine as on an idle one, and a change of one instruction shows. The two copies that nobody can
+//! do without are counted too, as `memcpy`, and taken off for the second column.
+//!
+//! The program runs itself under callgrind, twice for each figure, with different numbers of
+//! operations: the difference is theirs, and what comes before and after cancels out.
+
+mod peers;
+#[path = "../../benches/support/mod.rs"]
+mod support;
+
+use std::env;
+use std::process::{exit, Command};
+
+use peers::{visit_all, Visitor};
+use support::contender::Contender;
+use support::memcpy::MEMCPY;
+use support::size;
+use support::workloads::{operate, Stream};
+
+const CAPACITY: usize = 64 << 10;
+const MESSAGES: [usize; 4] = [1, 64, 1 << 10, 16 << 10];
+const FEW: u64 = 1_000;
+const MANY: u64 = 11_000;
+
+/// In the environment of the runs under callgrind: whose operations, of how many bytes, how many.
+const JOB: &str = "ASYNC_DUPLEX_BENCH_JOB";
+
+fn main() {
+    if let Ok(job) = env::var(JOB) {
+        let mut words = job.split(' ');
+        let (Some(name), Some(message), Some(times)) = (words.next(), words.next(), words.next())
+        else {
+            panic!("{JOB} is not a job: {job}");
+        };
+        return run(name, number(message), number(times) as u64);
+    }
+    // Only `cargo bench` says so; `cargo test --benches` just wants to know that everything runs.
+    let measure = env::args().any(|arg| arg == "--bench");
+    if !measure || env::args().any(|arg| arg == "--test") {
+        return names()
+            .iter()
+            .for_each(|name| MESSAGES.iter().for_each(|&message| run(name, message, 10)));
+    }
+
+    println!("instructions for a write and a read, and above the two copies\n");
+    println!("{:>8}  {:<14} {:>8} {:>8}", "message", "", "all", "above");
+    for message in MESSAGES {
+        let floor = per_operation(MEMCPY, message);
+        for name in names() {
+            let all = per_operation(name, message);
+            let above = all - floor;
+            println!("{:>8}  {name:<14} {all:>8.0} {above:>8.0}", size(message));
+        }
+    }
+}
+
+fn names() -> Vec<&'static str> {
+    struct Names(Vec<&'static str>);
+    impl Visitor for Names {
+        fn visit<C: Contender>(&mut self) {
+            self.0.push(C::NAME);
+        }
+    }
+    let mut names = Names(vec![MEMCPY]);
+    visit_all(&mut names);
+    names.0
+}
+
+/// Does the job of one run under callgrind.
+fn run(name: &str, message: usize, times: u64) {
+    struct Run<'a>(&'a str, usize, u64);
+    impl Visitor for Run<'_> {
+        fn visit<C: Contender>(&mut self) {
+            if self.0 == C::NAME {
+                operate::<C>(CAPACITY, self.1, self.2);
+            }
+        }
+    }
+    if name == MEMCPY {
+        let copies = Stream {
+            chunk: message,
+            capacity: CAPACITY,
+        };
+        copies.memcpy(times);
+    } else {
+        visit_all(&mut Run(name, message, times));
+    }
+}
+
+fn per_operation(name: &str, message: usize) -> f64 {
+    let (few, many) = (count(name, message, FEW), count(name, message, MANY));
+    (many - few) as f64 / (MANY - FEW) as f64
+}
+
+/// Runs this program with a job under callgrind, and returns how many instructions it took.
+fn count(name: &str, message: usize, times: u64) -> usize {
+    let program = env::current_exe().expect("a program knows where it is");
+    let run = Command::new("valgrind")
+        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+        .arg(program)
+        .env(JOB, format!("{name} {message} {times}"))
+        .output()
+        .unwrap_or_else(|error| fail(&format!("cannot run valgrind: {error}")));
+    let report = String::from_utf8_lossy(&run.stderr);
+    report
+        .lines()
+        .find_map(|line| line.split_once("Collected : "))
+        .map(|(_, count)| number(count.trim()))
+        .unwrap_or_else(|| fail(&format!("valgrind counted nothing:\n{report}")))
+}
+
+fn number(text: &str) -> usize {
+    text.parse()
+        .unwrap_or_else(|_| fail(&format!("not a number: {text}")))
+}
+
+fn fail(message: &str) -> ! {
+    eprintln!("{message}");
+    exit(1);
+}

@@ -1,0 +1,47 @@
+//! How far it got, and how fast.
+
+use std::io::{self, Write};
+use std::process;
+
+use anyhow::{Context, Result};
+use indicatif::{BinaryBytes, ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// A bar on stderr. If that is no terminal, it does not show.
+pub(crate) fn bar(length: Option<u64>) -> ProgressBar {
+    bar_on(ProgressDrawTarget::stderr(), length)
+}
+
+/// A bar that fits 40 columns, and fills more if there are more.
+pub(crate) fn bar_on(target: ProgressDrawTarget, length: Option<u64>) -> ProgressBar {
+    // The `\r` puts the cursor back to the start of the line. At its end, the `^C` that a terminal
+    // shows would go to the next line, and the bar could not be cleared.
+    let template = match length {
+        Some(_) => "[{wide_bar}] {percent}% {bytes_per_sec} {eta}\r",
+        None => "{spinner} {bytes} {bytes_per_sec}{wide_msg}\r",
+    };
+    let style = ProgressStyle::with_template(template).expect("the templates are valid");
+    ProgressBar::with_draw_target(length, target).with_style(style.progress_chars("=> "))
+}
+
+/// In a unit that fits.
+pub(crate) fn rate(bytes: u64, seconds: f64) -> String {
+    format!("{}/s", BinaryBytes((bytes as f64 / seconds) as u64))
+}
+
+/// On Ctrl-C, and on SIGTERM: takes the bar off the terminal, says how far it got, and exits.
+pub(crate) fn exit_on_interrupt(bar: ProgressBar) -> Result<()> {
+    let exit = move || {
+        let sent = BinaryBytes(bar.position());
+        let of = match bar.length() {
+            Some(length) => format!(" of {}", BinaryBytes(length)),
+            None => String::new(),
+        };
+        // While suspended the bar is off the screen, and locked: the sender cannot draw it again.
+        bar.suspend(|| {
+            // Not `eprintln`, which panics if the terminal is gone.
+            let _ = writeln!(io::stderr(), "interrupted: {sent}{of} sent");
+            process::exit(130)
+        })
+    };
+    ctrlc::set_handler(exit).context("cannot handle Ctrl-C")
+}

@@ -1,0 +1,15 @@
+//! HTTP over tokio's traits, by crates that know nothing of this one.
+
+extern crate alloc;
+
+#[path = "../../../tests/support/data.rs"]
+mod data;
+#[path = "../../../tests/support/deadline.rs"]
+mod deadline;
+mod http;
+mod http2_frames;
+#[path = "../../../tests/support/tokio_runtimes.rs"]
+mod tokio_runtimes;
+
+use data::data;
+use tokio_runtimes::{run, run_on_threads};
