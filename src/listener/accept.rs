@@ -18,8 +18,9 @@ use crate::DuplexStream;
 
 /// Accepts connections, in the order in which its [`Connector`](super::Connector)s made them.
 ///
-/// Made by [`listen`](super::listen) or [`Options::listener`](crate::Options::listener). Several tasks may accept at the same time, through
-/// a shared reference. Each connection goes to one of them.
+/// Made by [`listen`](super::listen) or [`Options::listener`](crate::Options::listener). Several
+/// tasks may accept at the same time, through a shared reference. Each connection goes to one of
+/// them.
 ///
 /// Dropping the listener refuses connections, including those that wait for room in the backlog. It
 /// also resets the connections in the backlog: the reads and writes of their clients fail with
@@ -58,8 +59,8 @@ impl Listener {
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future loses no connection: it takes one out of the backlog only when it
-    /// returns it.
+    /// Dropping the future loses no connection: the future takes a connection out of the backlog
+    /// only when it resolves.
     ///
     /// # Example
     ///
@@ -240,7 +241,7 @@ pub struct Incoming<'a> {
     /// wakes only one `Receiver::recv`, and if that is not polled again, the others miss it.
     receiver: Pin<Box<Receiver<DuplexStream>>>,
     ended: bool,
-    /// Keeps the listener alive, whose drop resets the backlog.
+    /// Borrows the listener, because dropping that resets the backlog.
     listener: PhantomData<&'a Listener>,
 }
 

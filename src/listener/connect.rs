@@ -15,7 +15,8 @@ use crate::{DuplexStream, Options};
 /// Makes connections to a [`Listener`](super::Listener).
 ///
 /// Made by [`listen`](super::listen) or [`Options::listener`]. Clones connect to the same listener.
-/// When all of them are dropped, [`Listener::accept`](super::Listener::accept) fails as soon as the backlog is empty.
+/// When all of them are dropped and the backlog is empty,
+/// [`Listener::accept`](super::Listener::accept) fails.
 #[derive(Clone)]
 pub struct Connector {
     sender: Sender<DuplexStream>,
@@ -40,8 +41,8 @@ impl Connector {
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future leaves no connection in the backlog: it puts one there only when it
-    /// returns the client's end.
+    /// Dropping the future leaves no connection in the backlog: the future puts the connection there
+    /// only when it resolves.
     ///
     /// While the future waits, it holds the memory for the streams and a place in a queue. A future
     /// that is neither polled nor dropped can therefore delay later ones.
