@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 use std::thread;
 
 use async_duplex::faults::{every_fault, Faulty};
-use async_duplex::{duplex, DuplexStream, Reader, Writer};
+use async_duplex::{duplex, Reader, Writer};
 use async_net::{TcpListener, TcpStream};
 use futures::executor::block_on;
 use futures::io::{AllowStdIo, BufReader, BufWriter, Cursor};
@@ -12,18 +12,6 @@ use futures::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, StreamExt, TryStream
 
 use crate::counting_waker::{moved, CountingTask};
 use crate::deadline::within;
-
-/// Compiles only for a stream that can go wherever the inner one can.
-const fn is_easy_to_hold<S>()
-where
-    S: futures::AsyncRead + futures::AsyncWrite + core::fmt::Debug + Send + Sync + Unpin + 'static,
-{
-}
-
-const _: () = {
-    is_easy_to_hold::<Faulty<DuplexStream>>();
-    is_easy_to_hold::<Faulty<TcpStream>>();
-};
 
 #[test]
 fn a_tcp_socket_gets_limits_pendings_and_an_end() {
