@@ -1,4 +1,4 @@
-//! The reader and the writer of a half or a stream, so that each trait is implemented once for both.
+//! The reader and the writer of a half or a stream, so that each trait is implemented once.
 
 use crate::{DuplexStream, Reader, Writer};
 

@@ -41,8 +41,8 @@ impl Connector {
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future leaves no connection in the backlog: the future puts the connection there
-    /// only when it resolves.
+    /// Dropping the future leaves no connection in the backlog: the future puts the connection
+    /// there only when it resolves.
     ///
     /// While the future waits, it holds the memory for the streams and a place in a queue. A future
     /// that is neither polled nor dropped can therefore delay later ones.

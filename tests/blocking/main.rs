@@ -1,5 +1,5 @@
-//! B20: blocking halves and streams. Their calls do what the asynchronous calls do, with `std::io`'s
-//! traits, with and without a runtime, and a timeout loses no byte.
+//! B20: blocking halves and streams. Their calls do what the asynchronous calls do, through the
+//! traits of `std::io`, with and without a runtime, and a timeout loses no byte.
 
 #![cfg(not(loom))]
 #![allow(clippy::std_instead_of_alloc)] // Tests have `std`.

@@ -1,5 +1,5 @@
-//! Code that parks and unparks the same thread, such as an executor: a blocking call neither consumes
-//! its `unpark`s nor takes them for progress.
+//! Other code that parks and unparks the same thread, such as an executor. A blocking call neither
+//! consumes its `unpark`s nor takes them for progress.
 
 use core::future::Future;
 use core::pin::pin;
@@ -75,8 +75,8 @@ fn b20_an_executor_keeps_a_wake_that_comes_while_its_task_blocks() {
     });
 }
 
-/// Runs a task that blocks in its first poll, is woken meanwhile, returns `Pending`, and completes in
-/// its second poll.
+/// Runs a task that blocks in its first poll and is woken meanwhile. That poll returns `Pending`, and
+/// the second poll completes the task.
 fn wake_while_the_task_blocks(block_on: impl FnOnce(BoxFuture<'static, ()>)) {
     let mut polls = 0;
     block_on(Box::pin(poll_fn(move |cx| {

@@ -86,7 +86,7 @@ const FATES: [Fate; 3] = [
         drop(accept);
         None
     }),
-    ("kept", |accept| Some(accept)),
+    ("not polled again", |accept| Some(accept)),
     ("forgotten", |accept| {
         forget(accept);
         None
