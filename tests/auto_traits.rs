@@ -4,9 +4,8 @@
 
 use core::fmt::Debug;
 use core::panic::{RefUnwindSafe, UnwindSafe};
-use std::io;
 
-use async_duplex::{Closed, DuplexStream, Options, Readable, Reader, Writable, Writer};
+use async_duplex::{io, Closed, DuplexStream, Options, Readable, Reader, Writable, Writer};
 use futures::future::FusedFuture;
 
 /// Compiles only for a type with `Debug`, all auto traits and no lifetime.
