@@ -1,4 +1,4 @@
-//! Pipes, and streams in both directions made of two pipes.
+//! Pipes, and bidirectional streams made of two pipes.
 
 use crate::error::{assert_final, ErrorKind};
 use crate::{Options, Reader, Writer};
@@ -71,7 +71,7 @@ pub fn duplex(capacity: usize) -> (DuplexStream, DuplexStream) {
     Options::new(capacity).duplex()
 }
 
-/// A stream in both directions: a [`Reader`] and a [`Writer`].
+/// A bidirectional stream: a [`Reader`] and a [`Writer`].
 ///
 /// Implements `futures-io`'s `AsyncRead`, `AsyncBufRead` and `AsyncWrite` (feature `std`). Each
 /// call goes to the reader or the writer, whose documentation says how it behaves.
@@ -194,6 +194,7 @@ impl DuplexStream {
     }
 }
 
+/// Aborts the writer when it is dropped, and therefore also when a panic unwinds the stack.
 struct AbortOnDrop<'a>(&'a mut Writer, ErrorKind);
 
 impl Drop for AbortOnDrop<'_> {

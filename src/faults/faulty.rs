@@ -19,7 +19,8 @@ use crate::io::ErrorKind;
 ///
 /// # Cancel safety
 ///
-/// That of the inner stream. A call that an injected `Pending` or error ends does not reach it.
+/// That of the inner stream. A call with an injected `Pending` or error does not reach it, except
+/// for the prefix that [`truncate_write`](Self::truncate_write) passes on.
 ///
 /// # Panics
 ///
