@@ -1,4 +1,4 @@
-//! Making pipes, and joining two of them into streams that go both ways.
+//! Pipes, and bidirectional streams made of two pipes.
 
 use crate::error::{assert_final, ErrorKind};
 use crate::{Options, Reader, Writer};
@@ -6,8 +6,9 @@ use crate::{Options, Reader, Writer};
 /// Makes a pipe of `capacity` bytes. The [`Reader`] reads what the [`Writer`] writes.
 ///
 /// The capacity is exact, and a power of two is no faster than another number. It is the number of
-/// bytes that the writer can write before the reader reads. Usual are the size of a message to
-/// 64 KiB. A task that writes more bytes than the capacity and only then reads waits for ever.
+/// bytes that the writer can write before the reader reads. Typical capacities range from the size
+/// of a message to 64 KiB. A task that writes more bytes than the capacity and only then reads
+/// waits for ever.
 ///
 /// The storage, `capacity` bytes, is allocated at the first write (or
 /// [`writable`](Writer::writable) or [`spare_slices`](Writer::spare_slices)). If the allocator
@@ -70,7 +71,7 @@ pub fn duplex(capacity: usize) -> (DuplexStream, DuplexStream) {
     Options::new(capacity).duplex()
 }
 
-/// A stream in both directions: a [`Reader`] and a [`Writer`].
+/// A bidirectional stream: a [`Reader`] and a [`Writer`].
 ///
 /// Implements `futures-io`'s `AsyncRead`, `AsyncBufRead` and `AsyncWrite` (feature `std`). Each
 /// call goes to the reader or the writer, whose documentation says how it behaves.
@@ -193,6 +194,7 @@ impl DuplexStream {
     }
 }
 
+/// Aborts the writer when it is dropped, and therefore also when a panic unwinds the stack.
 struct AbortOnDrop<'a>(&'a mut Writer, ErrorKind);
 
 impl Drop for AbortOnDrop<'_> {

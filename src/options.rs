@@ -140,7 +140,7 @@ impl Options {
 
     /// Panics if no pipe can be made.
     #[track_caller]
-    pub(crate) fn assert_valid(&self) {
+    fn assert_valid(&self) {
         assert!(self.is_valid(), "{}", self.complaint());
     }
 

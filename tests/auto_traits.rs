@@ -1,15 +1,14 @@
-//! What every public type is to its users, whatever it is made of: checked by the compiler.
+//! The auto traits and the future traits of every public type, checked by the compiler.
 
 #![cfg(not(loom))]
 
 use core::fmt::Debug;
 use core::panic::{RefUnwindSafe, UnwindSafe};
-use std::io;
 
-use async_duplex::{Closed, DuplexStream, Options, Readable, Reader, Writable, Writer};
+use async_duplex::{io, Closed, DuplexStream, Options, Readable, Reader, Writable, Writer};
 use futures::future::FusedFuture;
 
-/// Compiles only for a type that can be shown, sent, shared and moved, and held across a panic.
+/// Compiles only for a type with `Debug`, all auto traits and no lifetime.
 const fn is_easy_to_hold<T>()
 where
     T: Debug + Send + Sync + Unpin + UnwindSafe + RefUnwindSafe + 'static,
@@ -32,6 +31,39 @@ const _: () = {
     is_easy_to_await::<Closed<'_, Writer>, ()>();
     is_easy_to_await::<Readable<'_>, io::Result<usize>>();
     is_easy_to_await::<Writable<'_>, io::Result<usize>>();
+};
+
+#[cfg(feature = "std")]
+const _: () = {
+    use async_duplex::faults::{FaultPlan, FaultPoint, Faulty};
+    use async_duplex::io::Blocking;
+
+    is_easy_to_hold::<Blocking<Reader>>();
+    is_easy_to_hold::<Blocking<Writer>>();
+    is_easy_to_hold::<Blocking<DuplexStream>>();
+    is_easy_to_hold::<Faulty<DuplexStream>>();
+    is_easy_to_hold::<FaultPlan>();
+    is_easy_to_hold::<FaultPoint>();
+};
+
+#[cfg(feature = "listener")]
+const _: () = {
+    use async_duplex::listener::{Accept, Connect, Connector, Incoming, Listener};
+    use futures::stream::FusedStream;
+
+    /// Compiles only for a stream of connections, as the `incoming()` of a socket returns it.
+    const fn is_incoming<S: FusedStream<Item = io::Result<DuplexStream>>>() {}
+    const fn is_clone<T: Clone>() {}
+
+    is_easy_to_hold::<Listener>();
+    is_easy_to_hold::<Connector>();
+    is_easy_to_hold::<Accept<'_>>();
+    is_easy_to_hold::<Connect<'_>>();
+    is_easy_to_hold::<Incoming<'_>>();
+    is_easy_to_await::<Accept<'_>, io::Result<DuplexStream>>();
+    is_easy_to_await::<Connect<'_>, io::Result<DuplexStream>>();
+    is_incoming::<Incoming<'_>>();
+    is_clone::<Connector>();
 };
 
 /// The bound that an executor puts on what it spawns.

@@ -1,29 +1,33 @@
-//! The wrapper and its settings.
+//! The wrapper around a stream, and its settings.
 
 use core::fmt;
 
-use super::control::{Control, Counted, Effect};
-use super::When;
+use super::control::Control;
+use super::fault::{Counted, Effect};
+use super::FaultPoint;
 use crate::io::ErrorKind;
 
-/// A stream that is unkind, but never wrong: all that it does, the traits allow.
+/// A stream whose calls can be short, late or fail, always as the traits allow.
 ///
 /// Implements `futures-io`'s `AsyncRead`, `AsyncBufRead` and `AsyncWrite` where the inner stream
-/// does, and tokio's likewise (feature `tokio`). As it comes from [`new`](Self::new) it changes
-/// nothing; each of the other methods adds one kind of trouble. See the [module](super) for what is
-/// an operation, and for what happens once a fault has fired.
+/// does, and tokio's as well (feature `tokio`). [`new`](Self::new) changes nothing; each setting
+/// adds one kind of misbehaviour. The [module](super) defines an operation, and describes what
+/// happens after a fault has fired.
 ///
-/// The inner stream has to be `Unpin`, as most are. `Box::pin` makes one of any other.
+/// The inner stream must be `Unpin`, as most streams are. `Box::pin` makes any other stream
+/// `Unpin`.
 ///
 /// # Cancel safety
 ///
-/// That of the inner stream: a call that is held up or refused has not reached it.
+/// That of the inner stream. A call with an injected `Pending` or error does not reach it, except
+/// for the prefix that [`truncate_write`](Self::truncate_write) passes on.
 ///
 /// # Panics
 ///
-/// * In the 10 000th operation that meets a fault which has fired, because whoever calls does not
-///   seem to notice.
-/// * In `consume`, if it is given more bytes than `poll_fill_buf` has shown.
+/// * In the 10 000th operation that fails because of a fault or finds its end of the stream,
+///   because the caller seems to ignore it.
+/// * In `consume`, if its argument is larger than the number of bytes that `poll_fill_buf` has lent
+///   and that are not consumed.
 ///
 /// # Example
 ///
@@ -55,7 +59,7 @@ pub struct Faulty<S> {
 }
 
 impl<S> Faulty<S> {
-    /// Wraps a stream, or a half of one. By itself this changes nothing.
+    /// Wraps a stream or a half of one, and changes nothing yet.
     ///
     /// ```
     /// use async_duplex::faults::Faulty;
@@ -71,8 +75,8 @@ impl<S> Faulty<S> {
         }
     }
 
-    /// Lets a read return `bytes` bytes at most, over all its buffers, and `poll_fill_buf` show no
-    /// more.
+    /// Limits a read to `bytes` bytes, over all its buffers, and `poll_fill_buf` to lending
+    /// `bytes` bytes.
     ///
     /// # Panics
     ///
@@ -94,12 +98,15 @@ impl<S> Faulty<S> {
     /// ```
     #[track_caller]
     pub fn max_read(mut self, bytes: usize) -> Self {
-        assert!(bytes > 0, "a read of at most {bytes} bytes gets nowhere");
+        assert!(
+            bytes > 0,
+            "the limit of a read must be at least 1 byte, not 0"
+        );
         self.control.max_read = bytes;
         self
     }
 
-    /// Lets a write take `bytes` bytes at most, over all its buffers.
+    /// Limits a write to `bytes` bytes, over all its buffers.
     ///
     /// # Panics
     ///
@@ -120,18 +127,21 @@ impl<S> Faulty<S> {
     /// ```
     #[track_caller]
     pub fn max_write(mut self, bytes: usize) -> Self {
-        assert!(bytes > 0, "a write of at most {bytes} bytes gets nowhere");
+        assert!(
+            bytes > 0,
+            "the limit of a write must be at least 1 byte, not 0"
+        );
         self.control.max_write = bytes;
         self
     }
 
-    /// Holds up about one in `one_in` calls: each of those wakes its own task and returns
-    /// `Pending`, although it could go on.
+    /// Makes about one in `one_in` calls wake its own task and return `Pending`, even if it could
+    /// make progress.
     ///
-    /// Which ones, `seed` decides. Reads, writes, flushes and closes each have their own sequence.
-    /// In none of them are two successive calls held up, so that there is always progress: the call
-    /// after one that was is let through, and the chance is that of the others. With `one_in` 1 it
-    /// is every other call, whatever the seed.
+    /// The `seed` decides which calls. Reads, writes, flushes and closes each have a sequence of
+    /// their own. A call after an injected `Pending` always goes to the inner stream, so that the
+    /// task makes progress; every other call has a chance of one in `one_in`. With `one_in` 1,
+    /// every second call returns `Pending`.
     ///
     /// # Panics
     ///
@@ -150,19 +160,20 @@ impl<S> Faulty<S> {
     /// ```
     #[track_caller]
     pub fn pending(mut self, seed: u64, one_in: u32) -> Self {
-        assert!(one_in > 0, "there is no such thing as one in {one_in}");
-        self.control.hold_up(seed, one_in);
+        assert!(one_in > 0, "`one_in` must be at least 1, not 0");
+        self.control.set_pending(seed, one_in);
         self
     }
 
-    /// Makes operation number `operation` of this stream fail with `kind`, and every one after it.
+    /// Makes operation number `operation` and every operation after it fail with `kind`.
     ///
-    /// Instead of a number, a [`Plan`](super::Plan) can say which.
+    /// `operation` is a number from 1, or a [`FaultPlan`](super::FaultPlan).
     ///
     /// # Panics
     ///
     /// * If `operation` is 0.
-    /// * If `kind` is `WouldBlock` or `Interrupted`, with which no `poll_*` method may fail.
+    /// * If `kind` is `WouldBlock` or `Interrupted`, because no `poll_*` method may fail with
+    ///   these.
     ///
     /// # Example
     ///
@@ -182,22 +193,22 @@ impl<S> Faulty<S> {
     /// # std::io::Result::Ok(()) }).unwrap();
     /// ```
     #[track_caller]
-    pub fn fail_at(mut self, operation: impl Into<When>, kind: ErrorKind) -> Self {
-        let counter = operation.into().at("operation");
+    pub fn fail_at(mut self, operation: impl Into<FaultPoint>, kind: ErrorKind) -> Self {
+        let counter = operation.into().counter_at("operation");
         self.control
-            .add(Counted::Operations, counter, Effect::error(kind));
+            .add_fault(Counted::Operations, counter, Effect::error(kind));
         self
     }
 
-    /// Lets `bytes` bytes be read, and makes the next read fail with `kind`, and every operation
-    /// after it.
+    /// Makes the first read after `bytes` bytes were read fail with `kind`, and every operation
+    /// after that read.
     ///
-    /// A read of more bytes returns those that are left. Reads into empty buffers do not count.
-    /// Instead of a number, a [`Plan`](super::Plan) can say how many.
+    /// A read of more bytes than are left before the fault returns those. A read into an empty
+    /// buffer does not fire the fault. `bytes` is a number or a [`FaultPlan`](super::FaultPlan).
     ///
     /// # Panics
     ///
-    /// If `kind` is `WouldBlock` or `Interrupted`, with which no `poll_*` method may fail.
+    /// If `kind` is `WouldBlock` or `Interrupted`, because no `poll_*` method may fail with these.
     ///
     /// # Example
     ///
@@ -215,24 +226,24 @@ impl<S> Faulty<S> {
     /// # std::io::Result::Ok(()) }).unwrap();
     /// ```
     #[track_caller]
-    pub fn fail_after_bytes_read(mut self, bytes: impl Into<When>, kind: ErrorKind) -> Self {
-        self.control.add(
+    pub fn fail_after_bytes_read(mut self, bytes: impl Into<FaultPoint>, kind: ErrorKind) -> Self {
+        self.control.add_fault(
             Counted::BytesRead,
-            bytes.into().after(),
+            bytes.into().counter_after(),
             Effect::error(kind),
         );
         self
     }
 
-    /// Lets `bytes` bytes be written, and makes the next write fail with `kind`, and every
-    /// operation after it.
+    /// Makes the first write after `bytes` bytes were written fail with `kind`, and every
+    /// operation after that write.
     ///
-    /// A write of more bytes takes those that are left. Writes of nothing do not count. Instead of
-    /// a number, a [`Plan`](super::Plan) can say how many.
+    /// A write of more bytes than are left before the fault writes those. A write of an empty
+    /// buffer does not fire the fault. `bytes` is a number or a [`FaultPlan`](super::FaultPlan).
     ///
     /// # Panics
     ///
-    /// If `kind` is `WouldBlock` or `Interrupted`, with which no `poll_*` method may fail.
+    /// If `kind` is `WouldBlock` or `Interrupted`, because no `poll_*` method may fail with these.
     ///
     /// # Example
     ///
@@ -249,23 +260,27 @@ impl<S> Faulty<S> {
     /// # });
     /// ```
     #[track_caller]
-    pub fn fail_after_bytes_written(mut self, bytes: impl Into<When>, kind: ErrorKind) -> Self {
-        self.control.add(
+    pub fn fail_after_bytes_written(
+        mut self,
+        bytes: impl Into<FaultPoint>,
+        kind: ErrorKind,
+    ) -> Self {
+        self.control.add_fault(
             Counted::BytesWritten,
-            bytes.into().after(),
+            bytes.into().counter_after(),
             Effect::error(kind),
         );
         self
     }
 
-    /// If the operation that [`fail_at`](Self::fail_at) makes fail is a write, passes the first
-    /// `bytes` bytes of it on before it fails. 0 unless set.
+    /// Truncates the write that [`fail_at`](Self::fail_at) makes fail: the inner stream receives
+    /// the first `bytes` bytes of it, and the write fails. 0 by default.
     ///
-    /// So the peer has received a part of what the writer was told has failed: the last write is
-    /// truncated. A write of no more than `bytes` bytes is passed on whole, and fails all the same.
-    /// It can be less than `bytes` if the inner stream takes less at once, or
-    /// [`max_write`](Self::max_write) lets it; if the inner stream has to wait, so has the write.
-    /// What is passed on is not flushed, so an inner stream that buffers may keep it.
+    /// The peer then receives a part of data that the writer was told had failed. A write of at
+    /// most `bytes` bytes reaches the inner stream in full, and still fails. The inner stream may
+    /// accept fewer bytes, and [`max_write`](Self::max_write) may allow fewer. If the inner stream
+    /// returns `Pending`, so does the write. The bytes are not flushed, so an inner stream with a
+    /// buffer may keep them there.
     ///
     /// # Example
     ///
@@ -286,10 +301,10 @@ impl<S> Faulty<S> {
         self
     }
 
-    /// Makes read number `read` of this stream, and every one after it, find the end of the stream.
-    /// Other operations do not count, and go on.
+    /// Makes read number `read` and every read after it find the end of the stream. Other
+    /// operations do not count, and continue.
     ///
-    /// Instead of a number, a [`Plan`](super::Plan) can say which.
+    /// `read` is a number from 1, or a [`FaultPlan`](super::FaultPlan).
     ///
     /// # Panics
     ///
@@ -309,17 +324,17 @@ impl<S> Faulty<S> {
     /// # std::io::Result::Ok(()) }).unwrap();
     /// ```
     #[track_caller]
-    pub fn eof_at_read(mut self, read: impl Into<When>) -> Self {
-        let counter = read.into().at("read");
-        self.control.add(Counted::Reads, counter, Effect::Eof);
+    pub fn eof_at_read(mut self, read: impl Into<FaultPoint>) -> Self {
+        let counter = read.into().counter_at("read");
+        self.control.add_fault(Counted::Reads, counter, Effect::Eof);
         self
     }
 
-    /// Lets `bytes` bytes be read, and then makes every read find the end of the stream. Other
-    /// operations go on.
+    /// Makes every read after `bytes` bytes were read find the end of the stream. Other operations
+    /// continue.
     ///
-    /// A read of more bytes returns those that are left. Instead of a number, a
-    /// [`Plan`](super::Plan) can say how many.
+    /// A read of more bytes than are left before the end returns those. `bytes` is a number or a
+    /// [`FaultPlan`](super::FaultPlan).
     ///
     /// ```
     /// use async_duplex::faults::Faulty;
@@ -332,14 +347,17 @@ impl<S> Faulty<S> {
     /// assert_eq!(text, "hell");
     /// # std::io::Result::Ok(()) }).unwrap();
     /// ```
-    pub fn eof_after_bytes(mut self, bytes: impl Into<When>) -> Self {
-        self.control
-            .add(Counted::BytesRead, bytes.into().after(), Effect::Eof);
+    pub fn eof_after_bytes(mut self, bytes: impl Into<FaultPoint>) -> Self {
+        self.control.add_fault(
+            Counted::BytesRead,
+            bytes.into().counter_after(),
+            Effect::Eof,
+        );
         self
     }
 
-    /// Whether a fault has fired in this stream: an error or an end. Short reads and writes and
-    /// calls that were held up are none.
+    /// Returns whether a fault has fired in this stream: an error or an end. Short reads, short
+    /// writes and injected `Pending`s are not faults.
     ///
     /// ```
     /// use async_duplex::faults::Faulty;
@@ -357,7 +375,7 @@ impl<S> Faulty<S> {
         self.control.fired()
     }
 
-    /// The inner stream.
+    /// Borrows the inner stream.
     ///
     /// ```
     /// use async_duplex::faults::Faulty;
@@ -369,8 +387,8 @@ impl<S> Faulty<S> {
         &self.inner
     }
 
-    /// The inner stream, to use it directly: what is done to it so is not counted, limited or made
-    /// to fail.
+    /// Borrows the inner stream, to call it directly. Such calls are not counted, do not fail
+    /// because of a fault, and have no limit.
     ///
     /// ```
     /// use async_duplex::faults::Faulty;
@@ -384,7 +402,7 @@ impl<S> Faulty<S> {
         &mut self.inner
     }
 
-    /// Takes the inner stream out, kind as it was.
+    /// Returns the inner stream, without limits and faults.
     ///
     /// ```
     /// use async_duplex::faults::Faulty;
@@ -399,7 +417,8 @@ impl<S> Faulty<S> {
     }
 }
 
-/// Shows the settings and what has fired, but not the inner stream, which might show its bytes.
+/// Shows the settings and the state of the faults. Does not show the inner stream, whose `Debug`
+/// might show bytes.
 impl<S> fmt::Debug for Faulty<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Faulty")

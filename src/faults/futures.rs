@@ -1,14 +1,13 @@
 //! The traits of `futures-io`.
 
-use alloc::vec::Vec;
-use core::cmp::min;
 use core::pin::Pin;
 use core::task::{Context, Poll};
 use std::io::{IoSlice, IoSliceMut, Result};
 
 use futures_io::{AsyncBufRead, AsyncRead, AsyncWrite};
 
-use super::{first_bytes, total, Faulty};
+use super::vectored::{first_bytes, first_bytes_mut, total_len};
+use super::Faulty;
 
 impl<S: AsyncRead + Unpin> AsyncRead for Faulty<S> {
     fn poll_read(
@@ -28,17 +27,8 @@ impl<S: AsyncRead + Unpin> AsyncRead for Faulty<S> {
         bufs: &mut [IoSliceMut<'_>],
     ) -> Poll<Result<usize>> {
         let Self { inner, control } = self.get_mut();
-        control.read(cx, total(bufs), |cx, n| {
-            let mut rest = n;
-            let mut first: Vec<_> = bufs
-                .iter_mut()
-                .map(|buf| {
-                    let share = min(rest, buf.len());
-                    rest -= share;
-                    IoSliceMut::new(&mut buf[..share])
-                })
-                .collect();
-            Pin::new(inner).poll_read_vectored(cx, &mut first)
+        control.read(cx, total_len(bufs), |cx, n| {
+            Pin::new(inner).poll_read_vectored(cx, &mut first_bytes_mut(bufs, n))
         })
     }
 }
@@ -70,7 +60,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Faulty<S> {
         bufs: &[IoSlice<'_>],
     ) -> Poll<Result<usize>> {
         let Self { inner, control } = self.get_mut();
-        control.write(cx, total(bufs), |cx, n| {
+        control.write(cx, total_len(bufs), |cx, n| {
             Pin::new(inner).poll_write_vectored(cx, &first_bytes(bufs, n))
         })
     }

@@ -1,15 +1,15 @@
-//! Unkind streams, for tests: they do all that a stream may do, and do it again the next time.
+//! Fault injection for tests: short reads and writes, delays, errors and early ends, reproducibly.
 //!
-//! A network splits what was sent into pieces, keeps a task waiting and breaks off wherever it
-//! likes. An in-memory stream rarely does, nor does a local socket, and code that relies on their
-//! kindness passes its tests. [`Faulty`] wraps a stream, this crate's or another's, and makes it
-//! short of bytes, hesitant or broken, as told. [`every_fault`] runs a test again and again, with
-//! the fault one place later each time, until it has been everywhere.
+//! A network splits data into pieces, delays it, and breaks off at any byte. An in-memory stream
+//! rarely does, nor does a local socket, so code that cannot handle this passes its tests.
+//! [`Faulty`] wraps a stream, of this crate or another, and makes its calls short, late or
+//! unsuccessful. [`every_fault`] runs a test repeatedly and moves the fault one place further in
+//! each run, until the test completes without it.
 //!
 //! # Example
 //!
-//! A message is a length of two bytes, then as many bytes. This reads one in a way that works with
-//! nearly every stream, nearly always:
+//! A message is a length of two bytes, followed by that many bytes. This function reads one. It
+//! works with nearly every stream, nearly always:
 //!
 //! ```
 //! use async_duplex::faults::Faulty;
@@ -25,79 +25,64 @@
 //! }
 //!
 //! # futures::executor::block_on(async {
-//! let mut kind = Cursor::new(b"\0\x05hello");
-//! assert_eq!(receive(&mut kind).await?, b"hello");
+//! let mut stream = Cursor::new(b"\0\x05hello");
+//! assert_eq!(receive(&mut stream).await?, b"hello");
 //!
-//! let mut unkind = Faulty::new(Cursor::new(b"\0\x05hello")).max_read(1);
-//! assert_ne!(receive(&mut unkind).await?, b"hello");
+//! let mut faulty = Faulty::new(Cursor::new(b"\0\x05hello")).max_read(1);
+//! assert_ne!(receive(&mut faulty).await?, b"hello");
 //! # std::io::Result::Ok(()) }).unwrap();
 //! ```
 //!
 //! # Operations
 //!
-//! An *operation* is a call of one of the following that does not return `Pending`:
+//! An *operation* is a call of one of these methods that does not return `Pending`:
 //!
 //! * a *read*: `poll_read`, `poll_read_vectored` or `poll_fill_buf`,
 //! * a *write*: `poll_write` or `poll_write_vectored`,
 //! * a *flush*: `poll_flush`,
 //! * a *close*: `poll_close`, which tokio calls `poll_shutdown`.
 //!
-//! One that fails is an operation like any other; so is one with an empty buffer, or one that moves
-//! no byte. `consume` is none. Operations are numbered from 1.
+//! A call that fails is an operation too, and so is a call with an empty buffer or one that moves
+//! no byte. `consume` is not an operation. Operations are numbered from 1.
 //!
-//! Bytes count as read when `poll_read` has returned them or when they are consumed, and as written
-//! when the inner stream has taken them.
+//! Bytes count as read when `poll_read` returns them or `consume` consumes them. They count as
+//! written when the inner stream has accepted them.
 //!
 //! # Faults
 //!
-//! A fault *fires* in the operation that it was waiting for, before the inner stream hears of that.
-//! It does not care whether the inner stream would have had to wait. From then on:
+//! A fault is an error or an end of the stream. It *fires* in the operation that it is set for,
+//! before the inner stream is called. It fires even if the inner stream would return `Pending`.
+//! After that:
 //!
-//! * after an error, every operation fails with the same kind of error: reads, writes, flushes and
-//!   closes. None reaches the inner stream, which is closed when it is dropped.
-//! * after an end of the stream, every read returns `Ok(0)`, and no bytes for `poll_fill_buf`. The
-//!   rest goes on: a half-close by the peer.
+//! * If the fault is an error, every operation fails with the same kind of error: reads, writes,
+//!   flushes and closes. None of them reaches the inner stream. Dropping the `Faulty` drops the
+//!   inner stream, which closes it.
+//! * If the fault is an end of the stream, every read returns `Ok(0)`, and `poll_fill_buf` returns
+//!   no bytes. Writes, flushes and closes continue, as after a half-close by the peer.
 //!
 //! A stream can have several faults, each with its own count. An error overrides an end.
 //!
-//! Code that goes on all the same must not hang the test: the operation that is the 10 000th to
-//! meet a fault which has fired panics.
+//! Code that ignores a fault must not make the test hang: the 10 000th operation that fails because
+//! of a fault, or finds its end of the stream, panics.
 //!
-//! # Repeatable
+//! # Reproducibility
 //!
-//! What a [`Faulty`] does depends on its settings and on the calls, not on time, addresses or
-//! a random number. If the executor and the inner streams are repeatable too, so is the test. Which
-//! calls a seed holds up may change from one version of this crate to another.
-
-use alloc::vec::Vec;
-use core::cmp::min;
-use core::ops::Deref;
-use std::io::IoSlice;
+//! What a [`Faulty`] does depends on its settings and on the calls, and not on the time, on
+//! addresses or on a random number. The test is reproducible if the executor and the inner streams
+//! are. Another version of this crate may delay other calls with the same seed.
 
 mod control;
+mod counter;
+mod every_fault;
+mod fault;
 mod faulty;
 mod futures;
+mod pending;
 mod plan;
 #[cfg(feature = "tokio")]
 mod tokio;
+mod vectored;
 
+pub use every_fault::{every_fault, every_fault_up_to};
 pub use faulty::Faulty;
-pub use plan::{every_fault, every_fault_up_to, Plan, When};
-
-/// How many bytes there are in several buffers.
-fn total(bufs: &[impl Deref<Target = [u8]>]) -> usize {
-    bufs.iter()
-        .fold(0, |n: usize, buf| n.saturating_add(buf.len()))
-}
-
-/// The first `n` bytes of several buffers.
-fn first_bytes<'a>(bufs: &'a [IoSlice<'_>], n: usize) -> Vec<IoSlice<'a>> {
-    let mut rest = n;
-    bufs.iter()
-        .map(|buf| {
-            let share = min(rest, buf.len());
-            rest -= share;
-            IoSlice::new(&buf[..share])
-        })
-        .collect()
-}
+pub use plan::{FaultPlan, FaultPoint};

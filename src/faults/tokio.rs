@@ -6,7 +6,8 @@ use std::io::{IoSlice, Result};
 
 use tokio::io::{AsyncBufRead, AsyncRead, AsyncWrite, ReadBuf};
 
-use super::{first_bytes, total, Faulty};
+use super::vectored::{first_bytes, total_len};
+use super::Faulty;
 
 impl<S: AsyncRead + Unpin> AsyncRead for Faulty<S> {
     fn poll_read(
@@ -16,7 +17,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Faulty<S> {
     ) -> Poll<Result<()>> {
         let Self { inner, control } = self.get_mut();
         let read = control.read(cx, buf.remaining(), |cx, n| {
-            // `ReadBuf::take` would leave no safe way to say how much of it has been filled.
+            // `ReadBuf::take` has no safe way to tell `buf` how many bytes were filled.
             let mut part = ReadBuf::new(buf.initialize_unfilled_to(n));
             let read = Pin::new(inner).poll_read(cx, &mut part);
             let filled = part.filled().len();
@@ -54,7 +55,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Faulty<S> {
         bufs: &[IoSlice<'_>],
     ) -> Poll<Result<usize>> {
         let Self { inner, control } = self.get_mut();
-        control.write(cx, total(bufs), |cx, n| {
+        control.write(cx, total_len(bufs), |cx, n| {
             Pin::new(inner).poll_write_vectored(cx, &first_bytes(bufs, n))
         })
     }

@@ -1,34 +1,36 @@
-//! Our own error as one of `embedded-io`. With `std`, `embedded-io` itself does this for
-//! `std::io::Error`.
+//! Makes the error that this crate has without `std` an error of `embedded-io`, which does this
+//! itself for `std::io::Error`.
 
 // As in `embedded.rs`: the `rust-version` that counts here is the one of `embedded-io-async`.
 #![allow(clippy::incompatible_msrv)]
 
-use embedded_io_async::ErrorKind as Theirs;
+use embedded_io_async::ErrorKind as EmbeddedKind;
 
 use crate::error::{Error, ErrorKind};
 
-// Not in `error.rs`, because this trait is younger than what the rest of the crate needs.
+// Not in `error.rs`, because this trait needs a newer compiler than the rest of the crate.
 impl core::error::Error for Error {}
 
 impl embedded_io_async::Error for Error {
-    fn kind(&self) -> Theirs {
+    fn kind(&self) -> EmbeddedKind {
         match self.kind() {
-            ErrorKind::BrokenPipe => Theirs::BrokenPipe,
-            ErrorKind::ConnectionAborted => Theirs::ConnectionAborted,
-            ErrorKind::ConnectionRefused => Theirs::ConnectionRefused,
-            ErrorKind::ConnectionReset => Theirs::ConnectionReset,
-            ErrorKind::Interrupted => Theirs::Interrupted,
-            ErrorKind::InvalidData => Theirs::InvalidData,
-            ErrorKind::InvalidInput => Theirs::InvalidInput,
-            ErrorKind::NotConnected => Theirs::NotConnected,
-            ErrorKind::OutOfMemory => Theirs::OutOfMemory,
-            ErrorKind::PermissionDenied => Theirs::PermissionDenied,
-            ErrorKind::TimedOut => Theirs::TimedOut,
-            ErrorKind::Unsupported => Theirs::Unsupported,
-            ErrorKind::WriteZero => Theirs::WriteZero,
-            // They have no such kinds.
-            ErrorKind::Other | ErrorKind::UnexpectedEof | ErrorKind::WouldBlock => Theirs::Other,
+            ErrorKind::BrokenPipe => EmbeddedKind::BrokenPipe,
+            ErrorKind::ConnectionAborted => EmbeddedKind::ConnectionAborted,
+            ErrorKind::ConnectionRefused => EmbeddedKind::ConnectionRefused,
+            ErrorKind::ConnectionReset => EmbeddedKind::ConnectionReset,
+            ErrorKind::Interrupted => EmbeddedKind::Interrupted,
+            ErrorKind::InvalidData => EmbeddedKind::InvalidData,
+            ErrorKind::InvalidInput => EmbeddedKind::InvalidInput,
+            ErrorKind::NotConnected => EmbeddedKind::NotConnected,
+            ErrorKind::OutOfMemory => EmbeddedKind::OutOfMemory,
+            ErrorKind::PermissionDenied => EmbeddedKind::PermissionDenied,
+            ErrorKind::TimedOut => EmbeddedKind::TimedOut,
+            ErrorKind::Unsupported => EmbeddedKind::Unsupported,
+            ErrorKind::WriteZero => EmbeddedKind::WriteZero,
+            // `embedded-io` has no such kinds.
+            ErrorKind::Other | ErrorKind::UnexpectedEof | ErrorKind::WouldBlock => {
+                EmbeddedKind::Other
+            }
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Errors, blocking streams, and the traits of each family of I/O traits: one file each.
+//! Errors, blocking streams, and the implementations of each family of I/O traits.
 
 #[cfg(feature = "std")]
 mod blocking;
@@ -8,6 +8,8 @@ mod embedded;
 mod embedded_error;
 #[cfg(feature = "std")]
 mod futures;
+#[cfg(any(feature = "std", feature = "embedded-io"))]
+mod halves;
 #[cfg(feature = "tokio")]
 mod tokio;
 

@@ -14,136 +14,109 @@ use futures_core::ready;
 use tokio::io::{AsyncBufRead, AsyncRead, AsyncWrite, ReadBuf};
 use tokio::task::coop;
 
+use super::halves::{HasReader, HasWriter};
 use crate::{DuplexStream, Reader, Writer};
 
-/// Writes to the unfilled part of the buffer without zeroing it first.
-impl AsyncRead for Reader {
-    #[inline]
-    fn poll_read(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<Result<()>> {
-        let reader = self.get_mut();
-        let budget = ready!(coop::poll_proceed(cx));
-        let available = ready!(reader.poll_filled(cx, buf.remaining()));
-        budget.made_progress();
-        let n = min(available?, buf.remaining());
-        let (front, back) = reader.filled();
-        let from_front = min(n, front.len());
-        buf.put_slice(&front[..from_front]);
-        buf.put_slice(&back[..n - from_front]);
-        reader.consume(n);
-        Poll::Ready(Ok(()))
-    }
+/// Polls within the task's budget.
+#[inline]
+fn poll_with_budget<T>(
+    cx: &mut Context<'_>,
+    poll: impl FnOnce(&mut Context<'_>) -> Poll<T>,
+) -> Poll<T> {
+    let budget = ready!(coop::poll_proceed(cx));
+    let output = ready!(poll(cx));
+    budget.made_progress();
+    Poll::Ready(output)
 }
 
-impl AsyncBufRead for Reader {
-    #[inline]
-    fn poll_fill_buf(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<&[u8]>> {
-        let budget = ready!(coop::poll_proceed(cx));
-        let result = ready!(self.get_mut().poll_fill_buf(cx));
-        budget.made_progress();
-        Poll::Ready(result)
-    }
-
-    #[inline]
-    fn consume(self: Pin<&mut Self>, amt: usize) {
-        self.get_mut().consume(amt);
-    }
+#[inline]
+fn poll_read(reader: &mut Reader, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<Result<()>> {
+    let available = ready!(reader.poll_filled(cx, buf.remaining()))?;
+    let n = min(available, buf.remaining());
+    let (front, back) = reader.filled();
+    let from_front = min(n, front.len());
+    buf.put_slice(&front[..from_front]);
+    buf.put_slice(&back[..n - from_front]);
+    reader.consume(n);
+    Poll::Ready(Ok(()))
 }
 
-impl AsyncWrite for Writer {
-    #[inline]
-    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<Result<usize>> {
-        let budget = ready!(coop::poll_proceed(cx));
-        let result = ready!(self.get_mut().poll_write(cx, buf));
-        budget.made_progress();
-        Poll::Ready(result)
-    }
+/// Implements the traits of a reader, for a type that has one.
+macro_rules! impl_read {
+    ($type:ty) => {
+        impl AsyncRead for $type {
+            /// Writes to the unfilled part of the buffer without zeroing it first.
+            #[inline]
+            fn poll_read(
+                self: Pin<&mut Self>,
+                cx: &mut Context<'_>,
+                buf: &mut ReadBuf<'_>,
+            ) -> Poll<Result<()>> {
+                let reader = self.get_mut().reader();
+                poll_with_budget(cx, |cx| poll_read(reader, cx, buf))
+            }
+        }
 
-    #[inline]
-    fn poll_write_vectored(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bufs: &[IoSlice<'_>],
-    ) -> Poll<Result<usize>> {
-        let budget = ready!(coop::poll_proceed(cx));
-        let result = ready!(self.get_mut().poll_write_vectored(cx, bufs));
-        budget.made_progress();
-        Poll::Ready(result)
-    }
+        impl AsyncBufRead for $type {
+            #[inline]
+            fn poll_fill_buf(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<&[u8]>> {
+                let reader = self.get_mut().reader();
+                poll_with_budget(cx, |cx| reader.poll_fill_buf(cx))
+            }
 
-    #[inline]
-    fn is_write_vectored(&self) -> bool {
-        true
-    }
-
-    /// Does nothing: every write is visible to the reader when it returns.
-    #[inline]
-    fn poll_flush(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<Result<()>> {
-        Poll::Ready(Ok(()))
-    }
-
-    /// Closes the writer, at once: see [`Writer::close`].
-    fn poll_shutdown(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<Result<()>> {
-        self.get_mut().close();
-        Poll::Ready(Ok(()))
-    }
+            #[inline]
+            fn consume(self: Pin<&mut Self>, amt: usize) {
+                self.get_mut().reader().consume(amt);
+            }
+        }
+    };
 }
 
-/// Reads from the other stream's writer.
-impl AsyncRead for DuplexStream {
-    #[inline]
-    fn poll_read(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<Result<()>> {
-        Pin::new(self.get_mut().split().0).poll_read(cx, buf)
-    }
+/// Implements the trait of a writer, for a type that has one.
+macro_rules! impl_write {
+    ($type:ty) => {
+        impl AsyncWrite for $type {
+            #[inline]
+            fn poll_write(
+                self: Pin<&mut Self>,
+                cx: &mut Context<'_>,
+                buf: &[u8],
+            ) -> Poll<Result<usize>> {
+                let writer = self.get_mut().writer();
+                poll_with_budget(cx, |cx| writer.poll_write(cx, buf))
+            }
+
+            #[inline]
+            fn poll_write_vectored(
+                self: Pin<&mut Self>,
+                cx: &mut Context<'_>,
+                bufs: &[IoSlice<'_>],
+            ) -> Poll<Result<usize>> {
+                let writer = self.get_mut().writer();
+                poll_with_budget(cx, |cx| writer.poll_write_vectored(cx, bufs))
+            }
+
+            #[inline]
+            fn is_write_vectored(&self) -> bool {
+                true
+            }
+
+            /// Does nothing: every write is visible to the reader when it returns.
+            #[inline]
+            fn poll_flush(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<Result<()>> {
+                Poll::Ready(Ok(()))
+            }
+
+            /// Closes the writer, at once: see [`Writer::close`]. Reading continues.
+            fn poll_shutdown(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<Result<()>> {
+                self.get_mut().writer().close();
+                Poll::Ready(Ok(()))
+            }
+        }
+    };
 }
 
-impl AsyncBufRead for DuplexStream {
-    #[inline]
-    fn poll_fill_buf(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<&[u8]>> {
-        Pin::new(self.get_mut().split().0).poll_fill_buf(cx)
-    }
-
-    #[inline]
-    fn consume(self: Pin<&mut Self>, amt: usize) {
-        Pin::new(self.get_mut().split().0).consume(amt);
-    }
-}
-
-/// Writes to the other stream's reader.
-impl AsyncWrite for DuplexStream {
-    #[inline]
-    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<Result<usize>> {
-        Pin::new(self.get_mut().split().1).poll_write(cx, buf)
-    }
-
-    #[inline]
-    fn poll_write_vectored(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bufs: &[IoSlice<'_>],
-    ) -> Poll<Result<usize>> {
-        Pin::new(self.get_mut().split().1).poll_write_vectored(cx, bufs)
-    }
-
-    #[inline]
-    fn is_write_vectored(&self) -> bool {
-        true
-    }
-
-    #[inline]
-    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<()>> {
-        Pin::new(self.get_mut().split().1).poll_flush(cx)
-    }
-
-    /// Closes the direction that this stream writes to. Reading goes on.
-    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<()>> {
-        Pin::new(self.get_mut().split().1).poll_shutdown(cx)
-    }
-}
+impl_read!(Reader);
+impl_read!(DuplexStream);
+impl_write!(Writer);
+impl_write!(DuplexStream);

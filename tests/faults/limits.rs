@@ -1,4 +1,4 @@
-//! At most so many bytes at a time.
+//! Limits: at most `n` bytes a call.
 
 use std::io::{ErrorKind, IoSlice, IoSliceMut};
 
@@ -7,10 +7,10 @@ use async_duplex::pipe;
 use futures::io::Cursor;
 
 use crate::counting_waker::{moved, CountingTask, END};
-use crate::panic_message;
+use crate::panics::panic_message;
 
 #[test]
-fn without_settings_nothing_changes() {
+fn a_stream_without_settings_behaves_like_its_inner_stream() {
     let task = CountingTask::new();
     let (reader, writer) = pipe(8);
     let (mut reader, mut writer) = (Faulty::new(reader), Faulty::new(writer));
@@ -28,7 +28,7 @@ fn without_settings_nothing_changes() {
 }
 
 #[test]
-fn a_read_returns_no_more_than_it_may_and_touches_nothing_else() {
+fn max_read_limits_a_read_and_leaves_the_rest_of_the_buffer() {
     let task = CountingTask::new();
     for max in 1..=7 {
         let mut stream = Faulty::new(Cursor::new(b"01234")).max_read(max);
@@ -42,7 +42,7 @@ fn a_read_returns_no_more_than_it_may_and_touches_nothing_else() {
 }
 
 #[test]
-fn a_write_takes_no_more_than_it_may() {
+fn max_write_limits_a_write() {
     let task = CountingTask::new();
     for max in 1..=7 {
         let mut stream = Faulty::new(Vec::new()).max_write(max);
@@ -53,7 +53,7 @@ fn a_write_takes_no_more_than_it_may() {
 }
 
 #[test]
-fn a_vectored_read_is_limited_over_all_its_buffers() {
+fn max_read_limits_a_vectored_read_over_all_its_buffers() {
     let task = CountingTask::new();
     for (max, expected) in [
         (1, ["0.", "", "...", "."]),
@@ -78,7 +78,7 @@ fn a_vectored_read_is_limited_over_all_its_buffers() {
 }
 
 #[test]
-fn a_vectored_write_is_limited_over_all_its_buffers() {
+fn max_write_limits_a_vectored_write_over_all_its_buffers() {
     let task = CountingTask::new();
     for max in 1..=7 {
         let mut stream = Faulty::new(Vec::new()).max_write(max);
@@ -90,27 +90,27 @@ fn a_vectored_write_is_limited_over_all_its_buffers() {
 }
 
 #[test]
-fn fill_buf_shows_no_more_than_it_may() {
+fn max_read_limits_what_fill_buf_lends() {
     let task = CountingTask::new();
     let mut stream = Faulty::new(Cursor::new(b"01234")).max_read(2);
-    let shown = |stream: &mut _| match task.fill_buf(stream) {
-        core::task::Poll::Ready(Ok(shown)) => String::from_utf8(shown).unwrap(),
+    let lent = |stream: &mut _| match task.fill_buf(stream) {
+        core::task::Poll::Ready(Ok(lent)) => String::from_utf8(lent).unwrap(),
         other => panic!("{other:?}"),
     };
-    assert_eq!(shown(&mut stream), "01");
+    assert_eq!(lent(&mut stream), "01");
     consume(&mut stream, 1);
-    assert_eq!(shown(&mut stream), "12");
+    assert_eq!(lent(&mut stream), "12");
     consume(&mut stream, 0);
     consume(&mut stream, 1);
     consume(&mut stream, 1);
-    assert_eq!(shown(&mut stream), "34");
+    assert_eq!(lent(&mut stream), "34");
     consume(&mut stream, 2);
-    assert_eq!(shown(&mut stream), "");
+    assert_eq!(lent(&mut stream), "");
     consume(&mut stream, 0);
 }
 
 #[test]
-fn more_than_was_shown_cannot_be_consumed() {
+fn consuming_more_than_fill_buf_has_lent_panics() {
     let task = CountingTask::new();
     let stream = || Faulty::new(Cursor::new(b"01234")).max_read(2);
 
@@ -118,16 +118,16 @@ fn more_than_was_shown_cannot_be_consumed() {
     let message = panic_message(|| consume(&mut untouched, 1));
     assert_eq!(
         message,
-        "cannot consume 1 bytes of the 0 bytes that were shown"
+        "cannot consume 1 bytes of the 0 bytes that `poll_fill_buf` has lent"
     );
     assert_eq!(untouched.get_ref().position(), 0);
 
-    let mut shown = stream();
-    assert!(task.fill_buf(&mut shown).is_ready());
-    let message = panic_message(|| consume(&mut shown, 3));
+    let mut lent = stream();
+    assert!(task.fill_buf(&mut lent).is_ready());
+    let message = panic_message(|| consume(&mut lent, 3));
     assert_eq!(
         message,
-        "cannot consume 3 bytes of the 2 bytes that were shown"
+        "cannot consume 3 bytes of the 2 bytes that `poll_fill_buf` has lent"
     );
 
     let mut half_consumed = stream();
@@ -136,7 +136,7 @@ fn more_than_was_shown_cannot_be_consumed() {
     let message = panic_message(|| consume(&mut half_consumed, 2));
     assert!(message.contains("2 bytes of the 1 bytes"), "{message}");
 
-    // A read moves on: what was shown before it is no longer there.
+    // A read consumes bytes, so what was lent before it can no longer be consumed.
     let mut read_since = stream();
     assert!(task.fill_buf(&mut read_since).is_ready());
     assert_eq!(task.read(&mut read_since, &mut [0]), moved(1));
@@ -145,23 +145,29 @@ fn more_than_was_shown_cannot_be_consumed() {
 }
 
 #[test]
-fn a_limit_of_nothing_is_refused() {
+fn a_limit_of_0_bytes_panics() {
     let message = panic_message(|| Faulty::new(()).max_read(0));
-    assert_eq!(message, "a read of at most 0 bytes gets nowhere");
+    assert_eq!(
+        message,
+        "the limit of a read must be at least 1 byte, not 0"
+    );
     let message = panic_message(|| Faulty::new(()).max_write(0));
-    assert_eq!(message, "a write of at most 0 bytes gets nowhere");
+    assert_eq!(
+        message,
+        "the limit of a write must be at least 1 byte, not 0"
+    );
 }
 
 #[test]
-fn neither_bytes_nor_the_inner_stream_are_shown() {
-    struct CannotBeShown;
-    let shown = format!("{:?}", Faulty::new(CannotBeShown).max_read(77));
-    assert!(shown.starts_with("Faulty") && shown.contains("max_read: 77"));
-    assert!(!shown.contains("CannotBeShown"));
+fn debug_of_a_faulty_stream_shows_neither_bytes_nor_the_inner_stream() {
+    struct WithoutDebug;
+    let text = format!("{:?}", Faulty::new(WithoutDebug).max_read(77));
+    assert!(text.starts_with("Faulty") && text.contains("max_read: 77"));
+    assert!(!text.contains("WithoutDebug"));
 
-    let shows_its_bytes = Cursor::new(vec![201, 202, 203]);
-    assert!(format!("{shows_its_bytes:?}").contains("202"));
-    let mut stream = Faulty::new(shows_its_bytes).fail_after_bytes_read(2, ErrorKind::Other);
+    let debug_shows_bytes = Cursor::new(vec![201, 202, 203]);
+    assert!(format!("{debug_shows_bytes:?}").contains("202"));
+    let mut stream = Faulty::new(debug_shows_bytes).fail_after_bytes_read(2, ErrorKind::Other);
     let task = CountingTask::new();
     for consumed in [1, 1, 0] {
         assert!(task.fill_buf(&mut stream).is_ready());
@@ -172,7 +178,7 @@ fn neither_bytes_nor_the_inner_stream_are_shown() {
 }
 
 #[test]
-fn the_inner_stream_can_be_had() {
+fn the_inner_stream_is_accessible_by_reference_and_by_value() {
     let mut stream = Faulty::new(Cursor::new(b"01234".to_vec())).max_read(1);
     assert_eq!(stream.get_ref().position(), 0);
     stream.get_mut().set_position(3);

@@ -1,5 +1,5 @@
-//! Unkind streams: each kind of trouble by itself and together, over this crate's streams and over
-//! others, that it is the same every time, and that it finds the bugs that it is for.
+//! `Faulty` and `every_fault`: each setting alone and together with others, over streams of this
+//! crate and of others, that the same settings do the same, and the bugs that they expose.
 
 #![cfg(not(loom))]
 
@@ -7,28 +7,20 @@
 mod counting_waker;
 #[path = "../support/deadline.rs"]
 mod deadline;
+#[path = "../support/panics.rs"]
+mod panics;
 
 mod codec;
+mod common;
+mod ends;
 mod errors;
+mod errors_after_bytes;
+mod every_fault;
+mod inner_streams;
 mod limits;
 mod pending;
+mod protocol;
 mod random;
-mod runs;
-mod streams;
 #[cfg(feature = "tokio")]
 mod tokio_traits;
-
-use core::panic::AssertUnwindSafe;
-use std::panic::catch_unwind;
-
-/// What somebody who panics has to say.
-fn panic_message<T>(body: impl FnOnce() -> T) -> String {
-    let payload = match catch_unwind(AssertUnwindSafe(body)) {
-        Ok(_) => panic!("it did not panic"),
-        Err(payload) => payload,
-    };
-    match payload.downcast::<String>() {
-        Ok(message) => *message,
-        Err(payload) => payload.downcast::<&str>().unwrap().to_string(),
-    }
-}
+mod truncated_writes;

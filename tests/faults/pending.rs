@@ -1,4 +1,4 @@
-//! `Pending` every so often: who is woken, that there is progress, that it is the same every time.
+//! Injected `Pending`s: which calls return one, which task is woken, and that the task progresses.
 
 use async_duplex::faults::Faulty;
 use async_duplex::{duplex, pipe, DuplexStream, Reader};
@@ -7,10 +7,10 @@ use futures::{AsyncReadExt, AsyncWriteExt};
 
 use crate::counting_waker::{moved, CountingTask};
 use crate::deadline::within;
-use crate::panic_message;
+use crate::panics::panic_message;
 
-/// Which of the first `n` reads of a byte are held up.
-fn held_up_reads(seed: u64, one_in: u32, n: usize) -> Vec<bool> {
+/// Returns which of the first `n` reads of a byte are pending.
+fn pending_reads(seed: u64, one_in: u32, n: usize) -> Vec<bool> {
     let task = CountingTask::new();
     let mut stream = Faulty::new(futures::io::repeat(7)).pending(seed, one_in);
     (0..n)
@@ -19,29 +19,29 @@ fn held_up_reads(seed: u64, one_in: u32, n: usize) -> Vec<bool> {
 }
 
 #[test]
-fn whoever_is_held_up_has_been_woken_once() {
+fn an_injected_pending_wakes_its_task_once_and_keeps_no_waker() {
     let task = CountingTask::new();
     let (near, mut far) = duplex(1 << 20);
     far_writes(&mut far, &[7; 1000]);
     let mut near = Faulty::new(near).pending(3, 2);
     let mut pending = 0;
     for i in 0..2000 {
-        let held_up = match i % 4 {
+        let is_pending = match i % 4 {
             0 => task.read(&mut near, &mut [0]).is_pending(),
             1 => task.fill_buf(&mut near).is_pending(),
             2 => task.write(&mut near, b"x").is_pending(),
             _ => task.flush(&mut near).is_pending(),
         };
-        pending += usize::from(held_up);
+        pending += usize::from(is_pending);
         assert_eq!(task.wakes(), pending, "call {i}");
-        // The waker was used, not kept.
+        // The stream used the waker and kept no clone of it.
         assert_eq!(task.kept(), 0, "call {i}");
     }
     assert!(pending > 0);
 }
 
 #[test]
-fn a_close_is_held_up_like_anything_else() {
+fn an_injected_pending_delays_a_close() {
     let task = CountingTask::new();
     let (reader, writer) = pipe(8);
     let mut writer = Faulty::new(writer).pending(0, 1);
@@ -53,36 +53,36 @@ fn a_close_is_held_up_like_anything_else() {
 }
 
 #[test]
-fn a_wait_for_the_inner_stream_is_not_woken_before_its_time() {
+fn a_pending_of_the_inner_stream_wakes_only_on_progress() {
     let task = CountingTask::new();
     let (reader, mut writer) = pipe(8);
     let mut reader = Faulty::new(reader).pending(0, 1);
     assert!(task.read(&mut reader, &mut [0]).is_pending());
-    assert_eq!((task.wakes(), task.kept()), (1, 0), "held up");
+    assert_eq!((task.wakes(), task.kept()), (1, 0), "the injected one");
     assert!(task.read(&mut reader, &mut [0]).is_pending());
-    assert_eq!((task.wakes(), task.kept()), (1, 1), "nothing there");
+    assert_eq!((task.wakes(), task.kept()), (1, 1), "nothing to read");
     writer.try_write(b"x").unwrap();
     assert_eq!((task.wakes(), task.kept()), (2, 0));
 }
 
 #[test]
-fn never_twice_in_a_row() {
+fn injected_pendings_never_come_twice_in_a_row() {
     for seed in 0..50 {
         for one_in in [1, 2, 3, 10] {
-            let held_up = held_up_reads(seed, one_in, 1000);
-            assert!(!held_up.windows(2).any(|two| two == [true, true]));
+            let pending = pending_reads(seed, one_in, 1000);
+            assert!(!pending.windows(2).any(|two| two == [true, true]));
         }
     }
 }
 
 #[test]
-fn one_in_1_is_every_other_call_of_each_sort() {
+fn one_in_1_delays_every_second_call_of_each_kind() {
     let task = CountingTask::new();
     let (near, mut far) = duplex(64);
     far_writes(&mut far, b"0123456789");
     let mut near = Faulty::new(near).pending(9, 1);
     for i in 0..10 {
-        // Taking turns, so that a state which they shared would always hit the same one.
+        // Alternating calls, so that a shared sequence would always delay the same kind.
         let pending = [
             task.read(&mut near, &mut [0]).is_pending(),
             task.write(&mut near, b"x").is_pending(),
@@ -93,12 +93,12 @@ fn one_in_1_is_every_other_call_of_each_sort() {
 }
 
 #[test]
-fn about_one_in_so_many() {
+fn one_in_n_delays_about_one_in_n_calls() {
     for one_in in [2, 3, 10, 100] {
         let n = 60_000;
-        let held_up = held_up_reads(1, one_in, n);
-        let count = held_up.iter().filter(|&&held_up| held_up).count();
-        // The call after one that was held up never is.
+        let pending = pending_reads(1, one_in, n);
+        let count = pending.iter().filter(|&&pending| pending).count();
+        // The call after a pending one never is.
         let expected = n / (one_in as usize + 1);
         assert!(
             count > expected * 8 / 10 && count < expected * 12 / 10,
@@ -108,19 +108,19 @@ fn about_one_in_so_many() {
 }
 
 #[test]
-fn the_seed_decides_and_nothing_else() {
+fn injected_pendings_depend_on_the_seed_alone() {
     for seed in [0, 1, u64::MAX] {
-        assert_eq!(held_up_reads(seed, 3, 500), held_up_reads(seed, 3, 500));
+        assert_eq!(pending_reads(seed, 3, 500), pending_reads(seed, 3, 500));
     }
-    let mut sequences: Vec<_> = (0..100).map(|seed| held_up_reads(seed, 3, 64)).collect();
+    let mut sequences: Vec<_> = (0..100).map(|seed| pending_reads(seed, 3, 64)).collect();
     sequences.sort();
     sequences.dedup();
     assert_eq!(sequences.len(), 100);
 }
 
 #[test]
-fn each_sort_of_call_has_its_own_sequence() {
-    // The reads are held up as they are alone, whatever is written between them.
+fn each_kind_of_call_has_its_own_sequence_of_pendings() {
+    // Writes between the reads do not change which reads are pending.
     let task = CountingTask::new();
     let (near, mut far) = duplex(1 << 10);
     far_writes(&mut far, &[7; 500]);
@@ -132,14 +132,14 @@ fn each_sort_of_call_has_its_own_sequence() {
             writes.push(task.write(&mut near, b"x").is_pending());
         }
     }
-    assert_eq!(reads, held_up_reads(5, 3, 500));
+    assert_eq!(reads, pending_reads(5, 3, 500));
     assert_ne!(reads[..writes.len()], writes);
 }
 
 #[test]
-fn neighbouring_seeds_have_nothing_in_common() {
+fn consecutive_seeds_give_unrelated_sequences_of_pendings() {
     let task = CountingTask::new();
-    let held_up_writes = |seed| {
+    let pending_writes = |seed| {
         let mut stream = Faulty::new(futures::io::sink()).pending(seed, 3);
         let mut call = || task.write(&mut stream, b"x").is_pending();
         core::iter::repeat_with(&mut call)
@@ -147,15 +147,15 @@ fn neighbouring_seeds_have_nothing_in_common() {
             .collect::<Vec<_>>()
     };
     for seed in 0..100 {
-        let writes = held_up_writes(seed);
+        let writes = pending_writes(seed);
         for other in [seed.wrapping_sub(1), seed, seed + 1] {
-            assert_ne!(writes, held_up_reads(other, 3, 64), "{seed} and {other}");
+            assert_ne!(writes, pending_reads(other, 3, 64), "{seed} and {other}");
         }
     }
 }
 
 #[test]
-fn held_up_calls_do_nothing_else_and_are_no_operations() {
+fn a_call_with_an_injected_pending_has_no_effect_and_is_no_operation() {
     let task = CountingTask::new();
     let mut stream = Faulty::new(Vec::new())
         .pending(0, 1)
@@ -172,12 +172,15 @@ fn held_up_calls_do_nothing_else_and_are_no_operations() {
 }
 
 #[test]
-fn everything_arrives_under_an_executor() {
+fn every_byte_arrives_over_streams_with_limits_and_pendings() {
     within(60, || {
         let sent: Vec<u8> = (0..=255).cycle().take(5000).collect();
         for seed in 0..20 {
             let (near, far) = duplex(16);
-            let (mut near, far) = (unkind(near, seed), unkind(far, seed + 1));
+            let (mut near, far) = (
+                with_limits_and_pendings(near, seed),
+                with_limits_and_pendings(far, seed + 1),
+            );
             let (received, ()) = block_on(async {
                 futures::join!(
                     async {
@@ -205,12 +208,12 @@ fn everything_arrives_under_an_executor() {
 }
 
 #[test]
-fn one_in_0_is_refused() {
+fn one_in_0_panics() {
     let message = panic_message(|| Faulty::new(()).pending(1, 0));
-    assert_eq!(message, "there is no such thing as one in 0");
+    assert_eq!(message, "`one_in` must be at least 1, not 0");
 }
 
-fn unkind(stream: DuplexStream, seed: u64) -> Faulty<DuplexStream> {
+fn with_limits_and_pendings(stream: DuplexStream, seed: u64) -> Faulty<DuplexStream> {
     Faulty::new(stream)
         .pending(seed, 2)
         .max_read(7)

@@ -1,4 +1,4 @@
-//! Whatever the settings: nothing is changed on its way, and it is the same every time.
+//! Random settings: every byte arrives unchanged, and the same settings give the same transfer.
 
 use std::io::ErrorKind;
 
@@ -37,7 +37,7 @@ fn settings() -> impl Strategy<Value = Settings> {
     )
 }
 
-/// Sends `bytes` through, and returns what arrived and the errors of both ends.
+/// Sends `bytes`, and returns the bytes that arrived and the errors of both ends.
 fn transfer(
     from: impl AsyncWrite + Unpin,
     to: impl AsyncRead + Unpin,
@@ -69,7 +69,7 @@ proptest! {
     })]
 
     #[test]
-    fn everything_arrives(
+    fn every_byte_arrives_with_any_limits_and_pendings(
         near in settings(),
         far in settings(),
         capacity in 1..40usize,
@@ -82,7 +82,7 @@ proptest! {
     }
 
     #[test]
-    fn exactly_so_much_arrives(
+    fn a_fault_after_n_bytes_lets_exactly_n_bytes_arrive(
         near in settings(),
         far in settings(),
         capacity in 1..40usize,
@@ -111,7 +111,7 @@ proptest! {
     }
 
     #[test]
-    fn it_is_the_same_every_time(
+    fn the_same_settings_give_the_same_transfer(
         near in settings(),
         far in settings(),
         capacity in 1..40usize,

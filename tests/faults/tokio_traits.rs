@@ -1,4 +1,4 @@
-//! The same through tokio's traits: each kind of trouble once, since what decides is the same.
+//! tokio's traits: each setting once, because all families of traits share the decisions.
 
 use core::pin::Pin;
 use core::task::{Context, Poll};
@@ -14,7 +14,7 @@ use crate::counting_waker::{moved, CountingTask, Outcome};
 
 const RESET: ErrorKind = ErrorKind::ConnectionReset;
 
-/// Runs on a runtime, because tokio's own streams have a budget there.
+/// Runs on a runtime, where tokio's own streams have a cooperative budget.
 fn block_on<T>(future: impl core::future::Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread()
         .build()
@@ -22,7 +22,7 @@ fn block_on<T>(future: impl core::future::Future<Output = T>) -> T {
         .block_on(future)
 }
 
-/// A stream that takes several buffers at once if it is told to, and all of them.
+/// A writer that accepts every byte, and several buffers at once if `vectored` says so.
 struct Gather {
     bytes: Vec<u8>,
     vectored: bool,
@@ -64,7 +64,7 @@ impl AsyncWrite for Gather {
 }
 
 #[test]
-fn without_settings_nothing_changes() {
+fn tokio_stream_without_settings_behaves_like_its_inner_stream() {
     block_on(async {
         let (near, far) = tokio::io::duplex(8);
         let (mut near, mut far) = (Faulty::new(near), Faulty::new(far));
@@ -79,7 +79,7 @@ fn without_settings_nothing_changes() {
 }
 
 #[test]
-fn a_read_fills_no_more_than_it_may_and_goes_behind_what_is_there() {
+fn tokio_max_read_limits_a_read_and_keeps_what_the_buffer_holds() {
     let task = CountingTask::new();
     for max in 1..=7 {
         let mut stream = Faulty::new(Cursor::new(b"01234")).max_read(max);
@@ -95,7 +95,7 @@ fn a_read_fills_no_more_than_it_may_and_goes_behind_what_is_there() {
 }
 
 #[test]
-fn a_buffer_that_nobody_has_initialized_will_do() {
+fn tokio_reads_fill_an_uninitialized_buffer() {
     block_on(async {
         let mut stream = Faulty::new(Cursor::new(b"hello")).max_read(2);
         let mut bytes = Vec::with_capacity(64);
@@ -105,7 +105,7 @@ fn a_buffer_that_nobody_has_initialized_will_do() {
 }
 
 #[test]
-fn writes_take_no_more_than_they_may() {
+fn tokio_max_write_limits_plain_and_vectored_writes() {
     let task = CountingTask::new();
     for max in 1..=7 {
         for vectored in [false, true] {
@@ -129,7 +129,7 @@ fn writes_take_no_more_than_they_may() {
 }
 
 #[test]
-fn whoever_is_held_up_has_been_woken() {
+fn tokio_injected_pending_wakes_its_task_once() {
     let task = CountingTask::new();
     let (near, _far) = tokio::io::duplex(64);
     let mut near = Faulty::new(near).pending(0, 1);
@@ -152,7 +152,7 @@ fn whoever_is_held_up_has_been_woken() {
 }
 
 #[test]
-fn errors_and_ends_stay() {
+fn tokio_errors_and_ends_persist() {
     block_on(async {
         let (near, mut far) = tokio::io::duplex(64);
         far.write_all(b"hello").await.unwrap();
@@ -171,7 +171,7 @@ fn errors_and_ends_stay() {
 }
 
 #[test]
-fn the_last_write_is_truncated() {
+fn tokio_truncate_write_passes_a_prefix_of_the_failing_write() {
     block_on(async {
         let (near, mut far) = tokio::io::duplex(64);
         let mut near = Faulty::new(near).fail_at(1, RESET).truncate_write(2);
@@ -184,7 +184,7 @@ fn the_last_write_is_truncated() {
 }
 
 #[test]
-fn fill_buf_shows_no_more_than_it_may() {
+fn tokio_max_read_limits_what_fill_buf_lends() {
     block_on(async {
         let stream = BufReader::new(Cursor::new("one\ntwo\nlast"));
         let mut stream = Faulty::new(stream)
@@ -202,7 +202,7 @@ fn fill_buf_shows_no_more_than_it_may() {
 }
 
 #[test]
-fn a_fault_at_every_operation() {
+fn tokio_every_fault_is_reported_at_any_operation() {
     let runs = every_fault(|plan| {
         block_on(async {
             let (near, far) = tokio::io::duplex(4);
@@ -228,7 +228,7 @@ fn a_fault_at_every_operation() {
 }
 
 #[test]
-fn a_buffer_below_is_flushed() {
+fn tokio_flush_reaches_a_bufwriter_inside_a_faulty_stream() {
     let written = Gather {
         bytes: Vec::new(),
         vectored: false,

@@ -1,4 +1,4 @@
-//! A future of the listener or the connector that is polled again after it was ready.
+//! A `Connect` that is polled again after it has resolved.
 
 use core::task::Poll;
 use std::io::ErrorKind;
@@ -6,13 +6,14 @@ use std::io::ErrorKind;
 use async_duplex::listener::{listen, Connect};
 use futures::future::FusedFuture;
 
+use crate::common::{fill, kind_of, poll, stream_of};
 use crate::counting_waker::CountingTask;
-use crate::{kind_of, panic_of, poll, stream_of};
+use crate::panics::panic_message;
 
-/// Polls a connect that has been ready, which must panic and say why.
+/// Polls a connect that has resolved, and asserts that it panics with a message.
 fn assert_panics(connect: &mut Connect<'_>) {
     let task = CountingTask::new();
-    let message = panic_of(|| poll(&task, connect));
+    let message = panic_message(|| poll(&task, connect));
     assert!(message.contains("polled after completion"), "{message}");
     assert_eq!((task.wakes(), task.kept()), (0, 0));
     assert!(connect.is_terminated());
@@ -39,14 +40,14 @@ fn a_connect_that_is_polled_again_panics_and_makes_no_second_connection() {
         }
         assert!(listener.try_accept().unwrap().is_peer_of(&client));
         assert_eq!(kind_of(listener.try_accept()), ErrorKind::WouldBlock);
-        // The place in the backlog that a second connection would have had is free.
-        assert_eq!(crate::fill(&connector).len(), 2);
+        // No second connection has taken a place in the backlog.
+        assert_eq!(fill(&connector).len(), 2);
         assert_panics(&mut connect);
     }
 }
 
 #[test]
-fn a_connect_that_was_refused_and_is_polled_again_panics() {
+fn a_refused_connect_that_is_polled_again_panics() {
     for waits_first in [false, true] {
         let (listener, connector) = listen(8, 1);
         let task = CountingTask::new();
@@ -57,7 +58,7 @@ fn a_connect_that_was_refused_and_is_polled_again_panics() {
         }
         drop(listener);
         let Poll::Ready(refused) = poll(&task, &mut connect) else {
-            panic!("it waits");
+            panic!("it is pending");
         };
         assert_eq!(kind_of(refused), ErrorKind::ConnectionRefused);
         assert_panics(&mut connect);

@@ -1,4 +1,4 @@
-//! A guard for tests that would hang if what they test were broken.
+//! A deadline for tests that would otherwise hang when they fail.
 
 use core::panic::Location;
 use core::time::Duration;
@@ -7,11 +7,11 @@ use std::process;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 
-/// Runs `body` on this thread and returns what it returns, or panics as it panics. Unless that
-/// takes longer than `seconds`: then the process says which test it was, and aborts.
+/// Runs `body` on this thread and returns its result. If that takes longer than `seconds`, prints
+/// the name of the test and aborts the process.
 ///
-/// Aborting is harsh on the tests beside it, but a stuck thread cannot be stopped, and a test
-/// binary that leaves one behind may not end.
+/// An abort ends the other tests too. But a thread that hangs cannot be stopped, and a test binary
+/// with such a thread may not end.
 #[track_caller]
 pub(crate) fn within<T>(seconds: u64, body: impl FnOnce() -> T) -> T {
     let call = Location::caller();
@@ -23,7 +23,7 @@ pub(crate) fn within<T>(seconds: u64, body: impl FnOnce() -> T) -> T {
             if done.recv_timeout(Duration::from_secs(seconds)) == Err(RecvTimeoutError::Timeout) {
                 let name = test.name().unwrap_or("a test");
                 let message = format!("\n{name} is not done within {seconds} s (at {call})\n");
-                // `eprint` would be captured, and lost with the process.
+                // The test harness captures `eprint`, so the abort would lose the message.
                 let _ = io::stderr().write_all(message.as_bytes());
                 process::abort();
             }

@@ -1,4 +1,4 @@
-//! A fault in every place, one after the other.
+//! `every_fault` and its plans: a fault at each place in turn.
 
 use core::cell::Cell;
 use std::env;
@@ -6,7 +6,7 @@ use std::io::ErrorKind;
 use std::process::Command;
 use std::thread;
 
-use async_duplex::faults::{every_fault, every_fault_up_to, Faulty, Plan, When};
+use async_duplex::faults::{every_fault, every_fault_up_to, FaultPlan, FaultPoint, Faulty};
 use async_duplex::{duplex, pipe};
 use futures::executor::block_on;
 use futures::io::Cursor;
@@ -14,12 +14,12 @@ use futures::{AsyncReadExt, AsyncWriteExt};
 
 use crate::counting_waker::{moved, CountingTask};
 use crate::deadline::within;
-use crate::panic_message;
+use crate::panics::panic_message;
 
 const RESET: ErrorKind = ErrorKind::ConnectionReset;
 
 #[test]
-fn each_operation_fails_in_its_run() {
+fn run_n_of_every_fault_fails_operation_n() {
     let task = CountingTask::new();
     let failures = Cell::new(Vec::new());
     let runs = every_fault(|plan| {
@@ -51,7 +51,7 @@ fn each_operation_fails_in_its_run() {
 }
 
 #[test]
-fn each_read_finds_the_end_in_its_run() {
+fn run_n_of_every_fault_ends_read_n() {
     let lengths = Cell::new(Vec::new());
     let runs = every_fault(|plan| {
         let mut stream = Faulty::new(Cursor::new(b"hello"))
@@ -61,13 +61,13 @@ fn each_read_finds_the_end_in_its_run() {
         block_on(stream.read_to_string(&mut text)).unwrap();
         lengths.set([lengths.take(), vec![text.len()]].concat());
     });
-    // The fourth read is the one that would have found the end by itself.
+    // Without a fault, the fourth read finds the end of the inner stream.
     assert_eq!(lengths.take(), [0, 2, 4, 5, 5]);
     assert_eq!(runs, 5);
 }
 
 #[test]
-fn each_byte_is_the_first_one_missing_in_its_run() {
+fn in_run_n_of_every_fault_byte_n_is_the_first_one_missing() {
     let runs = every_fault(|plan| {
         let (mut reader, writer) = pipe(64);
         let mut writer = Faulty::new(writer).fail_after_bytes_written(plan, RESET);
@@ -93,7 +93,7 @@ fn each_byte_is_the_first_one_missing_in_its_run() {
 }
 
 #[test]
-fn streams_of_one_plan_count_together_and_one_of_them_fails() {
+fn streams_that_share_a_plan_count_together_and_one_of_them_fails() {
     let task = CountingTask::new();
     let failed = Cell::new(String::new());
     let runs = every_fault(|plan| {
@@ -121,9 +121,9 @@ fn streams_of_one_plan_count_together_and_one_of_them_fails() {
 }
 
 #[test]
-fn streams_of_one_plan_share_their_bytes_until_the_fault_has_fired() {
+fn streams_that_share_a_plan_have_no_limit_after_its_fault_has_fired() {
     let task = CountingTask::new();
-    let plan = Plan::new(6);
+    let plan = FaultPlan::new(6);
     let stream = || Faulty::new(Vec::new()).fail_after_bytes_written(&plan, RESET);
     let (mut a, mut b) = (stream(), stream());
     assert_eq!(task.write(&mut a, b"01"), moved(2));
@@ -132,13 +132,13 @@ fn streams_of_one_plan_share_their_bytes_until_the_fault_has_fired() {
     assert!(!plan.fired());
     assert!(task.write(&mut a, b"34").is_ready());
     assert!(plan.fired() && a.fired());
-    // Nothing is held back any more where the fault has not fired.
+    // The stream in which the fault has not fired has no limit any more.
     assert_eq!(task.write(&mut b, b"23456"), moved(5));
     assert!(!b.fired());
 }
 
 #[test]
-fn both_ends_of_a_connection_notice_wherever_it_breaks() {
+fn a_connection_that_breaks_at_any_operation_reports_an_error() {
     within(60, || {
         let runs = every_fault(|plan| {
             let (client, server) = duplex(4);
@@ -170,26 +170,26 @@ fn both_ends_of_a_connection_notice_wherever_it_breaks() {
             });
             assert_eq!(asked.is_err() || answered.is_err(), plan.fired());
         });
-        // Each of them moves 8 bytes both ways, so there are several operations to fail.
+        // Each end moves 8 bytes in both directions, which takes several operations.
         assert!(runs > 10, "{runs}");
     });
 }
 
 #[test]
-fn a_clone_is_the_same_plan() {
+fn a_clone_of_a_plan_is_the_same_plan() {
     let task = CountingTask::new();
-    let plan = Plan::new(2);
+    let plan = FaultPlan::new(2);
     let mut stream = Faulty::new(Vec::new()).fail_at(&plan.clone(), RESET);
     assert_eq!(task.write(&mut stream, b"x"), moved(1));
     assert!(!plan.fired());
     assert!(task.write(&mut stream, b"x").is_ready());
     assert!(plan.fired() && plan.clone().fired());
-    let shown = format!("{plan:?}");
-    assert!(shown.contains("number: 2") && shown.contains("fired: true"));
+    let text = format!("{plan:?}");
+    assert!(text.contains("number: 2") && text.contains("fired: true"));
 }
 
 #[test]
-fn the_body_may_use_threads() {
+fn the_body_of_every_fault_may_use_threads() {
     let runs = every_fault(|plan| {
         let (reader, writer) = pipe(2);
         let mut reader = Faulty::new(reader);
@@ -204,10 +204,10 @@ fn the_body_may_use_threads() {
 }
 
 #[test]
-fn a_body_that_never_gets_by_without_the_fault_is_stopped() {
+fn every_fault_panics_if_the_fault_still_fires_in_the_last_run() {
     let task = CountingTask::new();
     let last = Cell::new(0);
-    let endless = |plan: &Plan| {
+    let endless = |plan: &FaultPlan| {
         last.set(plan.number());
         let mut stream = Faulty::new(futures::io::sink()).fail_at(plan, RESET);
         while !stream.fired() {
@@ -216,12 +216,12 @@ fn a_body_that_never_gets_by_without_the_fault_is_stopped() {
     };
     assert_eq!(
         panic_message(|| every_fault_up_to(17, endless)),
-        "the fault still fires in run 17, which is the last one allowed"
+        "the fault still fires in run 17, the last run allowed"
     );
     assert_eq!(last.get(), 17);
 
-    // Counting bytes, so that no run takes more than two writes.
-    let by_default = |plan: &Plan| {
+    // The plan counts bytes, so a run takes at most two writes.
+    let by_default = |plan: &FaultPlan| {
         last.set(plan.number());
         let mut stream = Faulty::new(futures::io::sink()).fail_after_bytes_written(plan, RESET);
         let bytes = vec![0; plan.number()];
@@ -235,8 +235,8 @@ fn a_body_that_never_gets_by_without_the_fault_is_stopped() {
 }
 
 #[test]
-fn as_many_runs_as_are_allowed_are_enough() {
-    let body = |plan: &Plan| {
+fn every_fault_up_to_makes_at_most_max_runs_runs() {
+    let body = |plan: &FaultPlan| {
         let mut stream = Faulty::new(Cursor::new(b"hello")).eof_after_bytes(plan);
         let read = block_on(stream.read_exact(&mut [0; 5]));
         assert_eq!(read.is_err(), plan.fired());
@@ -244,11 +244,11 @@ fn as_many_runs_as_are_allowed_are_enough() {
     assert_eq!(every_fault_up_to(6, body), 6);
     assert!(panic_message(|| every_fault_up_to(5, body)).contains("run 5,"));
     let message = panic_message(|| every_fault_up_to(0, body));
-    assert_eq!(message, "0 runs are not enough for anything");
+    assert_eq!(message, "the number of runs must be at least 1, not 0");
 }
 
 #[test]
-fn a_body_that_does_not_use_its_plan_is_refused() {
+fn every_fault_panics_if_its_body_does_not_use_the_plan() {
     assert_eq!(
         panic_message(|| every_fault(|_| {})),
         "run 1 made no stream with its plan"
@@ -256,27 +256,27 @@ fn a_body_that_does_not_use_its_plan_is_refused() {
 }
 
 #[test]
-fn there_is_no_run_0() {
-    let message = panic_message(|| Plan::new(0));
-    assert_eq!(message, "runs are numbered from 1: there is no 0");
+fn a_plan_of_run_0_panics() {
+    let message = panic_message(|| FaultPlan::new(0));
+    assert_eq!(message, "runs are numbered from 1: there is no run 0");
 }
 
 #[test]
-fn when_can_be_named() {
-    fn ends(when: impl Into<When>) -> bool {
-        let mut stream = Faulty::new(Cursor::new(b"hello")).eof_after_bytes(when);
+fn a_fault_point_is_made_from_a_number_or_a_plan() {
+    fn ends(point: impl Into<FaultPoint>) -> bool {
+        let mut stream = Faulty::new(Cursor::new(b"hello")).eof_after_bytes(point);
         block_on(stream.read_exact(&mut [0; 5])).is_err()
     }
     assert!(ends(4));
     assert!(!ends(5));
-    assert!(ends(When::from(4)));
-    assert!(ends(&Plan::new(5)));
-    assert!(!ends(&Plan::new(6)));
+    assert!(ends(FaultPoint::from(4)));
+    assert!(ends(&FaultPlan::new(5)));
+    assert!(!ends(&FaultPlan::new(6)));
 }
 
 #[test]
 #[should_panic(expected = "only two are left")]
-fn a_body_that_panics_makes_its_caller_panic() {
+fn every_fault_panics_if_its_body_panics() {
     every_fault(|plan| {
         let mut stream = Faulty::new(Cursor::new(b"hello")).eof_after_bytes(plan);
         let mut text = String::new();
@@ -286,16 +286,16 @@ fn a_body_that_panics_makes_its_caller_panic() {
 }
 
 #[test]
-fn the_run_that_panics_is_named() {
-    // The test above, from outside.
+fn every_fault_prints_how_to_repeat_a_run_that_panicked() {
+    // Runs the test above in a process of its own.
     let child = Command::new(env::current_exe().unwrap())
-        .args(["runs::a_body_that_panics_makes_its_caller_panic"])
+        .args(["every_fault::every_fault_panics_if_its_body_panics"])
         .args(["--exact", "--nocapture"])
         .output()
         .unwrap();
-    let said = String::from_utf8_lossy(&child.stderr);
+    let stderr = String::from_utf8_lossy(&child.stderr);
     let report = "every_fault: panicked in run 3, after the fault fired; \
-                  to repeat it, `Plan::new(3)`";
-    let reports = said.matches("every_fault:").count();
-    assert!(said.contains(report) && reports == 1, "{said}");
+                  to repeat it, `FaultPlan::new(3)`";
+    let reports = stderr.matches("every_fault: panicked").count();
+    assert!(stderr.contains(report) && reports == 1, "{stderr}");
 }

@@ -1,14 +1,18 @@
 //! `std::io`'s traits, for threads without a runtime.
 
+mod parker;
+mod std_io;
+
 use alloc::sync::Arc;
-use alloc::task::Wake;
 use core::fmt;
-use core::mem;
 use core::task::{Context, Poll, Waker};
 use core::time::Duration;
-use std::io::{BufRead, ErrorKind, IoSlice, IoSliceMut, Read, Result, Write};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+#[cfg(doc)]
+use std::io::{BufRead, Read, Write};
+use std::io::{ErrorKind, Result};
 use std::time::Instant;
+
+use parker::Parker;
 
 use crate::{DuplexStream, Reader, Writer};
 
@@ -73,9 +77,9 @@ use crate::{DuplexStream, Reader, Writer};
 pub struct Blocking<T> {
     inner: T,
     timeout: Option<Duration>,
-    /// What the thread sleeps at. It refers to no thread, so the value can move to another one.
-    bell: Arc<Bell>,
-    /// Rings the bell.
+    /// Belongs to no thread, so the value can move to another thread.
+    parker: Arc<Parker>,
+    /// Wakes the thread that is parked in `parker`.
     waker: Waker,
 }
 
@@ -166,12 +170,12 @@ impl DuplexStream {
 
 impl<T> Blocking<T> {
     fn new(inner: T) -> Self {
-        let bell = Arc::new(Bell::default());
+        let parker = Arc::new(Parker::default());
         Self {
             inner,
             timeout: None,
-            waker: bell.clone().into(),
-            bell,
+            waker: parker.clone().into(),
+            parker,
         }
     }
 
@@ -268,7 +272,7 @@ impl<T> Blocking<T> {
         self.inner
     }
 
-    /// Polls until there is a result, and sleeps in between. All waiting is done here.
+    /// Polls until there is a result, and parks the thread after each `Pending`.
     #[inline]
     fn wait<R>(
         &mut self,
@@ -278,70 +282,16 @@ impl<T> Blocking<T> {
         if let Poll::Ready(result) = poll(&mut self.inner, &mut cx) {
             return result;
         }
-        // No deadline if it is too late for an `Instant`.
+        // A deadline that an `Instant` cannot represent is none.
         let deadline = self
             .timeout
             .and_then(|timeout| Instant::now().checked_add(timeout));
-        while self.bell.wait(deadline) {
+        while self.parker.park(deadline) {
             if let Poll::Ready(result) = poll(&mut self.inner, &mut cx) {
                 return result;
             }
         }
         Err(ErrorKind::TimedOut.into())
-    }
-}
-
-/// What a thread sleeps at.
-///
-/// Not `thread::park`: a thread has a single token for every `unpark`, so this would consume one
-/// that an executor further up the stack waits for.
-#[derive(Default)]
-struct Bell {
-    rung: Mutex<bool>,
-    sound: Condvar,
-}
-
-impl Bell {
-    /// Sleeps until the bell has rung since the last call, and returns `true`. Returns `false` at
-    /// the deadline, unless the bell has rung before.
-    fn wait(&self, deadline: Option<Instant>) -> bool {
-        let mut rung = self.lock();
-        while !*rung {
-            rung = match deadline {
-                None => self
-                    .sound
-                    .wait(rung)
-                    .unwrap_or_else(PoisonError::into_inner),
-                Some(deadline) => {
-                    let left = deadline.saturating_duration_since(Instant::now());
-                    if left.is_zero() {
-                        return false;
-                    }
-                    let (rung, _) = self
-                        .sound
-                        .wait_timeout(rung, left)
-                        .unwrap_or_else(PoisonError::into_inner);
-                    rung
-                }
-            };
-        }
-        mem::take(&mut *rung)
-    }
-
-    /// Ignores poisoning, because no code panics while it holds the lock.
-    fn lock(&self) -> MutexGuard<'_, bool> {
-        self.rung.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Wake for Bell {
-    fn wake(self: Arc<Self>) {
-        self.wake_by_ref();
-    }
-
-    fn wake_by_ref(self: &Arc<Self>) {
-        *self.lock() = true;
-        self.sound.notify_one();
     }
 }
 
@@ -352,99 +302,5 @@ impl<T: fmt::Debug> fmt::Debug for Blocking<T> {
             .field("inner", &self.inner)
             .field("timeout", &self.timeout)
             .finish()
-    }
-}
-
-impl Read for Blocking<Reader> {
-    #[inline]
-    fn read(&mut self, buf: &mut [u8]) -> Result<usize> {
-        self.wait(|reader, cx| reader.poll_read(cx, buf))
-    }
-
-    #[inline]
-    fn read_vectored(&mut self, bufs: &mut [IoSliceMut<'_>]) -> Result<usize> {
-        self.wait(|reader, cx| reader.poll_read_vectored(cx, bufs))
-    }
-}
-
-/// Lends the bytes where they lie in the pipe, up to where they wrap around the end of its storage.
-impl BufRead for Blocking<Reader> {
-    #[inline]
-    fn fill_buf(&mut self) -> Result<&[u8]> {
-        self.wait(|reader, cx| reader.poll_filled(cx, usize::MAX))?;
-        Ok(self.inner.filled().0)
-    }
-
-    /// See [`Reader::consume`].
-    #[inline]
-    #[track_caller]
-    fn consume(&mut self, amt: usize) {
-        self.inner.consume(amt);
-    }
-}
-
-impl Write for Blocking<Writer> {
-    #[inline]
-    fn write(&mut self, buf: &[u8]) -> Result<usize> {
-        self.wait(|writer, cx| writer.poll_write(cx, buf))
-    }
-
-    #[inline]
-    fn write_vectored(&mut self, bufs: &[IoSlice<'_>]) -> Result<usize> {
-        self.wait(|writer, cx| writer.poll_write_vectored(cx, bufs))
-    }
-
-    /// Does nothing: every write is visible to the reader when it returns.
-    #[inline]
-    fn flush(&mut self) -> Result<()> {
-        Ok(())
-    }
-}
-
-/// Reads from the other stream's writer.
-impl Read for Blocking<DuplexStream> {
-    #[inline]
-    fn read(&mut self, buf: &mut [u8]) -> Result<usize> {
-        self.wait(|stream, cx| stream.split().0.poll_read(cx, buf))
-    }
-
-    #[inline]
-    fn read_vectored(&mut self, bufs: &mut [IoSliceMut<'_>]) -> Result<usize> {
-        self.wait(|stream, cx| stream.split().0.poll_read_vectored(cx, bufs))
-    }
-}
-
-/// Lends the bytes as a reader alone does.
-impl BufRead for Blocking<DuplexStream> {
-    #[inline]
-    fn fill_buf(&mut self) -> Result<&[u8]> {
-        self.wait(|stream, cx| stream.split().0.poll_filled(cx, usize::MAX))?;
-        Ok(self.inner.split().0.filled().0)
-    }
-
-    /// See [`Reader::consume`].
-    #[inline]
-    #[track_caller]
-    fn consume(&mut self, amt: usize) {
-        self.inner.split().0.consume(amt);
-    }
-}
-
-/// Writes to the other stream's reader.
-impl Write for Blocking<DuplexStream> {
-    #[inline]
-    fn write(&mut self, buf: &[u8]) -> Result<usize> {
-        self.wait(|stream, cx| stream.split().1.poll_write(cx, buf))
-    }
-
-    #[inline]
-    fn write_vectored(&mut self, bufs: &[IoSlice<'_>]) -> Result<usize> {
-        self.wait(|stream, cx| stream.split().1.poll_write_vectored(cx, bufs))
-    }
-
-    /// Does nothing, as it does for a writer alone.
-    #[inline]
-    fn flush(&mut self) -> Result<()> {
-        Ok(())
     }
 }

@@ -1,10 +1,10 @@
-//! Over streams that are not this crate's, and with what the `futures` crate puts on top.
+//! Inner streams of other crates, and adapters of the `futures` crate around a `Faulty`.
 
 use std::io::ErrorKind;
 use std::thread;
 
 use async_duplex::faults::{every_fault, Faulty};
-use async_duplex::{duplex, DuplexStream, Reader, Writer};
+use async_duplex::{duplex, Reader, Writer};
 use async_net::{TcpListener, TcpStream};
 use futures::executor::block_on;
 use futures::io::{AllowStdIo, BufReader, BufWriter, Cursor};
@@ -13,20 +13,8 @@ use futures::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, StreamExt, TryStream
 use crate::counting_waker::{moved, CountingTask};
 use crate::deadline::within;
 
-/// Compiles only for a stream that can go wherever the inner one can.
-const fn is_easy_to_hold<S>()
-where
-    S: futures::AsyncRead + futures::AsyncWrite + core::fmt::Debug + Send + Sync + Unpin + 'static,
-{
-}
-
-const _: () = {
-    is_easy_to_hold::<Faulty<DuplexStream>>();
-    is_easy_to_hold::<Faulty<TcpStream>>();
-};
-
 #[test]
-fn a_socket() {
+fn a_tcp_socket_gets_limits_pendings_and_an_end() {
     within(60, || {
         block_on(async {
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -54,7 +42,7 @@ fn a_socket() {
 }
 
 #[test]
-fn readers_and_writers_of_the_standard_library() {
+fn readers_and_writers_of_std_get_limits_and_errors() {
     block_on(async {
         let mut from = Faulty::new(AllowStdIo::new(&b"hello, world"[..]))
             .max_read(2)
@@ -69,7 +57,7 @@ fn readers_and_writers_of_the_standard_library() {
 }
 
 #[test]
-fn a_stream_that_must_stay_where_it_is() {
+fn a_pinned_stream_gets_limits_and_an_end() {
     let pieces = ["he", "llo", ", ", "world"].map(|piece| std::io::Result::Ok(piece.as_bytes()));
     let stream = futures::stream::iter(pieces).then(|piece| async move { piece });
     let pinned = Box::pin(stream).into_async_read();
@@ -80,7 +68,7 @@ fn a_stream_that_must_stay_where_it_is() {
 }
 
 #[test]
-fn one_wrapper_in_another() {
+fn a_faulty_stream_can_wrap_another() {
     let task = CountingTask::new();
     let inner = Faulty::new(Cursor::new(b"0123456789")).max_read(3);
     let mut outer = Faulty::new(inner).eof_after_bytes(5);
@@ -91,7 +79,7 @@ fn one_wrapper_in_another() {
 }
 
 #[test]
-fn halves_under_one_plan() {
+fn both_halves_of_a_stream_can_share_a_plan() {
     let runs = every_fault(|plan| {
         let (near, mut far) = duplex(64);
         let (reader, writer): (Reader, Writer) = near.into_split();
@@ -109,14 +97,14 @@ fn halves_under_one_plan() {
 }
 
 #[test]
-fn lines_in_small_pieces() {
+fn lines_are_read_whole_from_short_reads() {
     within(60, || {
         for max in 1..=12 {
             let stream = Faulty::new(Cursor::new("one\ntwo\r\n\nlast"))
                 .max_read(max)
                 .pending(max as u64, 2);
             let expected = ["one", "two", "", "last"];
-            // By its own `fill_buf`, and by the reads under somebody else's.
+            // Through `fill_buf` of the `Faulty`, and through that of a `BufReader` around it.
             let buffered =
                 BufReader::new(Faulty::new(Cursor::new("one\ntwo\r\n\nlast")).max_read(max));
             let lines = |result: std::io::Result<Vec<String>>| result.unwrap();
@@ -127,7 +115,7 @@ fn lines_in_small_pieces() {
 }
 
 #[test]
-fn a_buffer_above_reports_the_fault_when_it_gets_to_write() {
+fn a_bufwriter_around_a_faulty_stream_reports_the_fault_when_it_flushes() {
     block_on(async {
         let (reader, writer) = async_duplex::pipe(64);
         let faulty = Faulty::new(writer).fail_at(2, ErrorKind::TimedOut);
@@ -142,7 +130,7 @@ fn a_buffer_above_reports_the_fault_when_it_gets_to_write() {
 }
 
 #[test]
-fn a_buffer_below_is_flushed() {
+fn a_flush_reaches_a_bufwriter_inside_a_faulty_stream() {
     block_on(async {
         let (reader, writer) = async_duplex::pipe(64);
         let mut writer = Faulty::new(BufWriter::new(writer)).fail_at(3, ErrorKind::TimedOut);

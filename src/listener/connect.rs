@@ -1,0 +1,199 @@
+//! The client's side: puts connections into the backlog.
+
+use alloc::boxed::Box;
+use core::fmt;
+use core::future::Future;
+use core::pin::Pin;
+use core::task::{Context, Poll};
+
+use async_channel::{Send, SendError, Sender, TrySendError};
+use futures_core::future::FusedFuture;
+
+use crate::io::{Error, ErrorKind, Result};
+use crate::{DuplexStream, Options};
+
+/// Makes connections to a [`Listener`](super::Listener).
+///
+/// Made by [`listen`](super::listen) or [`Options::listener`]. Clones connect to the same listener.
+/// When all of them are dropped and the backlog is empty,
+/// [`Listener::accept`](super::Listener::accept) fails.
+#[derive(Clone)]
+pub struct Connector {
+    sender: Sender<DuplexStream>,
+    options: Options,
+}
+
+impl Connector {
+    pub(super) fn new(sender: Sender<DuplexStream>, options: Options) -> Self {
+        Self { sender, options }
+    }
+
+    /// Waits for room in the backlog, puts a connection there, and returns the client's end of it.
+    ///
+    /// The client cannot tell whether the listener has accepted the connection before it receives
+    /// data from the server.
+    ///
+    /// # Errors
+    ///
+    /// * `ConnectionRefused` if the listener is closed or dropped, before the call or while it
+    ///   waits.
+    /// * `OutOfMemory` if the allocator refuses the memory for the streams.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future leaves no connection in the backlog: the future puts the connection
+    /// there only when it resolves.
+    ///
+    /// While the future waits, it holds the memory for the streams and a place in a queue. A future
+    /// that is neither polled nor dropped can therefore delay later ones.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use async_duplex::listener::listen;
+    /// use std::io::ErrorKind;
+    ///
+    /// # futures::executor::block_on(async {
+    /// let (listener, connector) = listen(64, 1);
+    /// let first = connector.connect().await?;
+    ///
+    /// // There is no room for another one until the first is accepted.
+    /// let (second, accepted) = futures::try_join!(connector.connect(), listener.accept())?;
+    /// assert!(first.is_peer_of(&accepted));
+    /// assert!(second.is_peer_of(&listener.accept().await?));
+    ///
+    /// drop(listener);
+    /// let error = connector.connect().await.unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::ConnectionRefused);
+    /// # std::io::Result::Ok(()) }).unwrap();
+    /// ```
+    pub fn connect(&self) -> Connect<'_> {
+        Connect {
+            connector: self,
+            waiting: None,
+            resolved: false,
+        }
+    }
+
+    /// Connects without waiting.
+    ///
+    /// # Errors
+    ///
+    /// * `WouldBlock` if the backlog is full.
+    /// * `ConnectionRefused` if the listener is closed or dropped.
+    /// * `OutOfMemory` if the allocator refuses the memory for the streams.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use async_duplex::listener::listen;
+    /// use std::io::ErrorKind;
+    ///
+    /// let (listener, connector) = listen(64, 1);
+    /// let client = connector.try_connect().unwrap();
+    /// assert_eq!(connector.try_connect().unwrap_err().kind(), ErrorKind::WouldBlock);
+    ///
+    /// drop(listener);
+    /// assert_eq!(connector.try_connect().unwrap_err().kind(), ErrorKind::ConnectionRefused);
+    /// ```
+    pub fn try_connect(&self) -> Result<DuplexStream> {
+        let (client, server) = self.make_streams()?;
+        match self.sender.try_send(server) {
+            Ok(()) => Ok(client),
+            Err(TrySendError::Full(_)) => Err(ErrorKind::WouldBlock.into()),
+            Err(TrySendError::Closed(_)) => Err(refused()),
+        }
+    }
+
+    /// Returns whether the listener is closed or dropped, and therefore refuses every connection.
+    ///
+    /// ```
+    /// let (listener, connector) = async_duplex::listener::listen(64, 16);
+    /// assert!(!connector.is_closed());
+    /// drop(listener);
+    /// assert!(connector.is_closed());
+    /// ```
+    pub fn is_closed(&self) -> bool {
+        self.sender.is_closed()
+    }
+
+    /// Makes both ends of a connection, the client's first.
+    fn make_streams(&self) -> Result<(DuplexStream, DuplexStream)> {
+        // A connection that is refused allocates no memory.
+        if self.is_closed() {
+            return Err(refused());
+        }
+        self.options.try_duplex()
+    }
+}
+
+impl fmt::Debug for Connector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connector")
+            .field("backlog", &self.sender.capacity().unwrap_or(0))
+            .field("waiting", &self.sender.len())
+            .field("is_closed", &self.is_closed())
+            .field("options", &self.options)
+            .finish()
+    }
+}
+
+/// Resolves to the client's end of a connection.
+///
+/// Made by [`Connector::connect`]. Cancel safe: dropping it leaves nothing in the backlog.
+///
+/// # Panics
+///
+/// If it is polled again after it has resolved.
+#[derive(Debug)]
+#[must_use = "futures do nothing unless polled"]
+pub struct Connect<'a> {
+    connector: &'a Connector,
+    waiting: Option<Waiting<'a>>,
+    resolved: bool,
+}
+
+/// A connection that waits for room in the backlog.
+#[derive(Debug)]
+struct Waiting<'a> {
+    client: DuplexStream,
+    /// Owns the server's end until that is in the backlog.
+    send: Pin<Box<Send<'a, DuplexStream>>>,
+}
+
+impl Future for Connect<'_> {
+    type Output = Result<DuplexStream>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<DuplexStream>> {
+        assert!(!self.resolved, "`Connect` polled after completion");
+        self.resolved = true;
+        let mut waiting = match self.waiting.take() {
+            Some(waiting) => waiting,
+            None => {
+                let (client, server) = self.connector.make_streams()?;
+                let send = Box::pin(self.connector.sender.send(server));
+                Waiting { client, send }
+            }
+        };
+        match waiting.send.as_mut().poll(cx) {
+            Poll::Ready(Ok(())) => Poll::Ready(Ok(waiting.client)),
+            Poll::Ready(Err(SendError(_))) => Poll::Ready(Err(refused())),
+            Poll::Pending => {
+                self.waiting = Some(waiting);
+                self.resolved = false;
+                Poll::Pending
+            }
+        }
+    }
+}
+
+impl FusedFuture for Connect<'_> {
+    fn is_terminated(&self) -> bool {
+        self.resolved
+    }
+}
+
+/// The error of a connect if the listener is closed or dropped.
+fn refused() -> Error {
+    ErrorKind::ConnectionRefused.into()
+}

@@ -1,0 +1,119 @@
+//! `std::io`'s calls: lines, vectored calls, empty buffers and `Debug`.
+
+use std::io::{BufRead, ErrorKind, IoSlice, IoSliceMut, Read, Write};
+use std::thread;
+
+use async_duplex::{duplex, pipe, DuplexStream};
+
+use crate::common::{kind, DEADLINE, MIB, SHORT};
+use crate::data::data;
+use crate::deadline::within;
+
+#[test]
+fn b20_lines_are_whole_although_they_wrap_around_the_storage() {
+    within(DEADLINE, || {
+        let (reader, writer) = pipe(5);
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                let mut writer = writer.blocking();
+                (0..2000).for_each(|i| writeln!(writer, "line {i}").unwrap());
+                write!(writer, "and a last one").unwrap();
+            });
+            let mut lines = reader.blocking().lines().map(Result::unwrap);
+            for i in 0..2000 {
+                assert_eq!(lines.next(), Some(format!("line {i}")));
+            }
+            assert_eq!(lines.next().as_deref(), Some("and a last one"));
+            assert_eq!(lines.next(), None);
+        });
+    });
+}
+
+#[test]
+fn b20_a_vectored_call_moves_all_its_buffers() {
+    fn check(mut reader: impl Read, mut writer: impl Write) {
+        // Starts in the middle of the storage, so that the bytes wrap around its end.
+        writer.write_all(b"-----").unwrap();
+        reader.read_exact(&mut [0; 5]).unwrap();
+
+        let bufs = [&b"ab"[..], b"", b"cde", b"fghijk"].map(IoSlice::new);
+        assert_eq!(writer.write_vectored(&bufs).unwrap(), 8);
+        let (mut a, mut b, mut c) = ([0; 1], [0; 4], [0; 9]);
+        let mut bufs = [&mut a[..], &mut [], &mut b, &mut c].map(IoSliceMut::new);
+        assert_eq!(reader.read_vectored(&mut bufs).unwrap(), 8);
+        assert_eq!((&a, &b, &c), (b"a", b"bcde", b"fgh\0\0\0\0\0\0"));
+    }
+
+    let (reader, writer) = pipe(8);
+    check(reader.blocking(), writer.blocking());
+    let (near, far) = duplex(8);
+    check(near.blocking(), far.blocking());
+}
+
+#[test]
+fn b20_vectored_calls_block_until_they_make_progress() {
+    within(DEADLINE, || {
+        let bytes = data(1, MIB / 16);
+        let (reader, writer) = pipe(4);
+        let mut reader = reader.blocking();
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                let mut writer = writer.blocking();
+                let mut rest = &bytes[..];
+                while !rest.is_empty() {
+                    let (a, b) = rest.split_at(1);
+                    let n = writer.write_vectored(&[a, b].map(IoSlice::new)).unwrap();
+                    rest = &rest[n..];
+                }
+            });
+            let mut read = Vec::new();
+            let (mut a, mut b) = ([0; 1], [0; 2]);
+            loop {
+                let mut bufs = [&mut a[..], &mut b].map(IoSliceMut::new);
+                let n = reader.read_vectored(&mut bufs).unwrap();
+                if n == 0 {
+                    break;
+                }
+                read.extend_from_slice(&a);
+                read.extend_from_slice(&b[..n - 1]);
+            }
+            assert!(read == bytes);
+        });
+    });
+}
+
+#[test]
+fn b20_calls_with_empty_buffers_do_not_block() {
+    let (mut near, mut far) = duplex(1);
+    let (reader, writer) = DuplexStream::split(&mut near);
+    writer.try_write(b"x").unwrap();
+    assert!(reader.is_empty() && writer.is_full());
+
+    let mut near = near.blocking();
+    assert_eq!(near.read(&mut []).unwrap(), 0);
+    assert_eq!(near.read_vectored(&mut []).unwrap(), 0);
+    assert_eq!(near.write(&[]).unwrap(), 0);
+    assert_eq!(near.write_vectored(&[]).unwrap(), 0);
+    near.flush().unwrap();
+
+    DuplexStream::split(&mut far).0.close();
+    assert_eq!(kind(near.write(&[])), ErrorKind::BrokenPipe);
+    near.flush().unwrap();
+}
+
+#[test]
+fn b20_debug_shows_the_half_and_the_timeout_but_no_bytes() {
+    let (reader, mut writer) = pipe(8);
+    writer.try_write(b"secret").unwrap();
+    let mut reader = reader.blocking();
+    reader.set_timeout(Some(SHORT));
+    assert_eq!(
+        format!("{reader:?}"),
+        format!(
+            "Blocking {{ inner: {:?}, timeout: Some(20ms) }}",
+            reader.get_ref()
+        ),
+    );
+    assert!(format!("{reader:?}").contains("len: 6"));
+    assert!(!format!("{reader:?}").contains("secret"));
+}

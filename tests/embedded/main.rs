@@ -1,0 +1,19 @@
+//! The rules of the streams through the traits of `embedded-io-async`, with and without `std`.
+
+#![cfg(not(loom))]
+#![cfg(feature = "embedded-io")]
+
+#[path = "../support/counting_waker.rs"]
+mod counting_waker;
+#[path = "../support/data.rs"]
+mod data;
+#[path = "../support/deadline.rs"]
+mod deadline;
+
+#[cfg(feature = "std")]
+mod beside_futures_io;
+mod common;
+mod ends;
+mod readiness;
+mod surface;
+mod transfers;

@@ -1,0 +1,147 @@
+//! Transfers: which bytes arrive, when a call waits, and what a dropped future moves.
+
+use async_duplex::{duplex, pipe, Options};
+use embedded_io_async::ErrorKind as Kind;
+use futures::executor::block_on;
+use futures::future::join;
+
+use crate::common::{done, failed, fill_buf, poll, read, write, Sink, Source, DEADLINE};
+use crate::counting_waker::CountingTask;
+use crate::data::data;
+use crate::deadline::within;
+
+#[test]
+fn b3_every_byte_arrives_once_and_in_order() {
+    fn check((mut source, mut sink): (impl Source, impl Sink)) {
+        let send = async {
+            for chunk in data(1, 10_000).chunks(13) {
+                sink.write_all(chunk).await.unwrap();
+                sink.flush().await.unwrap();
+            }
+            drop(sink);
+        };
+        let receive = async {
+            let mut received = Vec::new();
+            let mut buf = [0; 5];
+            loop {
+                // A read into a buffer, and then a read through `fill_buf`.
+                let n = source.read(&mut buf).await.unwrap();
+                received.extend_from_slice(&buf[..n]);
+                let lent = source.fill_buf().await.unwrap();
+                received.extend_from_slice(lent);
+                let n = lent.len();
+                source.consume(n);
+                if n == 0 {
+                    break received;
+                }
+            }
+        };
+        let (_, received) = within(DEADLINE, || block_on(join(send, receive)));
+        assert!(received == data(1, 10_000));
+    }
+    check(pipe(7));
+    check(duplex(7));
+}
+
+#[test]
+fn b3_a_call_moves_as_much_as_it_can() {
+    fn check((mut source, mut sink): (impl Source, impl Sink)) {
+        let task = CountingTask::new();
+        assert_eq!(write(&task, &mut sink, b"abcdef"), done(4));
+        assert_eq!(read(&task, &mut source, 3), done(b"abc".to_vec()));
+        assert_eq!(write(&task, &mut sink, b"ef"), done(2));
+        // `fill_buf` lends up to where the bytes wrap around, and the rest after that.
+        assert_eq!(fill_buf(&task, &mut source), done(b"d".to_vec()));
+        source.consume(0);
+        assert_eq!(fill_buf(&task, &mut source), done(b"d".to_vec()));
+        source.consume(1);
+        assert_eq!(fill_buf(&task, &mut source), done(b"ef".to_vec()));
+        source.consume(1);
+        assert_eq!(read(&task, &mut source, 9), done(b"f".to_vec()));
+        assert_eq!(task.wakes(), 0);
+    }
+    check(pipe(4));
+    check(duplex(4));
+}
+
+#[test]
+fn b5_calls_with_empty_buffers_return_at_once() {
+    fn check((mut source, mut sink): (impl Source, impl Sink)) {
+        let task = CountingTask::new();
+        assert_eq!(read(&task, &mut source, 0), done(vec![]));
+        assert_eq!(write(&task, &mut sink, b""), done(0));
+        assert_eq!(write(&task, &mut sink, b"ab"), done(2));
+        assert_eq!(write(&task, &mut sink, b""), done(0));
+        assert_eq!(read(&task, &mut source, 0), done(vec![]));
+        drop(source);
+        assert_eq!(write(&task, &mut sink, b""), failed(Kind::BrokenPipe));
+        assert_eq!((task.wakes(), task.kept()), (0, 0));
+    }
+    check(pipe(2));
+    check(duplex(2));
+}
+
+#[test]
+fn b6_flush_is_always_ok() {
+    fn check((source, mut sink): (impl Source, impl Sink)) {
+        let task = CountingTask::new();
+        assert_eq!(poll(&task, sink.flush()), done(()));
+        assert_eq!(write(&task, &mut sink, b"ab"), done(2));
+        assert_eq!(poll(&task, sink.flush()), done(()));
+        drop(source);
+        assert_eq!(poll(&task, sink.flush()), done(()));
+    }
+    check(pipe(2));
+    check(duplex(2));
+}
+
+#[test]
+fn b7_a_call_waits_until_it_can_move_a_byte() {
+    fn check((mut source, mut sink): (impl Source, impl Sink)) {
+        let (reading, writing) = (CountingTask::new(), CountingTask::new());
+        assert!(read(&reading, &mut source, 1).is_pending());
+        assert_eq!(write(&writing, &mut sink, b"ab"), done(2));
+        assert!(write(&writing, &mut sink, b"c").is_pending());
+        assert_eq!((reading.wakes(), writing.wakes()), (1, 0));
+        assert_eq!(fill_buf(&reading, &mut source), done(b"ab".to_vec()));
+        source.consume(2);
+        assert_eq!((reading.wakes(), writing.wakes()), (1, 1));
+        assert!(fill_buf(&reading, &mut source).is_pending());
+        assert_eq!(write(&writing, &mut sink, b"c"), done(1));
+        assert_eq!((reading.wakes(), writing.wakes()), (2, 1));
+    }
+    check(pipe(2));
+    check(duplex(2));
+}
+
+#[test]
+fn b10_a_dropped_future_moves_no_byte() {
+    fn check((mut source, mut sink): (impl Source, impl Sink)) {
+        let task = CountingTask::new();
+        assert!(read(&task, &mut source, 2).is_pending());
+        assert!(fill_buf(&task, &mut source).is_pending());
+        assert_eq!(write(&task, &mut sink, b"ab"), done(2));
+        assert!(write(&task, &mut sink, b"never").is_pending());
+        assert_eq!(read(&task, &mut source, 9), done(b"ab".to_vec()));
+        drop(sink);
+        assert_eq!(read(&task, &mut source, 9), done(vec![]));
+    }
+    check(pipe(2));
+    check(duplex(2));
+}
+
+#[test]
+fn b18_the_traits_yield_like_the_inherent_methods() {
+    let task = CountingTask::new();
+    let (mut reader, mut writer) = Options::new(8).yield_every(1).pipe();
+    assert_eq!(write(&task, &mut writer, b"a"), done(1));
+    assert!(write(&task, &mut writer, b"b").is_pending());
+    assert_eq!(task.wakes(), 1);
+    for _ in 0..2 {
+        assert_eq!(fill_buf(&task, &mut reader), done(b"a".to_vec()));
+    }
+    reader.consume(1);
+    assert_eq!(writer.try_write(b"b").unwrap(), 1);
+    assert!(fill_buf(&task, &mut reader).is_pending());
+    assert_eq!(task.wakes(), 2);
+}

@@ -1,0 +1,92 @@
+//! What a connection is: two peers, in order, with the listener's options.
+
+use core::task::Poll;
+
+use async_duplex::listener::listen;
+use async_duplex::{DuplexStream, Options};
+
+use crate::common::{next, poll, stream_of};
+use crate::counting_waker::{moved, tried, CountingTask};
+
+#[test]
+fn accept_returns_the_peers_of_the_clients_in_the_order_of_their_connects() {
+    let (listener, connector) = listen(8, 5);
+    let other = connector.clone();
+    let task = CountingTask::new();
+    let clients = [
+        connector.try_connect().unwrap(),
+        stream_of(poll(&task, &mut other.connect())),
+        other.try_connect().unwrap(),
+        stream_of(poll(&task, &mut connector.connect())),
+        connector.try_connect().unwrap(),
+    ];
+    let mut incoming = listener.incoming();
+    let servers = [
+        listener.try_accept().unwrap(),
+        stream_of(poll(&task, &mut listener.accept())),
+        stream_of(next(&task, &mut incoming).map(Option::unwrap)),
+        stream_of(next(&task, &mut incoming).map(Option::unwrap)),
+        listener.try_accept().unwrap(),
+    ];
+    for (at, client) in clients.iter().enumerate() {
+        let peers = servers.iter().map(|server| server.is_peer_of(client));
+        assert_eq!(peers.collect::<Vec<_>>(), [0, 1, 2, 3, 4].map(|i| i == at));
+    }
+}
+
+#[test]
+fn bytes_written_before_the_accept_arrive_even_if_the_client_is_dropped() {
+    let (listener, connector) = listen(8, 1);
+    let mut client = connector.try_connect().unwrap();
+    let task = CountingTask::new();
+    assert_eq!(task.write(&mut client, b"early"), moved(5));
+    drop(client);
+    let mut server = listener.try_accept().unwrap();
+    let mut buf = [0; 8];
+    assert_eq!(task.read(&mut server, &mut buf), moved(5));
+    assert_eq!(&buf[..5], b"early");
+    assert_eq!(task.read(&mut server, &mut buf), moved(0));
+}
+
+#[test]
+fn the_streams_of_a_listener_have_its_options() {
+    let (listener, connector) = Options::new(4).yield_every(2).listener(1);
+    for connector in [connector.clone(), connector] {
+        let mut client = connector.try_connect().unwrap();
+        let mut server = listener.try_accept().unwrap();
+        for stream in [&mut client, &mut server] {
+            let (_, writer) = DuplexStream::split(stream);
+            assert_eq!(tried(writer.try_write(b"12345")), moved(4));
+            assert_eq!(tried(writer.try_write(b"5")), Poll::Pending);
+        }
+        for stream in [&mut client, &mut server] {
+            let task = CountingTask::new();
+            for _ in 0..2 {
+                assert_eq!(task.read(stream, &mut [0]), moved(1));
+            }
+            assert_eq!(task.read(stream, &mut [0]), Poll::Pending);
+            assert_eq!(task.wakes(), 1, "the third call in a row yields");
+        }
+    }
+}
+
+#[test]
+fn debug_shows_the_state_of_the_listener_and_the_connector() {
+    let (listener, connector) = listen(8, 3);
+    let mut client = connector.try_connect().unwrap();
+    assert_eq!(CountingTask::new().write(&mut client, b"secret"), moved(6));
+    let accept = listener.accept();
+    let connect = connector.connect();
+    for text in [format!("{listener:?}"), format!("{connector:?}")] {
+        for part in ["backlog: 3", "waiting: 1", "is_closed: false"] {
+            assert!(text.contains(part), "no {part} in {text}");
+        }
+    }
+    assert!(format!("{accept:?}").contains("resolved: false"));
+    assert!(format!("{connect:?}").contains("resolved: false"));
+    drop((accept, connect));
+    listener.close();
+    for text in [format!("{listener:?}"), format!("{connector:?}")] {
+        assert!(text.contains("is_closed: true"), "{text}");
+    }
+}

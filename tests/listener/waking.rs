@@ -1,0 +1,140 @@
+//! Which waker a connection or an accept wakes, and that a future not polled again loses nothing.
+
+use core::mem::forget;
+use std::io::ErrorKind;
+
+use async_duplex::listener::{listen, Accept};
+use futures::future::FusedFuture;
+
+use crate::common::{kind_of, next, poll, stream_of};
+use crate::counting_waker::CountingTask;
+
+#[test]
+fn a_pending_connect_is_woken_when_the_backlog_has_room() {
+    let (listener, connector) = listen(1, 1);
+    let first = connector.try_connect().unwrap();
+    let task = CountingTask::new();
+    let mut connect = connector.connect();
+    assert!(poll(&task, &mut connect).is_pending());
+    assert!(!connect.is_terminated());
+    assert_eq!(task.wakes(), 0);
+
+    assert!(listener.try_accept().unwrap().is_peer_of(&first));
+    assert_eq!(task.wakes(), 1);
+    assert_eq!(kind_of(listener.try_accept()), ErrorKind::WouldBlock);
+    let second = stream_of(poll(&task, &mut connect));
+    assert!(connect.is_terminated());
+    assert!(listener.try_accept().unwrap().is_peer_of(&second));
+    assert_eq!((task.wakes(), task.kept()), (1, 0));
+}
+
+#[test]
+fn a_pending_accept_is_woken_by_a_connection() {
+    let (listener, connector) = listen(1, 1);
+    let task = CountingTask::new();
+    let mut accept = listener.accept();
+    assert!(poll(&task, &mut accept).is_pending());
+    assert!(!accept.is_terminated());
+    assert_eq!(task.wakes(), 0);
+
+    let client = connector.try_connect().unwrap();
+    assert_eq!(task.wakes(), 1);
+    assert!(stream_of(poll(&task, &mut accept)).is_peer_of(&client));
+    assert!(accept.is_terminated());
+    assert_eq!((task.wakes(), task.kept()), (1, 0));
+}
+
+#[test]
+fn incoming_is_woken_by_every_connection() {
+    let (listener, connector) = listen(1, 2);
+    let task = CountingTask::new();
+    let mut incoming = listener.incoming();
+    for wakes in 1..4 {
+        assert!(next(&task, &mut incoming).is_pending());
+        let client = connector.try_connect().unwrap();
+        assert_eq!(task.wakes(), wakes);
+        let server = stream_of(next(&task, &mut incoming).map(Option::unwrap));
+        assert!(server.is_peer_of(&client));
+    }
+}
+
+#[test]
+fn accept_and_connect_wake_the_latest_waker() {
+    let (listener, connector) = listen(1, 1);
+    let (old, new) = (CountingTask::new(), CountingTask::new());
+    let mut accept = listener.accept();
+    assert!(poll(&old, &mut accept).is_pending());
+    assert!(poll(&new, &mut accept).is_pending());
+    let _first = connector.try_connect().unwrap();
+    assert_eq!((old.wakes(), new.wakes()), (0, 1));
+    drop(accept);
+
+    let (old, new) = (CountingTask::new(), CountingTask::new());
+    let mut connect = connector.connect();
+    assert!(poll(&old, &mut connect).is_pending());
+    assert!(poll(&new, &mut connect).is_pending());
+    listener.try_accept().unwrap();
+    assert_eq!((old.wakes(), new.wakes()), (0, 1));
+}
+
+/// The name of what a caller does with a polled future, and a function that does it. Returns the
+/// future if it still exists.
+type Fate = (&'static str, fn(Accept<'_>) -> Option<Accept<'_>>);
+
+const FATES: [Fate; 3] = [
+    ("dropped", |accept| {
+        drop(accept);
+        None
+    }),
+    ("not polled again", |accept| Some(accept)),
+    ("forgotten", |accept| {
+        forget(accept);
+        None
+    }),
+];
+
+#[test]
+fn an_accept_that_is_not_polled_again_loses_no_connection() {
+    for (how, leave) in FATES {
+        for woken in [false, true] {
+            let (listener, connector) = listen(8, 4);
+            let (first, second) = (CountingTask::new(), CountingTask::new());
+            let mut accept = listener.accept();
+            assert!(poll(&first, &mut accept).is_pending());
+            // Another accept that waits, and is polled again.
+            let mut other = listener.accept();
+            assert!(poll(&second, &mut other).is_pending());
+
+            let (client, _left) = if woken {
+                (connector.try_connect().unwrap(), leave(accept))
+            } else {
+                let left = leave(accept);
+                (connector.try_connect().unwrap(), left)
+            };
+            assert_eq!(second.wakes(), 1, "{how}, woken: {woken}");
+            assert!(stream_of(poll(&second, &mut other)).is_peer_of(&client));
+
+            // The same for an accept that is made later.
+            let client = connector.try_connect().unwrap();
+            let server = stream_of(poll(&second, &mut listener.accept()));
+            assert!(server.is_peer_of(&client), "{how}, woken: {woken}");
+        }
+    }
+}
+
+#[test]
+fn an_incoming_that_is_not_polled_again_loses_no_connection() {
+    let (listener, connector) = listen(8, 4);
+    let (first, second) = (CountingTask::new(), CountingTask::new());
+    let mut idle = listener.incoming();
+    assert!(next(&first, &mut idle).is_pending());
+    let mut accept = listener.accept();
+    assert!(poll(&second, &mut accept).is_pending());
+    let client = connector.try_connect().unwrap();
+    assert_eq!(second.wakes(), 1);
+    assert!(stream_of(poll(&second, &mut accept)).is_peer_of(&client));
+
+    let client = connector.try_connect().unwrap();
+    drop(idle);
+    assert!(listener.try_accept().unwrap().is_peer_of(&client));
+}
