@@ -1,6 +1,6 @@
 //! Pipes, and bidirectional streams made of two pipes.
 
-use crate::error::{assert_final, ErrorKind};
+use crate::error::{assert_final, ErrorKind, Result};
 use crate::{Options, Reader, Writer};
 
 /// Makes a pipe of `capacity` bytes. The [`Reader`] reads what the [`Writer`] writes.
@@ -76,16 +76,17 @@ pub fn duplex(capacity: usize) -> (DuplexStream, DuplexStream) {
 /// Implements `futures-io`'s `AsyncRead`, `AsyncBufRead` and `AsyncWrite` (feature `std`). Each
 /// call goes to the reader or the writer, whose documentation says how it behaves.
 ///
-/// `poll_close` closes the writer only: the stream can still read. Dropping the stream closes both
+/// `poll_close` finishes the writer only: the stream can still read. Dropping the stream closes both
 /// directions.
 ///
 /// # Splitting
 ///
-/// [`into_split`](Self::into_split) takes the stream apart into its halves, for two tasks or two
-/// threads, without a lock between them, and [`new`](Self::new) joins them again.
-/// [`split`](Self::split) borrows the halves. If `futures::AsyncReadExt` is in scope, write
-/// `DuplexStream::split(&mut stream)`: that trait has a `split` too. A plain `stream.split()`
-/// calls the trait's, which puts a lock around the stream.
+/// [`split`](Self::split) takes the stream apart into its halves, for two tasks or two threads,
+/// without a lock between them, and [`new`](Self::new) joins them again. It means the same as
+/// [`into_split`](Self::into_split), and takes precedence over the `split` of
+/// `futures::AsyncReadExt`, which would put a lock around the stream. [`halves`](Self::halves),
+/// [`reader`](Self::reader) and [`writer`](Self::writer) borrow the halves. What a half can do is
+/// one call away: `stream.reader().readable(4).await`, `stream.reader().closed().await`.
 #[derive(Debug)]
 pub struct DuplexStream {
     reader: Reader,
@@ -94,7 +95,7 @@ pub struct DuplexStream {
 
 impl DuplexStream {
     /// Makes a stream of any two halves: of two pipes with different capacities, of one pipe (a
-    /// loopback), or of the halves that [`into_split`](Self::into_split) returned.
+    /// loopback), or of the halves that [`split`](Self::split) returned.
     ///
     /// ```
     /// use async_duplex::{pipe, DuplexStream};
@@ -110,15 +111,44 @@ impl DuplexStream {
         Self { reader, writer }
     }
 
+    /// Splits the stream into its halves. Each half ends its own direction when it is dropped. The
+    /// other direction stays open.
+    ///
+    /// ```
+    /// let (near, far) = async_duplex::duplex(64);
+    /// let (reader, writer) = near.split();
+    /// drop(writer);
+    ///
+    /// // The other end reads the end of the stream, and can still write.
+    /// let (mut far_reader, mut far_writer) = far.split();
+    /// assert_eq!(far_reader.try_read(&mut [0; 8]).unwrap(), 0);
+    /// assert_eq!(far_writer.try_write(b"still here").unwrap(), 10);
+    /// assert_eq!(reader.len(), 10);
+    /// ```
+    pub fn split(self) -> (Reader, Writer) {
+        (self.reader, self.writer)
+    }
+
+    /// The same as [`split`](Self::split), by the name that tokio's sockets use.
+    ///
+    /// ```
+    /// let (near, far) = async_duplex::duplex(64);
+    /// let (reader, writer) = near.into_split();
+    /// let near = async_duplex::DuplexStream::new(reader, writer);
+    /// assert!(near.is_peer_of(&far));
+    /// ```
+    pub fn into_split(self) -> (Reader, Writer) {
+        self.split()
+    }
+
     /// Borrows the two halves, to read and write at the same time within one task.
     ///
     /// ```
-    /// use async_duplex::DuplexStream;
     /// use futures::{AsyncReadExt, AsyncWriteExt};
     ///
     /// # futures::executor::block_on(async {
     /// let (mut near, mut far) = async_duplex::duplex(2);
-    /// let (reader, writer) = DuplexStream::split(&mut near);
+    /// let (reader, writer) = near.halves();
     /// let mut answer = [0; 10];
     /// let echo = async {
     ///     let mut buf = [0; 10];
@@ -130,26 +160,59 @@ impl DuplexStream {
     /// # std::io::Result::Ok(()) }).unwrap();
     /// ```
     #[inline]
-    pub fn split(&mut self) -> (&mut Reader, &mut Writer) {
+    pub fn halves(&mut self) -> (&mut Reader, &mut Writer) {
         (&mut self.reader, &mut self.writer)
     }
 
-    /// Splits the stream into its halves. Each half closes its own direction when it is dropped.
-    /// The other direction stays open.
+    /// Borrows the half that reads.
     ///
     /// ```
-    /// let (near, far) = async_duplex::duplex(64);
-    /// let (reader, writer) = near.into_split();
-    /// drop(writer);
-    ///
-    /// // The other end reads the end of the stream, and can still write.
-    /// let (mut far_reader, mut far_writer) = far.into_split();
-    /// assert_eq!(far_reader.try_read(&mut [0; 8]).unwrap(), 0);
-    /// assert_eq!(far_writer.try_write(b"still here").unwrap(), 10);
-    /// assert_eq!(reader.len(), 10);
+    /// let (mut near, mut far) = async_duplex::duplex(64);
+    /// far.try_write(b"hello").unwrap();
+    /// assert_eq!(near.reader().as_slices().0, b"hello");
     /// ```
-    pub fn into_split(self) -> (Reader, Writer) {
-        (self.reader, self.writer)
+    #[inline]
+    pub fn reader(&mut self) -> &mut Reader {
+        &mut self.reader
+    }
+
+    /// Borrows the half that writes.
+    ///
+    /// ```
+    /// let (mut near, far) = async_duplex::duplex(64);
+    /// drop(far);
+    /// assert!(near.writer().is_closed());
+    /// ```
+    #[inline]
+    pub fn writer(&mut self) -> &mut Writer {
+        &mut self.writer
+    }
+
+    /// Reads without waiting, and returns the number of bytes read: see [`Reader::try_read`], with
+    /// the same errors.
+    ///
+    /// ```
+    /// let (mut near, mut far) = async_duplex::duplex(64);
+    /// near.try_write(b"ping").unwrap();
+    /// let mut buf = [0; 8];
+    /// assert_eq!(far.try_read(&mut buf).unwrap(), 4);
+    /// assert_eq!(&buf[..4], b"ping");
+    /// ```
+    #[inline]
+    pub fn try_read(&mut self, buf: &mut [u8]) -> Result<usize> {
+        self.reader.try_read(buf)
+    }
+
+    /// Writes without waiting, and returns the number of bytes written: see [`Writer::try_write`],
+    /// with the same errors.
+    ///
+    /// ```
+    /// let (mut near, _far) = async_duplex::duplex(3);
+    /// assert_eq!(near.try_write(b"ping").unwrap(), 3);
+    /// ```
+    #[inline]
+    pub fn try_write(&mut self, bytes: &[u8]) -> Result<usize> {
+        self.writer.try_write(bytes)
     }
 
     /// Aborts both directions: from now on the reads and writes of the other stream fail with

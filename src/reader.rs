@@ -275,6 +275,39 @@ impl Reader {
         Ok(self.end.read(buf))
     }
 
+    /// Copies unread bytes to the front of `buf` without consuming them, and returns the number of
+    /// bytes copied. Does not wait.
+    ///
+    /// The next read returns the same bytes again. `Ok(0)` means that `buf` is empty, or that the
+    /// stream has ended. To wait for the bytes first, await [`readable`](Self::readable); to look
+    /// at them without a copy, use [`as_slices`](Self::as_slices).
+    ///
+    /// # Errors
+    ///
+    /// As for [`try_read`](Self::try_read).
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// let (mut reader, mut writer) = async_duplex::pipe(8);
+    /// writer.try_write(b"GET /").unwrap();
+    ///
+    /// let mut method = [0; 3];
+    /// assert_eq!(reader.peek(&mut method).unwrap(), 3);
+    /// assert_eq!(&method, b"GET");
+    /// assert_eq!(reader.len(), 5);
+    /// ```
+    pub fn peek(&mut self, buf: &mut [u8]) -> Result<usize> {
+        let found = self.end.look(1, buf.len());
+        let n = self.end_as_zero(found)?.min(buf.len());
+        let (first, second) = self.end.slices();
+        let in_first = n.min(first.len());
+        let (front, back) = buf[..n].split_at_mut(in_first);
+        front.copy_from_slice(&first[..in_first]);
+        back.copy_from_slice(&second[..n - in_first]);
+        Ok(n)
+    }
+
     /// Reads like [`try_read`](Self::try_read), but returns `Pending` instead of `WouldBlock`. The
     /// task is woken when a byte is unread, or when the writer is closed or dropped.
     ///

@@ -62,7 +62,7 @@ use crate::Reader;
 /// let (mut reader, mut writer) = async_duplex::pipe(4);
 /// let write = async {
 ///     writer.write_all(b"hello, world").await?;
-///     writer.close();
+///     writer.finish();
 ///     std::io::Result::Ok(())
 /// };
 /// let mut text = String::new();
@@ -188,19 +188,22 @@ impl Writer {
     /// Later writes of this writer fail with `BrokenPipe`. A later abort of the reader changes
     /// nothing for this writer.
     ///
-    /// Closing again does nothing. Nor does closing after the reader has
+    /// Finishing again does nothing. Nor does finishing after the reader has
     /// [aborted](Reader::abort): writes keep failing with its error kind.
+    ///
+    /// This is what `AsyncWrite::poll_close` and tokio's `poll_shutdown` do, so
+    /// `writer.close().await` and `writer.shutdown().await` do the same with those traits in scope.
     ///
     /// ```
     /// let (mut reader, mut writer) = async_duplex::pipe(8);
     /// writer.try_write(b"abc").unwrap();
-    /// writer.close();
+    /// writer.finish();
     ///
     /// let mut buf = [0; 8];
     /// assert_eq!(reader.try_read(&mut buf).unwrap(), 3);
     /// assert_eq!(reader.try_read(&mut buf).unwrap(), 0);
     /// ```
-    pub fn close(&mut self) {
+    pub fn finish(&mut self) {
         self.end.close(None);
     }
 

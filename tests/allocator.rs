@@ -102,7 +102,7 @@ fn messages_that_are_read_at_once_stay_at_the_front_of_the_memory() {
 fn b21_the_memory_of_a_pipe_is_returned_once_both_halves_are_gone() {
     let ends: [fn(&mut Writer); 3] = [
         |_| (),
-        |writer| writer.close(),
+        |writer| writer.finish(),
         |writer| writer.abort(ErrorKind::Other),
     ];
     for end in ends {

@@ -198,7 +198,7 @@ fn b2_each_direction_of_a_stream_asks_for_its_own_memory() {
 
 /// The memory of the other direction is there.
 fn assert_refuses_within(stream: &mut DuplexStream, (what, way): Way) {
-    let (_, writer) = DuplexStream::split(stream);
+    let (_, writer) = stream.halves();
     let Poll::Ready(result) = CountingTask::new().poll(|cx| way(writer, cx)) else {
         panic!("{what}: it waits for memory");
     };

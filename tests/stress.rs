@@ -180,7 +180,7 @@ fn write(mut writer: Writer, mut side: Side, gone: &Gone) -> Story {
 
     gone.writer.store(true, Ordering::Relaxed);
     if side.random.below(2) == 0 {
-        writer.close();
+        writer.finish();
         let again = writer.try_write(&[0]).map_err(|error| error.kind());
         assert_eq!(again, Err(ErrorKind::BrokenPipe), "{side}");
         if side.random.below(2) == 0 {

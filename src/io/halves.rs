@@ -17,7 +17,7 @@ impl HasReader for Reader {
 impl HasReader for DuplexStream {
     #[inline]
     fn reader(&mut self) -> &mut Reader {
-        DuplexStream::split(self).0
+        DuplexStream::reader(self)
     }
 }
 
@@ -36,6 +36,6 @@ impl HasWriter for Writer {
 impl HasWriter for DuplexStream {
     #[inline]
     fn writer(&mut self) -> &mut Writer {
-        DuplexStream::split(self).1
+        DuplexStream::writer(self)
     }
 }

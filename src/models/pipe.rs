@@ -78,7 +78,7 @@ fn every_byte_then_eof_without_waiting() {
         },
         |mut writer| {
             assert_eq!(writer.try_write(b"a").unwrap(), 1);
-            writer.close();
+            writer.finish();
         },
     );
 }

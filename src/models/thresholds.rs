@@ -199,7 +199,7 @@ fn abort_brings_its_kind() {
         |mut writer| {
             assert_eq!(writer.try_write(b"a").unwrap(), 1);
             writer.abort(ErrorKind::TimedOut);
-            writer.close();
+            writer.finish();
         },
     );
 }
@@ -228,7 +228,7 @@ fn a_clean_close_never_turns_into_an_abort() {
         },
         |mut writer| {
             assert_eq!(writer.try_write(b"a").unwrap(), 1);
-            writer.close();
+            writer.finish();
             writer.abort(ErrorKind::ConnectionReset);
         },
     );

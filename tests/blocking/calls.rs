@@ -3,7 +3,7 @@
 use std::io::{BufRead, ErrorKind, IoSlice, IoSliceMut, Read, Write};
 use std::thread;
 
-use async_duplex::{duplex, pipe, DuplexStream};
+use async_duplex::{duplex, pipe};
 
 use crate::common::{kind, DEADLINE, MIB, SHORT};
 use crate::data::data;
@@ -85,7 +85,7 @@ fn b20_vectored_calls_block_until_they_make_progress() {
 #[test]
 fn b20_calls_with_empty_buffers_do_not_block() {
     let (mut near, mut far) = duplex(1);
-    let (reader, writer) = DuplexStream::split(&mut near);
+    let (reader, writer) = near.halves();
     writer.try_write(b"x").unwrap();
     assert!(reader.is_empty() && writer.is_full());
 
@@ -96,7 +96,7 @@ fn b20_calls_with_empty_buffers_do_not_block() {
     assert_eq!(near.write_vectored(&[]).unwrap(), 0);
     near.flush().unwrap();
 
-    DuplexStream::split(&mut far).0.close();
+    far.reader().close();
     assert_eq!(kind(near.write(&[])), ErrorKind::BrokenPipe);
     near.flush().unwrap();
 }

@@ -36,7 +36,7 @@ fn b20_reads_return_0_for_ever_after_the_last_byte() {
     let (reader, writer) = pipe(8);
     let mut writer = writer.blocking();
     writer.write_all(b"abc").unwrap();
-    writer.get_mut().close();
+    writer.get_mut().finish();
     assert_eq!(kind(writer.write(b"d")), ErrorKind::BrokenPipe);
 
     let mut reader = reader.blocking();

@@ -101,7 +101,7 @@ async fn ask(stream: DuplexStream) {
     let (mut reader, mut writer) = stream.into_split();
     let write = async {
         writer.write_all(&expected).await.unwrap();
-        writer.close();
+        writer.finish();
     };
     let read = async {
         let mut read = Vec::new();

@@ -4,7 +4,7 @@ use core::time::Duration;
 use std::io::{BufRead, ErrorKind, IoSlice, IoSliceMut, Read, Write};
 use std::thread;
 
-use async_duplex::{duplex, pipe, DuplexStream, Options};
+use async_duplex::{duplex, pipe, Options};
 
 use crate::common::{
     assert_times_out, echo, halves, kind, read_all, until_reader_waits, write_all_of, DEADLINE,
@@ -80,7 +80,7 @@ fn b20_the_timeout_of_a_stream_applies_to_reads_and_writes() {
             // Both directions wait with the same waker. Progress in one direction wakes the thread,
             // and the call in the other direction continues to wait.
             assert_times_out(SHORT, || near.read(&mut [0]));
-            let (reader, writer) = DuplexStream::split(&mut far);
+            let (reader, writer) = far.halves();
             assert_eq!(reader.try_read(&mut [0]).unwrap(), 1);
             assert_times_out(SHORT, || near.read(&mut [0]));
             writer.try_write(b"z").unwrap();

@@ -3,7 +3,7 @@
 use core::task::Poll;
 use std::io::{self, ErrorKind, IoSlice, IoSliceMut};
 
-use async_duplex::{duplex, pipe, DuplexStream, Reader, Writer};
+use async_duplex::{duplex, pipe, Reader, Writer};
 
 use crate::counting_waker::{moved, tried, CountingTask, Outcome, BROKEN, END};
 use crate::panics::panic_of;
@@ -251,13 +251,13 @@ fn b16_both_directions_of_an_aborted_stream_fail_and_nothing_of_either_is_left()
         assert_eq!(CountingTask::new().write(stream, b"abc"), moved(3));
     }
     near.abort(KIND);
-    let (reader, writer) = DuplexStream::split(&mut far);
+    let (reader, writer) = far.halves();
     assert!(reader.is_closed() && writer.is_closed() && reader.is_empty());
     for _ in 0..20 {
         assert_eq!(reads(reader), [failed(KIND); 6]);
         assert_eq!(writes(writer), [failed(KIND); 7]);
     }
-    let (reader, writer) = DuplexStream::split(&mut near);
+    let (reader, writer) = near.halves();
     assert_eq!(reads(reader), [END; 6]);
     assert_eq!(writes(writer), [BROKEN; 7]);
     drop(near);
@@ -269,9 +269,9 @@ fn b16_both_directions_of_an_aborted_stream_fail_and_nothing_of_either_is_left()
 #[test]
 fn b16_aborting_one_direction_leaves_the_other_as_it_is() {
     let (mut near, mut far) = duplex(4);
-    DuplexStream::split(&mut near).1.abort(KIND);
+    near.writer().abort(KIND);
     let task = CountingTask::new();
-    assert_eq!(reads(DuplexStream::split(&mut far).0), [failed(KIND); 6]);
+    assert_eq!(reads(far.reader()), [failed(KIND); 6]);
     assert_eq!(task.write(&mut far, b"abc"), moved(3));
     assert_eq!(task.read(&mut near, &mut [0; 4]), moved(3));
 }

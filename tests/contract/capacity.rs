@@ -108,7 +108,7 @@ fn b1_both_halves_report_the_capacity_they_were_asked_for() {
 fn b1_a_closed_pipe_still_says_how_full_it_is() {
     let (mut reader, mut writer) = pipe_at(4, 3);
     assert_eq!(tried(writer.try_write(b"abc")), moved(3));
-    writer.close();
+    writer.finish();
     assert_eq!((reader.len(), writer.len()), (3, 3));
     assert_eq!(read_up_to(&mut reader, 2), b"ab");
     assert_eq!((reader.len(), writer.len()), (1, 1));

@@ -187,7 +187,7 @@ fn b13_writes_after_the_own_close_are_broken_pipe() {
     for fill in 0..=4 {
         let (mut reader, mut writer) = pipe(4);
         assert_eq!(tried(writer.try_write(&b"abcd"[..fill])), moved(fill));
-        writer.close();
+        writer.finish();
         assert!(!writer.is_closed(), "the reader is still there");
         assert_broken(&mut writer);
         assert_eq!(read_up_to(&mut reader, 8), b"abcd"[..fill]);
@@ -203,7 +203,7 @@ fn b13_a_writer_that_waited_for_room_and_then_closes_gets_broken_pipe() {
     let task = CountingTask::new();
     assert_eq!(task.write(&mut writer, b"a"), moved(1));
     assert!(task.write(&mut writer, b"b").is_pending());
-    writer.close();
+    writer.finish();
     assert_broken(&mut writer);
 }
 
@@ -214,7 +214,7 @@ fn b13_closing_twice_is_ok() {
     assert_eq!(task.write(&mut writer, b"ab"), moved(2));
     for _ in 0..3 {
         assert_eq!(task.close(&mut writer), Poll::Ready(Ok(())));
-        writer.close();
+        writer.finish();
     }
     for _ in 0..3 {
         reader.close();
@@ -249,9 +249,9 @@ fn b13_nothing_panics_on_a_pipe_that_is_closed_at_both_ends() {
             assert_eq!(tried(writer.try_write(&b"abcd"[..fill])), moved(fill));
             if reader_first {
                 reader.close();
-                writer.close();
+                writer.finish();
             } else {
-                writer.close();
+                writer.finish();
                 reader.close();
             }
             assert!(reader.is_closed() && writer.is_closed());

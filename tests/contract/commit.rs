@@ -123,7 +123,7 @@ fn b19_consuming_more_than_as_slices_has_lent_panics_and_takes_nothing() {
 
 #[test]
 fn b19_a_commit_after_the_own_end_panics_and_a_commit_of_nothing_does_not() {
-    let ends: [fn(&mut Writer); 2] = [Writer::close, |writer| writer.abort(ErrorKind::Other)];
+    let ends: [fn(&mut Writer); 2] = [Writer::finish, |writer| writer.abort(ErrorKind::Other)];
     for end in ends {
         let (mut reader, mut writer) = pipe_at(5, 3);
         assert_eq!(put(&mut writer, b"12345"), 5);

@@ -84,7 +84,7 @@ fn b5_reading_into_nothing_is_ok_after_the_readers_own_close() {
         reader.close();
         let caller = CountingTask::new();
         assert_eq!(empty_reads(&caller, &mut reader), [moved(0); 4]);
-        writer.close();
+        writer.finish();
         assert_eq!(empty_reads(&caller, &mut reader), [moved(0); 4]);
         assert_nobody_was_disturbed(&caller, &caller);
         assert_eq!(reader.len(), fill);
@@ -125,7 +125,7 @@ fn b5_writing_nothing_is_broken_pipe_after_the_reader_is_gone() {
 fn b5_writing_nothing_is_broken_pipe_after_the_writers_own_close() {
     for fill in FILLS {
         let (mut reader, mut writer) = filled_pipe(fill);
-        writer.close();
+        writer.finish();
         let caller = CountingTask::new();
         assert_eq!(empty_writes(&caller, &mut writer), [BROKEN; 4]);
         reader.close();
@@ -202,7 +202,7 @@ fn b6_flush_is_ok_however_full_and_however_closed_the_pipe_is() {
         assert_eq!(task.flush(&mut writer), ok);
         drop(reader);
         assert_eq!(task.flush(&mut writer), ok);
-        writer.close();
+        writer.finish();
         assert_eq!(task.flush(&mut writer), ok);
         assert_eq!((task.wakes(), task.kept()), (0, 0));
     }

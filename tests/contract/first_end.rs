@@ -3,7 +3,7 @@
 use core::task::Poll;
 use std::io::ErrorKind;
 
-use async_duplex::{duplex, DuplexStream, Reader, Writer};
+use async_duplex::{duplex, Reader, Writer};
 
 use crate::abort::{failed, reads, writes};
 use crate::counting_waker::{moved, tried, CountingTask, Outcome, BROKEN, END};
@@ -88,7 +88,7 @@ fn happen(reader: &mut Reader, writer: &mut Writer, event: Event) {
     match event {
         ReaderCloses => reader.close(),
         ReaderAborts => reader.abort(BY_READER),
-        WriterCloses => writer.close(),
+        WriterCloses => writer.finish(),
         WriterAborts => writer.abort(BY_WRITER),
     }
 }
@@ -165,7 +165,7 @@ const READERS_OWN: [fn(&mut Reader); 2] = [Reader::close, |reader| reader.abort(
 
 /// Every way in which a writer ends that leaves it to be asked.
 const WRITERS_OWN: &[fn(&mut Writer)] = &[
-    Writer::close,
+    Writer::finish,
     |writer| writer.abort(BY_WRITER),
     |writer| assert!(CountingTask::new().close(writer).is_ready()),
     #[cfg(feature = "tokio")]
@@ -253,11 +253,11 @@ fn b16_a_stream_that_has_closed_its_write_direction_finds_the_abort_in_the_other
     let (mut near, mut far) = duplex(4);
     assert!(task.close(&mut near).is_ready());
     far.abort(BY_READER);
-    let (reader, writer) = DuplexStream::split(&mut near);
+    let (reader, writer) = near.halves();
     assert_eq!(reads(reader), [failed(BY_READER); 6]);
     assert_eq!(writes(writer), [BROKEN; 7]);
     assert!(task.close(&mut near).is_ready());
-    let (reader, writer) = DuplexStream::split(&mut near);
+    let (reader, writer) = near.halves();
     assert_eq!(reads(reader), [failed(BY_READER); 6]);
     assert_eq!(writes(writer), [BROKEN; 7]);
 }
@@ -269,7 +269,7 @@ fn b16_a_stream_that_closes_after_the_abort_finds_the_abort_in_both_directions()
     let (mut near, mut far) = duplex(4);
     far.abort(BY_READER);
     assert!(task.close(&mut near).is_ready());
-    let (reader, writer) = DuplexStream::split(&mut near);
+    let (reader, writer) = near.halves();
     assert_eq!(reads(reader), [failed(BY_READER); 6]);
     assert_eq!(writes(writer), [failed(BY_READER); 7]);
 }

@@ -22,6 +22,7 @@ mod loans;
 mod model;
 mod options;
 mod panics;
+mod peek;
 mod readiness;
 mod refused_kinds;
 mod slices;

@@ -4,7 +4,7 @@
 use core::task::Poll;
 use std::io::ErrorKind;
 
-use async_duplex::{DuplexStream, Options};
+use async_duplex::Options;
 
 use crate::counting_waker::{moved, tried, CountingTask};
 use crate::panics::{panic_of, Panic};
@@ -110,7 +110,7 @@ fn b1_each_direction_of_streams_with_options_holds_the_capacity() {
     for (mut near, mut far) in [options.duplex(), options.try_duplex().expect("streams")] {
         assert!(near.is_peer_of(&far));
         for stream in [&mut near, &mut far] {
-            let (_, writer) = DuplexStream::split(stream);
+            let (_, writer) = stream.halves();
             assert_eq!(tried(writer.try_write(b"123456")), moved(5));
             assert_eq!(tried(writer.try_write(b"6")), Poll::Pending);
         }

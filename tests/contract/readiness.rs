@@ -5,7 +5,7 @@ use core::pin::Pin;
 use core::task::Poll;
 use std::io::{self, ErrorKind};
 
-use async_duplex::{duplex, DuplexStream, Reader, Writer};
+use async_duplex::{duplex, Reader, Writer};
 use futures::future::FusedFuture;
 
 use crate::counting_waker::{moved, tried, CountingTask, Outcome, BROKEN};
@@ -110,7 +110,7 @@ fn b17_more_than_the_capacity_is_invalid_input_at_once_that_names_both() {
     let ends: [fn(&mut Reader, &mut Writer); 5] = [
         |_, _| (),
         |reader, _| reader.close(),
-        |_, writer| writer.close(),
+        |_, writer| writer.finish(),
         |reader, _| reader.abort(ErrorKind::Other),
         |_, writer| writer.abort(ErrorKind::Other),
     ];
@@ -177,7 +177,7 @@ fn b17_writable_is_broken_pipe_when_nobody_will_read_however_little_is_wanted() 
                 assert_eq!(now(writer.writable(min)), BROKEN, "{how}");
             }
             let (_reader, mut writer) = filled_pipe(5, 3, fill);
-            writer.close();
+            writer.finish();
             assert_eq!(now(writer.writable(min)), BROKEN);
         }
     }
@@ -247,11 +247,11 @@ fn surface_the_futures_are_terminated_once_they_have_resolved() {
 fn b17_each_half_of_a_stream_waits_for_itself() {
     let (mut near, mut far) = duplex(4);
     assert_eq!(CountingTask::new().write(&mut near, b"abc"), moved(3));
-    let (reader, writer) = DuplexStream::split(&mut far);
+    let (reader, writer) = far.halves();
     assert_eq!(now(reader.readable(3)), moved(3));
     assert_eq!(now(reader.readable(4)), Poll::Pending);
     assert_eq!(now(writer.writable(4)), moved(4));
-    let (reader, writer) = DuplexStream::split(&mut near);
+    let (reader, writer) = near.halves();
     assert_eq!(now(reader.readable(1)), Poll::Pending);
     assert_eq!(now(writer.writable(1)), moved(1));
     assert_eq!(now(writer.writable(2)), Poll::Pending);

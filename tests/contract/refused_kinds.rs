@@ -31,7 +31,7 @@ fn assert_unchanged(task: &CountingTask, reader: &mut Reader, writer: &mut Write
     assert_eq!((task.wakes(), task.kept()), (1, 3));
     assert_eq!(read_up_to(reader, 4), b"abc");
     assert_eq!((task.wakes(), task.kept()), (2, 2));
-    writer.close();
+    writer.finish();
     assert_eq!(
         tried(reader.try_read(&mut [0])),
         moved(0),
@@ -96,7 +96,7 @@ fn b16_halves_that_have_ended_refuse_to_abort_with_try_again_too() {
     for kind in REFUSED {
         let (mut reader, mut writer) = pipe(4);
         reader.close();
-        writer.close();
+        writer.finish();
         let (mut near, _far) = duplex(4);
         near.abort(ErrorKind::TimedOut);
         for panic in [

@@ -122,11 +122,11 @@ fn b14_halves_that_were_split_make_the_same_stream_again() {
 #[test]
 fn b14_split_borrows_the_halves_that_the_stream_uses() {
     let (mut left, mut right) = duplex(4);
-    let (reader, writer) = DuplexStream::split(&mut left);
+    let (reader, writer) = left.halves();
     assert_eq!(tried(writer.try_write(b"ab")), moved(2));
     assert_eq!(reads_and_writes(&mut right), (moved(2), moved(1)));
     assert_eq!(read_up_to(reader, 8), b"x");
-    writer.close();
+    writer.finish();
     assert_eq!(reads_and_writes(&mut right), (END, moved(1)));
     assert_eq!(reads_and_writes(&mut left), (moved(1), BROKEN));
 }

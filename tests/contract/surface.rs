@@ -18,7 +18,7 @@ fn surface_halves_of_one_pipe_are_peers_and_those_of_two_are_not() {
 fn surface_halves_stay_peers_when_they_are_used_closed_and_moved() {
     let (reader, mut writer) = pipe(4);
     assert_eq!(tried(writer.try_write(b"a")), moved(1));
-    writer.close();
+    writer.finish();
     let mut halves = Box::new((writer, reader));
     halves.1.close();
     assert!(halves.0.is_peer_of(&halves.1));
@@ -46,7 +46,7 @@ fn surface_is_closed_tells_of_the_other_half_only() {
     }
     for (how, end) in READER_ENDINGS {
         let (reader, mut writer) = pipe(4);
-        writer.close();
+        writer.finish();
         assert!(!writer.is_closed(), "its own close is no news to it");
         let _closed = end(reader);
         assert!(writer.is_closed(), "{how}");
@@ -79,7 +79,7 @@ fn surface_debug_of_the_halves_shows_counts_and_who_waits() {
     assert_each_says(debug_of(&reader, &writer), "writer_waits: true");
     assert_each_says(debug_of(&reader, &writer), "is_closed: false");
     reader.close();
-    writer.close();
+    writer.finish();
     assert_each_says(debug_of(&reader, &writer), "is_closed: true");
 }
 

@@ -109,7 +109,7 @@ fn b4_a_vectored_call_waits_only_if_it_can_move_nothing() {
 fn b4_vectored_calls_see_the_end_like_plain_ones() {
     let (mut reader, mut writer) = pipe(4);
     assert_eq!(tried(writer.try_write(b"ab")), moved(2));
-    writer.close();
+    writer.finish();
     let task = CountingTask::new();
     assert_eq!(
         task.write_vectored(&mut writer, &[IoSlice::new(b"c")]),

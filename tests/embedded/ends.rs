@@ -77,7 +77,7 @@ fn b12_a_parked_writer_is_woken_when_the_reader_is_dropped() {
 fn b13_writes_after_the_writers_own_close_fail_with_broken_pipe() {
     let task = CountingTask::new();
     let (mut reader, mut writer) = pipe(4);
-    writer.close();
+    writer.finish();
     assert_eq!(write(&task, &mut writer, b"a"), failed(Kind::BrokenPipe));
     assert_eq!(read(&task, &mut reader, 1), done(vec![]));
 }

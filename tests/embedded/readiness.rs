@@ -52,7 +52,7 @@ fn surface_a_half_is_ready_when_the_stream_has_ended() {
     let (mut reader, mut writer) = pipe(2);
     reader.close();
     assert!(is_read_ready(&mut reader));
-    writer.close();
+    writer.finish();
     assert!(is_write_ready(&mut writer));
 }
 

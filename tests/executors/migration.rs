@@ -86,7 +86,7 @@ fn a_pending_write_moves_from_smol_to_tokio() {
             smol::block_on(assert_waits(rest.as_mut()));
             let rest = wait_then_tell(rest, moved);
             current_thread().block_on(rest).unwrap();
-            writer.close();
+            writer.finish();
         });
     });
 }

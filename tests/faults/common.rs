@@ -15,7 +15,7 @@ pub(crate) const FAILED: Outcome<usize> = Poll::Ready(Err(RESET));
 /// Makes both ends of a stream, with ten bytes to read at the near end.
 pub(crate) fn streams() -> (DuplexStream, DuplexStream) {
     let (near, mut far) = duplex(64);
-    let (_, writer) = DuplexStream::split(&mut far);
+    let (_, writer) = far.halves();
     assert_eq!(writer.try_write(b"0123456789").unwrap(), 10);
     (near, far)
 }
@@ -23,7 +23,7 @@ pub(crate) fn streams() -> (DuplexStream, DuplexStream) {
 /// Returns what the far end observes of the near end: the number of bytes to read, the number of
 /// bytes that the near end has not read, and whether the near end is closed.
 pub(crate) fn far_state(far: &mut DuplexStream) -> (usize, usize, bool) {
-    let (reader, writer) = DuplexStream::split(far);
+    let (reader, writer) = far.halves();
     (reader.len(), writer.len(), reader.is_closed())
 }
 

@@ -221,6 +221,6 @@ fn with_limits_and_pendings(stream: DuplexStream, seed: u64) -> Faulty<DuplexStr
 }
 
 fn far_writes(far: &mut DuplexStream, bytes: &[u8]) {
-    let (_, writer): (&mut Reader, _) = DuplexStream::split(far);
+    let (_, writer): (&mut Reader, _) = far.halves();
     assert_eq!(writer.try_write(bytes).unwrap(), bytes.len());
 }

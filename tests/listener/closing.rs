@@ -8,7 +8,6 @@ use std::sync::{Arc, Mutex};
 use std::task::Wake;
 
 use async_duplex::listener::{listen, Connector};
-use async_duplex::DuplexStream;
 use futures::future::FusedFuture;
 use futures::stream::FusedStream;
 
@@ -119,7 +118,7 @@ fn a_connect_from_a_waker_during_the_drop_of_the_listener_is_refused() {
     let mut waiting = connector.connect();
     assert!(Pin::new(&mut waiting).poll(&mut cx).is_pending());
     for client in &mut clients {
-        let mut reader = DuplexStream::split(client).0;
+        let mut reader = client.reader();
         let read = Pin::new(&mut reader).poll_read(&mut cx, &mut [0]);
         assert!(read.is_pending());
     }

@@ -3,7 +3,7 @@
 use core::task::Poll;
 
 use async_duplex::listener::listen;
-use async_duplex::{DuplexStream, Options};
+use async_duplex::Options;
 
 use crate::common::{next, poll, stream_of};
 use crate::counting_waker::{moved, tried, CountingTask};
@@ -55,7 +55,7 @@ fn the_streams_of_a_listener_have_its_options() {
         let mut client = connector.try_connect().unwrap();
         let mut server = listener.try_accept().unwrap();
         for stream in [&mut client, &mut server] {
-            let (_, writer) = DuplexStream::split(stream);
+            let (_, writer) = stream.halves();
             assert_eq!(tried(writer.try_write(b"12345")), moved(4));
             assert_eq!(tried(writer.try_write(b"5")), Poll::Pending);
         }

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use std::task::Wake;
 
 use async_duplex::listener::listen;
-use async_duplex::DuplexStream;
 
 use crate::common::{fill, kind_of, read_and_write, RESET};
 use crate::counting_waker::CountingTask;
@@ -40,7 +39,7 @@ fn b21_dropping_the_listener_resets_every_client_although_a_waker_panics() {
                 } else {
                     task.waker()
                 };
-                let (reader, _) = DuplexStream::split(client);
+                let (reader, _) = client.halves();
                 let read = reader.poll_read(&mut Context::from_waker(&waker), &mut [0]);
                 assert!(read.is_pending());
             }

@@ -232,7 +232,7 @@ fn write(model: &mut Model, writer: &mut Writer, op: Op) {
             }
             match how {
                 Some(kind) => writer.abort(kind),
-                None => writer.close(),
+                None => writer.finish(),
             }
         }
         op => unreachable!("{op:?} is for the reader"),

@@ -118,7 +118,7 @@ fn b23_a_half_that_spins_finds_the_end_without_having_parked() {
             (|_| None, Poll::Ready(Ok(0))),
             (
                 |mut writer| {
-                    writer.close();
+                    writer.finish();
                     Some(writer)
                 },
                 Poll::Ready(Ok(0)),

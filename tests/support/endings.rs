@@ -12,7 +12,7 @@ pub(crate) type Deed<H> = (&'static str, fn(H) -> Option<H>);
 /// The clean ends of a writer.
 pub(crate) const WRITER_ENDINGS: [Deed<Writer>; 2] = [
     ("closes", |mut writer| {
-        writer.close();
+        writer.finish();
         Some(writer)
     }),
     ("is dropped", |writer| {

@@ -3,7 +3,7 @@
 use core::task::Poll;
 use std::io::ErrorKind;
 
-use async_duplex::{duplex, pipe, DuplexStream, Reader, Writer};
+use async_duplex::{duplex, pipe, Reader, Writer};
 
 use crate::counting_waker::{CountingTask, Outcome, BROKEN, END};
 use crate::readiness::{readable, writable};
@@ -53,7 +53,7 @@ fn b16_an_abort_wakes_a_reader_that_waits_once_and_what_follows_does_not() {
         writer.abort(KIND);
         assert_eq!((task.wakes(), task.kept()), (1, 0));
         writer.abort(ErrorKind::Other);
-        writer.close();
+        writer.finish();
         assert_eq!(task.read(&mut reader, &mut [0]), FAILED);
         drop(writer);
         assert_eq!((task.wakes(), task.kept()), (1, 0));
@@ -106,7 +106,7 @@ fn b15_who_has_aborted_can_still_wait_for_the_other_half_to_go() {
     let (mut reader, mut writer) = pipe(4);
     reader.abort(KIND);
     assert!(task.poll(|cx| reader.poll_closed(cx)).is_pending());
-    writer.close();
+    writer.finish();
     assert_eq!(task.wakes(), 1);
     assert!(task.poll(|cx| reader.poll_closed(cx)).is_ready());
 
@@ -124,7 +124,7 @@ fn b16_an_abort_after_a_close_wakes_nobody_a_second_time() {
         let task = CountingTask::new();
         let (mut reader, mut writer) = pipe(4);
         wait(&task, &mut reader);
-        writer.close();
+        writer.finish();
         writer.abort(KIND);
         assert_eq!((task.wakes(), task.kept()), (1, 0));
         assert_eq!(task.read(&mut reader, &mut [0]), END);
@@ -155,7 +155,7 @@ fn b16_an_abort_wakes_the_peer_and_not_the_half_itself() {
 fn b16_an_aborted_stream_wakes_both_halves_of_its_peer() {
     let (read, write) = (CountingTask::new(), CountingTask::new());
     let (mut near, mut far) = duplex(4);
-    let (reader, writer) = DuplexStream::split(&mut far);
+    let (reader, writer) = far.halves();
     park_reader(&read, reader);
     assert!(writer.try_write(b"full").is_ok());
     park_writer(&write, writer);

@@ -113,7 +113,7 @@ fn b15_the_future_stays_pending_until_it_resolves_and_then_is_terminated() {
             assert!(task.poll(|cx| closed.as_mut().poll(cx)).is_pending());
             assert!(!closed.is_terminated());
         }
-        writer.close();
+        writer.finish();
         assert!(task.poll(|cx| closed.as_mut().poll(cx)).is_ready());
         assert!(closed.is_terminated());
     }
@@ -131,7 +131,7 @@ fn b15_the_own_close_does_not_resolve_closed() {
     reader.close();
     assert!(task.poll(|cx| reader.poll_closed(cx)).is_pending());
     assert!(task.poll(|cx| writer.poll_closed(cx)).is_ready());
-    writer.close();
+    writer.finish();
     assert!(task.poll(|cx| reader.poll_closed(cx)).is_ready());
 }
 
@@ -140,7 +140,7 @@ fn b15_both_halves_can_wait_for_each_others_end() {
     let (read, write) = (CountingTask::new(), CountingTask::new());
     let (reader, mut writer) = watched_by_reader(&read, 2);
     assert!(write.poll(|cx| writer.poll_closed(cx)).is_pending());
-    writer.close();
+    writer.finish();
     assert_eq!((read.wakes(), write.wakes()), (1, 0));
     drop(reader);
     assert_eq!((read.wakes(), write.wakes()), (1, 1));
@@ -150,7 +150,7 @@ fn b15_both_halves_can_wait_for_each_others_end() {
 fn b15_close_and_then_drop_wake_once() {
     let (read, write) = (CountingTask::new(), CountingTask::new());
     let (_reader, mut writer) = watched_by_reader(&read, 0);
-    writer.close();
+    writer.finish();
     drop(writer);
     assert_eq!(read.wakes(), 1);
     let (mut reader, _writer) = watched_by_writer(&write, 0);

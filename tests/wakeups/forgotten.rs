@@ -21,7 +21,7 @@ fn b22_without_its_reader_a_writer_writes_up_to_the_capacity_and_closes() {
     assert_eq!(task.write(&mut writer, b"def"), moved(1));
     assert_eq!(task.write(&mut writer, b"ef"), Poll::Pending);
     assert!(writer.is_full() && !writer.is_closed());
-    writer.close();
+    writer.finish();
     assert_eq!(task.write(&mut writer, b"ef"), BROKEN);
     drop(writer);
     assert_eq!((task.wakes(), task.kept()), (0, 0));

@@ -114,7 +114,7 @@ fn b21_a_dropped_half_keeps_no_waker_of_any_of_its_waits() {
         let (reader, mut writer) = waiting_reader(waits, &bytes, &end);
         drop(reader);
         assert_eq!(state(&bytes, &end), [(0, 0), (0, 0)]);
-        writer.close();
+        writer.finish();
         assert_eq!(state(&bytes, &end), [(0, 0), (0, 0)]);
 
         let (mut reader, writer) = waiting_writer(waits, &bytes, &end);
@@ -142,7 +142,7 @@ fn b7_a_half_that_closes_or_aborts_keeps_its_waits_until_the_other_half_ends() {
                 [(0, 1), (0, watches)],
                 "the reader {what}"
             );
-            writer.close();
+            writer.finish();
             assert_eq!(
                 state(&bytes, &end),
                 [(1, 0), (watches, 0)],
@@ -174,7 +174,7 @@ fn b7_a_writer_that_closes_while_it_waits_for_room_is_woken_by_the_next_read_of_
         let task = CountingTask::new();
         let (mut reader, mut writer) = full_pipe();
         assert!(task.poll(|cx| writer.poll_writable(cx, min)).is_pending());
-        writer.close();
+        writer.finish();
         assert_eq!((task.wakes(), task.kept()), (0, 1), "{min} bytes");
         assert_eq!(tried(reader.try_read(&mut [0])), moved(1));
         assert_eq!((task.wakes(), task.kept()), (1, 0), "{min} bytes");
@@ -210,7 +210,7 @@ fn b21_a_half_that_is_dropped_after_its_close_or_abort_keeps_no_waker() {
 fn b21_a_waker_that_was_stored_after_the_others_end_goes_with_the_half() {
     let task = CountingTask::new();
     let (mut reader, mut writer) = pipe_with_parked_reader(&task);
-    writer.close();
+    writer.finish();
     assert_eq!(task.read(&mut reader, &mut [0]), END);
     // The writer itself now waits for the reader's end.
     assert!(task.poll(|cx| writer.poll_closed(cx)).is_pending());

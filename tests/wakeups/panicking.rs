@@ -129,10 +129,10 @@ fn b21_a_consume_that_ends_in_a_panicking_waker_has_consumed() {
 fn b21_a_close_that_ends_in_a_panicking_waker_has_closed() {
     let (mut reader, mut writer) = pipe(4);
     park_reader_with(panics_on_wake().0, &mut reader);
-    assert_panics(|| writer.close());
+    assert_panics(|| writer.finish());
     assert_eq!(tried(reader.try_read(&mut [0])), END);
     assert_eq!(tried(writer.try_write(b"x")), BROKEN);
-    writer.close();
+    writer.finish();
 
     let (mut reader, mut writer) = full_pipe();
     park_writer_with(panics_on_wake().0, &mut writer);

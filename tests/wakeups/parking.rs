@@ -174,7 +174,7 @@ fn b8_a_parked_reader_is_woken_once_for_a_thousand_writes() {
     }
     park_reader(&task, &mut reader);
     assert_eq!(tried(writer.try_write(b"x")), moved(1));
-    writer.close();
+    writer.finish();
     drop(writer);
     assert_eq!(task.wakes(), 4, "bytes and the end are one wake, too");
 }
@@ -247,8 +247,8 @@ fn b8_two_pipes_do_not_wake_each_other() {
 fn b11_closing_wakes_the_parked_reader_once_and_dropping_then_does_not() {
     let task = CountingTask::new();
     let (mut reader, mut writer) = pipe_with_parked_reader(&task);
-    writer.close();
-    writer.close();
+    writer.finish();
+    writer.finish();
     assert_eq!(task.wakes(), 1);
     assert_eq!(task.read(&mut reader, &mut [0]), END);
     drop(writer);

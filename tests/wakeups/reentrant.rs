@@ -274,7 +274,7 @@ fn b9_two_tasks_that_run_each_other_from_inside_wake_pass_every_byte() {
                         Poll::Pending => return Poll::Pending,
                     }
                 }
-                writer.close();
+                writer.finish();
                 Poll::Ready(())
             });
             let sink = received.clone();

@@ -95,7 +95,7 @@ fn waiting_futures() {
         assert_eq!(writer.try_write(b"abcd").unwrap(), 4);
         // Everything has been read then.
         assert_eq!(writer.writable(4).await.unwrap(), 4);
-        writer.close();
+        writer.finish();
         writer.closed().await;
     };
     let read = async {
@@ -112,7 +112,7 @@ fn waiting_futures() {
 fn closing_and_aborting() {
     let (mut reader, mut writer) = pipe(4);
     assert_eq!(writer.try_write(b"abc").unwrap(), 3);
-    writer.close();
+    writer.finish();
     assert!(reader.is_closed());
     let mut buf = [0; 8];
     assert_eq!(reader.try_read(&mut buf).unwrap(), 3);
@@ -122,7 +122,7 @@ fn closing_and_aborting() {
     for given in [ErrorKind::ConnectionReset, ErrorKind::TimedOut] {
         let (mut near, far) = duplex(4);
         let (mut reader, mut writer) = far.into_split();
-        assert_eq!(DuplexStream::split(&mut near).1.try_write(b"a").unwrap(), 1);
+        assert_eq!(near.writer().try_write(b"a").unwrap(), 1);
         near.abort(given);
         assert_eq!(kind(reader.try_read(&mut buf)), given);
         assert_eq!(kind(writer.try_write(b"b")), given);
@@ -152,7 +152,7 @@ fn traits_transfer_both_ways() {
     let send = async {
         Write::write_all(&mut writer, &bytes).await.unwrap();
         Write::flush(&mut writer).await.unwrap();
-        writer.close();
+        writer.finish();
     };
     let echo = async {
         loop {

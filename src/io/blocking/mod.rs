@@ -148,7 +148,7 @@ impl DuplexStream {
     /// let asking = thread::spawn(move || {
     ///     let mut client = client.blocking();
     ///     client.write_all(b"world")?;
-    ///     DuplexStream::split(client.get_mut()).1.close();
+    ///     client.get_mut().writer().finish();
     ///     let mut greeting = String::new();
     ///     client.read_to_string(&mut greeting)?;
     ///     std::io::Result::Ok(greeting)
@@ -241,7 +241,7 @@ impl<T> Blocking<T> {
     /// let (reader, writer) = async_duplex::pipe(16);
     /// let mut writer = writer.blocking();
     /// writer.write_all(b"abc").unwrap();
-    /// writer.get_mut().close();
+    /// writer.get_mut().finish();
     ///
     /// let mut text = String::new();
     /// reader.blocking().read_to_string(&mut text).unwrap();

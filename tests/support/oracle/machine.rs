@@ -26,7 +26,7 @@ impl ReadEnd for Reader {
 
 impl ReadEnd for DuplexStream {
     fn half(&mut self) -> &mut Reader {
-        self.split().0
+        self.reader()
     }
 }
 
@@ -42,7 +42,7 @@ impl WriteEnd for Writer {
 
 impl WriteEnd for DuplexStream {
     fn half(&mut self) -> &mut Writer {
-        self.split().1
+        self.writer()
     }
 }
 
