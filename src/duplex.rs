@@ -1,7 +1,7 @@
 //! Pipes, and bidirectional streams made of two pipes.
 
-use crate::error::{assert_final, ErrorKind, Result};
-use crate::{Options, Reader, Writer};
+use crate::error::{Error, Reason, Result};
+use crate::{AbortHandle, Options, Reader, Writer};
 
 /// Makes a pipe of `capacity` bytes. The [`Reader`] reads what the [`Writer`] writes.
 ///
@@ -20,7 +20,9 @@ use crate::{Options, Reader, Writer};
 ///
 /// # Panics
 ///
-/// If `capacity` is 0 or above `isize::MAX / 2`. The message names it.
+/// If `capacity` is 0 or above `isize::MAX / 2`. The message names it. A pipe is never unbounded;
+/// where a test wants it to be as good as that, a capacity of 64 MiB takes no more memory than the
+/// bytes that are unread at a time.
 ///
 /// # Example
 ///
@@ -215,8 +217,8 @@ impl DuplexStream {
         self.writer.try_write(bytes)
     }
 
-    /// Aborts both directions: from now on the reads and writes of the other stream fail with
-    /// `kind`, and unread bytes are discarded. See [`Reader::abort`] and [`Writer::abort`].
+    /// Aborts both directions: from now on the reads and writes of the other stream fail with this
+    /// error, and unread bytes are discarded. See [`Reader::abort`] and [`Writer::abort`].
     ///
     /// Both directions are aborted even if a waker of the other stream panics. A direction that one
     /// of its halves has ended before keeps its first ending for that half.
@@ -224,24 +226,41 @@ impl DuplexStream {
     /// ```
     /// use std::io::ErrorKind;
     ///
-    /// let (mut client, server) = async_duplex::duplex(64);
+    /// let (mut client, mut server) = async_duplex::duplex(64);
     /// client.abort(ErrorKind::ConnectionReset);
-    /// let (mut reader, mut writer) = server.into_split();
-    /// assert_eq!(reader.try_read(&mut [0]).unwrap_err().kind(), ErrorKind::ConnectionReset);
-    /// assert_eq!(writer.try_write(&[0]).unwrap_err().kind(), ErrorKind::ConnectionReset);
+    /// assert_eq!(server.try_read(&mut [0]).unwrap_err().kind(), ErrorKind::ConnectionReset);
+    /// assert_eq!(server.try_write(&[0]).unwrap_err().kind(), ErrorKind::ConnectionReset);
     /// ```
     ///
     /// # Panics
     ///
-    /// If `kind` is `Interrupted` or `WouldBlock`, because callers take these for "try again". The
-    /// message names the kind.
+    /// If the error's kind is `Interrupted` or `WouldBlock`, because callers take these for "try
+    /// again". The message names the kind.
     #[track_caller]
-    pub fn abort(&mut self, kind: ErrorKind) {
-        assert_final(kind);
+    pub fn abort(&mut self, error: impl Into<Error>) {
+        let reason = Reason::new(error.into());
         // Aborts the other direction even if the first one wakes a waker that panics.
-        let writer = AbortOnDrop(&mut self.writer, kind);
-        self.reader.abort(kind);
+        let writer = AbortOnDrop(&mut self.writer, reason.clone());
+        self.reader.abort_for(reason);
         drop(writer);
+    }
+
+    /// Makes a handle that can abort both directions from outside, for both streams: see
+    /// [`AbortHandle`].
+    ///
+    /// ```
+    /// use std::io::ErrorKind;
+    ///
+    /// let (mut client, mut server) = async_duplex::duplex(64);
+    /// let cable = client.abort_handle();
+    /// cable.abort(ErrorKind::ConnectionReset);
+    /// for stream in [&mut client, &mut server] {
+    ///     assert_eq!(stream.try_read(&mut [0]).unwrap_err().kind(), ErrorKind::ConnectionReset);
+    ///     assert_eq!(stream.try_write(&[0]).unwrap_err().kind(), ErrorKind::ConnectionReset);
+    /// }
+    /// ```
+    pub fn abort_handle(&self) -> AbortHandle {
+        AbortHandle::new(self.reader.handle(), Some(self.writer.handle()))
     }
 
     /// Returns whether each of the two streams reads what the other writes.
@@ -258,10 +277,10 @@ impl DuplexStream {
 }
 
 /// Aborts the writer when it is dropped, and therefore also when a panic unwinds the stack.
-struct AbortOnDrop<'a>(&'a mut Writer, ErrorKind);
+struct AbortOnDrop<'a>(&'a mut Writer, Reason);
 
 impl Drop for AbortOnDrop<'_> {
     fn drop(&mut self) {
-        self.0.abort(self.1);
+        self.0.abort_for(self.1.clone());
     }
 }

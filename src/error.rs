@@ -1,9 +1,15 @@
-//! The errors of the crate, and what becomes of a [`Stop`].
+//! The errors of the crate, and the [`Reason`] of an end.
 //!
 //! With the `std` feature, `Error`, `ErrorKind` and `Result` are `std::io`'s own. Without it they
 //! are types of this crate with the same names and the same methods, as far as streams need them.
 
+#[cfg(not(feature = "std"))]
+use alloc::boxed::Box;
 use alloc::format;
+#[cfg(feature = "std")]
+use alloc::sync::Arc;
+#[cfg(feature = "std")]
+use core::fmt;
 
 #[cfg(not(feature = "std"))]
 pub use no_std::{Error, ErrorKind, Result};
@@ -11,30 +17,16 @@ pub use no_std::{Error, ErrorKind, Result};
 pub use std::io::{Error, ErrorKind, Result};
 
 /// Why a half can move no byte.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stop {
     /// Not now, but after the peer has made progress.
     WouldBlock,
     /// Never again: the stream has ended.
     Closed,
-    /// Never again: the peer has aborted the stream.
-    Aborted(ErrorKind),
+    /// Never again: the stream has ended with an error, whose reason the pipe knows.
+    Failed,
     /// Not now: the allocator has refused memory.
     OutOfMemory,
-}
-
-impl Stop {
-    /// What it is to a caller, in a pipe of `capacity` bytes.
-    #[cold]
-    #[inline(never)]
-    pub(crate) fn into_error(self, capacity: usize) -> Error {
-        match self {
-            Self::WouldBlock => ErrorKind::WouldBlock.into(),
-            Self::Closed => ErrorKind::BrokenPipe.into(),
-            Self::Aborted(kind) => kind.into(),
-            Self::OutOfMemory => out_of_memory(capacity),
-        }
-    }
 }
 
 /// The allocator has refused the memory of a pipe.
@@ -54,13 +46,133 @@ pub(crate) fn check_min(min: usize, capacity: usize) -> Result<()> {
     ))
 }
 
-/// Panics if an abort with this kind would be mistaken for "try again".
+/// Why a stream has ended: an error that every later call can return again.
+#[derive(Clone)]
+pub(crate) enum Reason {
+    Kind(ErrorKind),
+    #[cfg(feature = "std")]
+    Os(i32),
+    #[cfg(feature = "std")]
+    Custom(Arc<Error>),
+    #[cfg(not(feature = "std"))]
+    Message(ErrorKind, Box<str>),
+}
+
+impl Reason {
+    /// Panics if callers would take the error for "try again".
+    #[track_caller]
+    pub(crate) fn new(error: Error) -> Self {
+        assert_final(error.kind());
+        Self::of(error)
+    }
+
+    #[cfg(feature = "std")]
+    fn of(error: Error) -> Self {
+        if let Some(code) = error.raw_os_error() {
+            Self::Os(code)
+        } else if is_plain(&error) {
+            Self::Kind(error.kind())
+        } else {
+            Self::Custom(Arc::new(error))
+        }
+    }
+
+    #[cfg(not(feature = "std"))]
+    fn of(error: Error) -> Self {
+        let kind = error.kind();
+        match error.into_message() {
+            Some(message) => Self::Message(kind, message),
+            None => Self::Kind(kind),
+        }
+    }
+
+    /// The error, for one call.
+    #[cold]
+    pub(crate) fn to_error(&self) -> Error {
+        match self {
+            Self::Kind(kind) => (*kind).into(),
+            #[cfg(feature = "std")]
+            Self::Os(code) => Error::from_raw_os_error(*code),
+            #[cfg(feature = "std")]
+            Self::Custom(error) => Error::new(error.kind(), Told(error.clone())),
+            #[cfg(not(feature = "std"))]
+            Self::Message(kind, message) => Error::new(*kind, message.clone()),
+        }
+    }
+}
+
+/// Panics if an error of this kind would be mistaken for "try again".
 #[track_caller]
 pub(crate) fn assert_final(kind: ErrorKind) {
     assert!(
         !matches!(kind, ErrorKind::Interrupted | ErrorKind::WouldBlock),
-        "cannot abort with {kind:?}: it means that the operation should be tried again"
+        "cannot end a stream with {kind:?}: it means that the operation should be tried again"
     );
+}
+
+/// Whether the error is a kind and nothing else. An error of the standard library may have no
+/// payload and yet a message of its own. Does not allocate.
+#[cfg(feature = "std")]
+fn is_plain(error: &Error) -> bool {
+    let same_text = || Some(Text::of(error)? == Text::of(&error.kind().into())?);
+    error.get_ref().is_none() && same_text() == Some(true)
+}
+
+/// A short text on the stack.
+#[cfg(feature = "std")]
+#[derive(PartialEq)]
+struct Text {
+    bytes: [u8; 64],
+    len: usize,
+}
+
+#[cfg(feature = "std")]
+impl Text {
+    /// The message of an error, if it is short.
+    fn of(error: &Error) -> Option<Self> {
+        let mut text = Self {
+            bytes: [0; 64],
+            len: 0,
+        };
+        fmt::write(&mut text, format_args!("{error}")).ok()?;
+        Some(text)
+    }
+}
+
+#[cfg(feature = "std")]
+impl fmt::Write for Text {
+    fn write_str(&mut self, part: &str) -> fmt::Result {
+        let end = self.len + part.len();
+        let place = self.bytes.get_mut(self.len..end).ok_or(fmt::Error)?;
+        place.copy_from_slice(part.as_bytes());
+        self.len = end;
+        Ok(())
+    }
+}
+
+/// An error of the user's that is told once more, with its message and its source.
+#[cfg(feature = "std")]
+struct Told(Arc<Error>);
+
+#[cfg(feature = "std")]
+impl fmt::Debug for Told {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
+    }
+}
+
+#[cfg(feature = "std")]
+impl fmt::Display for Told {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+#[cfg(feature = "std")]
+impl std::error::Error for Told {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source()
+    }
 }
 
 /// What `std::io` has, for a crate without `std`.
@@ -93,6 +205,10 @@ mod no_std {
         /// The kind of the error.
         pub fn kind(&self) -> ErrorKind {
             self.kind
+        }
+
+        pub(super) fn into_message(self) -> Option<Box<str>> {
+            self.message
         }
     }
 

@@ -126,6 +126,7 @@ extern crate alloc;
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
+mod abort_handle;
 mod duplex;
 mod error;
 #[cfg(feature = "std")]
@@ -145,6 +146,7 @@ mod writer;
 #[cfg(all(test, loom))]
 mod models;
 
+pub use abort_handle::AbortHandle;
 pub use duplex::{duplex, pipe, DuplexStream};
 pub use futures::{Closed, Readable, Writable};
 pub use options::Options;

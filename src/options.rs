@@ -4,7 +4,7 @@ use alloc::alloc::handle_alloc_error;
 use alloc::format;
 use core::time::Duration;
 
-use crate::error::{out_of_memory, Error, ErrorKind, Result};
+use crate::error::{assert_final, out_of_memory, Error, ErrorKind, Result};
 use crate::pipe::{header_layout, pipe, Config, Endpoint, DEFAULT_SPIN_LIMIT};
 use crate::ring::{Consumer, OutOfMemory, Producer, MAX_CAPACITY};
 use crate::{DuplexStream, Reader, Writer};
@@ -28,6 +28,7 @@ pub struct Options {
     capacity: usize,
     yield_every: usize,
     spin_limit: Duration,
+    error_on_drop: Option<ErrorKind>,
 }
 
 impl Options {
@@ -37,6 +38,7 @@ impl Options {
             capacity,
             yield_every: 0,
             spin_limit: DEFAULT_SPIN_LIMIT,
+            error_on_drop: None,
         }
     }
 
@@ -82,6 +84,43 @@ impl Options {
     /// with one core, or without the feature `std`.
     pub fn spin_limit(mut self, limit: Duration) -> Self {
         self.spin_limit = limit;
+        self
+    }
+
+    /// Lets a half that is dropped without having been ended tell its peer so: the reader gets every
+    /// byte and then this kind of error instead of the end, the writer gets it instead of
+    /// `BrokenPipe`.
+    ///
+    /// A panic, a cancelled task or a `?` then no longer looks like a complete stream. A half has
+    /// been ended if it was closed, finished or aborted, or if its peer has ended the stream before.
+    /// Off by default.
+    ///
+    /// ```
+    /// use async_duplex::Options;
+    /// use std::io::ErrorKind;
+    ///
+    /// let options = Options::new(64).error_on_drop(ErrorKind::UnexpectedEof);
+    /// let (mut reader, mut writer) = options.pipe();
+    /// writer.try_write(b"half of it").unwrap();
+    /// drop(writer); // For example, because a `?` has returned early.
+    ///
+    /// let mut buf = [0; 64];
+    /// assert_eq!(reader.try_read(&mut buf).unwrap(), 10);
+    /// assert_eq!(reader.try_read(&mut buf).unwrap_err().kind(), ErrorKind::UnexpectedEof);
+    ///
+    /// let (mut reader, mut writer) = options.pipe();
+    /// writer.finish();
+    /// drop(writer);
+    /// assert_eq!(reader.try_read(&mut buf).unwrap(), 0);
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If the kind is `Interrupted` or `WouldBlock`, because callers take these for "try again".
+    #[track_caller]
+    pub fn error_on_drop(mut self, kind: ErrorKind) -> Self {
+        assert_final(kind);
+        self.error_on_drop = Some(kind);
         self
     }
 
@@ -150,7 +189,17 @@ impl Options {
 
     fn complaint(&self) -> alloc::string::String {
         let capacity = self.capacity;
-        format!("the capacity of a pipe must be from 1 to {MAX_CAPACITY} bytes, not {capacity}")
+        let advice = match capacity {
+            0 => "",
+            // As in `duplex(usize::MAX)`.
+            _ => {
+                ". A pipe cannot be unbounded. A large capacity, such as 64 MiB, takes no memory \
+                  before it is used"
+            }
+        };
+        format!(
+            "the capacity of a pipe must be from 1 to {MAX_CAPACITY} bytes, not {capacity}{advice}"
+        )
     }
 
     #[inline(always)] // So that the halves are built where the caller wants them.
@@ -158,6 +207,7 @@ impl Options {
         let config = Config {
             yield_every: self.yield_every,
             spin_limit: self.spin_limit,
+            error_on_drop: self.error_on_drop,
         };
         pipe(self.capacity, config)
     }

@@ -6,11 +6,11 @@ use core::task::{Context, Poll};
 
 use futures_core::ready;
 
-use crate::error::{assert_final, check_min, ErrorKind, Result, Stop};
+use crate::error::{check_min, Error, Reason, Result, Stop};
 use crate::futures::{Closed, Readable};
-use crate::pipe::Endpoint;
+use crate::pipe::{Ending, Endpoint, Handle};
 use crate::ring::Consumer;
-use crate::Writer;
+use crate::{AbortHandle, Writer};
 
 /// The reading half of a [`pipe`](crate::pipe()).
 ///
@@ -200,34 +200,62 @@ impl Reader {
     /// assert_eq!(reader.try_read(&mut buf).unwrap(), 0);
     /// ```
     pub fn close(&mut self) {
-        self.end.close(None);
+        self.end.close(Ending::Finish);
     }
 
-    /// Ends the stream with an error: from now on the writer's calls fail with `kind`.
+    /// Ends the stream with an error: from now on the writer's calls fail with it.
     ///
-    /// Unread bytes are discarded, and reads of this reader return `Ok(0)`. The first ending of a
-    /// half stands:
+    /// Unread bytes are discarded, and reads of this reader return `Ok(0)`. Each call of the writer
+    /// returns an error with the same kind, and with the same message and source if `error` has
+    /// them. An [`ErrorKind`](crate::io::ErrorKind) alone does not allocate.
+    ///
+    /// The first ending of a half stands:
     ///
     /// * If this reader is closed, the call does nothing.
-    /// * If the writer is closed, its writes keep failing with `BrokenPipe`.
-    /// * If the writer has aborted, reads keep failing with the writer's error kind.
+    /// * If the writer has finished, its writes keep failing with `BrokenPipe`.
+    /// * If the writer has aborted, reads keep failing with the writer's error.
+    ///
+    /// ```
+    /// use std::io::{Error, ErrorKind};
+    ///
+    /// let (mut reader, mut writer) = async_duplex::pipe(8);
+    /// reader.abort(Error::new(ErrorKind::InvalidData, "bad magic number"));
+    ///
+    /// let error = writer.try_write(b"a").unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::InvalidData);
+    /// assert_eq!(error.to_string(), "bad magic number");
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If the error's kind is `Interrupted` or `WouldBlock`, because callers take these for "try
+    /// again". The message names the kind.
+    #[track_caller]
+    pub fn abort(&mut self, error: impl Into<Error>) {
+        self.abort_for(Reason::new(error.into()));
+    }
+
+    pub(crate) fn abort_for(&mut self, reason: Reason) {
+        self.end.close(Ending::Abort(reason));
+    }
+
+    /// Makes a handle that can abort the pipe from outside: see [`AbortHandle`].
     ///
     /// ```
     /// use std::io::ErrorKind;
     ///
     /// let (mut reader, mut writer) = async_duplex::pipe(8);
-    /// reader.abort(ErrorKind::ConnectionReset);
+    /// let handle = reader.abort_handle();
+    /// handle.abort(ErrorKind::ConnectionReset);
+    /// assert_eq!(reader.try_read(&mut [0]).unwrap_err().kind(), ErrorKind::ConnectionReset);
     /// assert_eq!(writer.try_write(b"a").unwrap_err().kind(), ErrorKind::ConnectionReset);
     /// ```
-    ///
-    /// # Panics
-    ///
-    /// If `kind` is `Interrupted` or `WouldBlock`, because callers take these for "try again". The
-    /// message names the kind.
-    #[track_caller]
-    pub fn abort(&mut self, kind: ErrorKind) {
-        assert_final(kind);
-        self.end.close(Some(kind));
+    pub fn abort_handle(&self) -> AbortHandle {
+        AbortHandle::new(self.handle(), None)
+    }
+
+    pub(crate) fn handle(&self) -> Handle {
+        self.end.handle()
     }
 
     /// Returns whether `writer` is the other half of the same pipe.
@@ -505,7 +533,7 @@ impl Reader {
         match found {
             Ok(()) => Ok(self.end.available()),
             Err(Stop::Closed) => Ok(0),
-            Err(stop) => Err(stop.into_error(self.capacity())),
+            Err(stop) => Err(self.end.error(stop)),
         }
     }
 }

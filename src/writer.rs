@@ -6,11 +6,11 @@ use core::task::{Context, Poll};
 
 use futures_core::ready;
 
-use crate::error::{assert_final, check_min, ErrorKind, Result, Stop};
+use crate::error::{check_min, Error, Reason, Result, Stop};
 use crate::futures::{Closed, Writable};
-use crate::pipe::Endpoint;
+use crate::pipe::{Ending, Endpoint, Handle};
 use crate::ring::{Consumer, Producer};
-use crate::Reader;
+use crate::{AbortHandle, Reader};
 
 /// The writing half of a [`pipe`](crate::pipe()).
 ///
@@ -204,35 +204,97 @@ impl Writer {
     /// assert_eq!(reader.try_read(&mut buf).unwrap(), 0);
     /// ```
     pub fn finish(&mut self) {
-        self.end.close(None);
+        self.end.close(Ending::Finish);
     }
 
-    /// Ends the stream with an error: from now on the reader's calls fail with `kind`, and unread
-    /// bytes are discarded.
+    /// Ends the stream with an error: the reader gets every byte written so far, and then this error
+    /// instead of the end, for ever.
+    ///
+    /// This is for a writer whose source fails: without it, the reader would take what it has got
+    /// for the whole stream. [`abort`](Self::abort) discards unread bytes instead.
+    ///
+    /// Each call of the reader returns an error with the same kind, and with the same message and
+    /// source if `error` has them. Later writes of this writer fail with `BrokenPipe`. The call does
+    /// nothing if this writer has ended the stream before, or if the reader has.
+    ///
+    /// ```
+    /// use std::io::{Error, ErrorKind};
+    ///
+    /// let (mut reader, mut writer) = async_duplex::pipe(8);
+    /// writer.try_write(b"abc").unwrap();
+    /// writer.finish_with(Error::new(ErrorKind::UnexpectedEof, "the source broke off"));
+    ///
+    /// let mut buf = [0; 8];
+    /// assert_eq!(reader.try_read(&mut buf).unwrap(), 3);
+    /// let error = reader.try_read(&mut buf).unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::UnexpectedEof);
+    /// assert_eq!(error.to_string(), "the source broke off");
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If the error's kind is `Interrupted` or `WouldBlock`, because callers take these for "try
+    /// again". The message names the kind.
+    #[track_caller]
+    pub fn finish_with(&mut self, error: impl Into<Error>) {
+        self.end
+            .close(Ending::FinishWith(Reason::new(error.into())));
+    }
+
+    /// Ends the stream with an error at once: from now on the reader's calls fail with it, and
+    /// unread bytes are discarded.
+    ///
+    /// Each call of the reader returns an error with the same kind, and with the same message and
+    /// source if `error` has them. An [`ErrorKind`](crate::io::ErrorKind) alone does not allocate.
     ///
     /// Later writes of this writer fail with `BrokenPipe`. The first ending of a half stands:
     ///
-    /// * If this writer is closed, the call does nothing.
+    /// * If this writer has ended the stream, the call does nothing.
     /// * If the reader is closed, it keeps its unread bytes, and then reads `Ok(0)`.
-    /// * If the reader has aborted, writes keep failing with the reader's error kind.
+    /// * If the reader has aborted, writes keep failing with the reader's error.
+    ///
+    /// ```
+    /// use std::io::{Error, ErrorKind};
+    ///
+    /// let (mut reader, mut writer) = async_duplex::pipe(8);
+    /// writer.try_write(b"half of a mess").unwrap();
+    /// writer.abort(Error::new(ErrorKind::InvalidData, "checksum mismatch"));
+    ///
+    /// let error = reader.try_read(&mut [0; 8]).unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::InvalidData);
+    /// assert_eq!(error.to_string(), "checksum mismatch");
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If the error's kind is `Interrupted` or `WouldBlock`, because callers take these for "try
+    /// again". The message names the kind.
+    #[track_caller]
+    pub fn abort(&mut self, error: impl Into<Error>) {
+        self.abort_for(Reason::new(error.into()));
+    }
+
+    pub(crate) fn abort_for(&mut self, reason: Reason) {
+        self.end.close(Ending::Abort(reason));
+    }
+
+    /// Makes a handle that can abort the pipe from outside: see [`AbortHandle`].
     ///
     /// ```
     /// use std::io::ErrorKind;
     ///
     /// let (mut reader, mut writer) = async_duplex::pipe(8);
-    /// writer.try_write(b"half of a mess").unwrap();
-    /// writer.abort(ErrorKind::UnexpectedEof);
-    /// assert_eq!(reader.try_read(&mut [0; 8]).unwrap_err().kind(), ErrorKind::UnexpectedEof);
+    /// let handle = writer.abort_handle();
+    /// handle.abort(ErrorKind::ConnectionReset);
+    /// assert_eq!(reader.try_read(&mut [0]).unwrap_err().kind(), ErrorKind::ConnectionReset);
+    /// assert_eq!(writer.try_write(b"a").unwrap_err().kind(), ErrorKind::ConnectionReset);
     /// ```
-    ///
-    /// # Panics
-    ///
-    /// If `kind` is `Interrupted` or `WouldBlock`, because callers take these for "try again". The
-    /// message names the kind.
-    #[track_caller]
-    pub fn abort(&mut self, kind: ErrorKind) {
-        assert_final(kind);
-        self.end.close(Some(kind));
+    pub fn abort_handle(&self) -> AbortHandle {
+        AbortHandle::new(self.handle(), None)
+    }
+
+    pub(crate) fn handle(&self) -> Handle {
+        self.end.handle()
     }
 
     /// Returns whether `reader` is the other half of the same pipe.
@@ -337,7 +399,7 @@ impl Writer {
     fn or_error(&self, found: core::result::Result<(), Stop>) -> Result<usize> {
         match found {
             Ok(()) => Ok(self.end.available()),
-            Err(stop) => Err(stop.into_error(self.capacity())),
+            Err(stop) => Err(self.end.error(stop)),
         }
     }
 

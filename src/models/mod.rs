@@ -19,6 +19,7 @@
 //! ordering or breaks the step, and the model that the row names must fail.
 
 mod duplex;
+mod handles;
 mod pipe;
 mod ring;
 mod thresholds;

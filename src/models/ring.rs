@@ -12,7 +12,7 @@ type RingProducer = Half<Producer, ()>;
 type RingConsumer = Half<Consumer, ()>;
 
 fn new_ring(capacity: usize) -> (RingProducer, RingConsumer) {
-    let (consumer, producer) = ring(capacity, ()).unwrap();
+    let (consumer, producer) = ring(capacity, || ()).unwrap();
     (producer, consumer)
 }
 
@@ -160,7 +160,7 @@ fn a_waiter_is_found_once_with_what_came_before_it() {
         },
         |(mut consumer, memory)| {
             memory.write();
-            assert!(consumer.register(waiter(1)).1.is_none());
+            assert!(consumer.register(waiter(1)).unwrap().1.is_none());
         },
     );
 }
@@ -177,7 +177,7 @@ fn waiters_have_one_owner(dispose: fn(PeerWaiter<'_, Producer, ()>)) {
             for number in 1..=3 {
                 let earlier = |waiter: &Waiter| waiter.min < number;
                 assert!(consumer.deregister().as_ref().map_or(true, earlier));
-                let (_, superseded) = consumer.register(waiter(number));
+                let (_, superseded) = consumer.register(waiter(number)).unwrap();
                 assert!(superseded.as_ref().map_or(true, earlier));
             }
             consumer

@@ -3,9 +3,10 @@
 
 use core::task::{Context, Poll, Waker};
 
-use super::flags::{aborted, closed, watched};
-use super::Endpoint;
-use crate::error::ErrorKind;
+use super::flags::{aborted, closed, failed, watched, CUT};
+use super::wakers::Wakers;
+use super::{Endpoint, Shared, OF_HANDLES};
+use crate::error::{out_of_memory, Error, ErrorKind, Reason, Stop};
 use crate::ring::{Role, Side};
 
 impl<R: Role> Endpoint<R> {
@@ -31,19 +32,22 @@ impl<R: Role> Endpoint<R> {
         Poll::Ready(())
     }
 
-    /// Closes this side, unless that has been done, and wakes the peer. With an `abort`, the peer's
-    /// calls fail with that kind, unless the peer has closed before.
-    pub(crate) fn close(&mut self, abort: Option<ErrorKind>) {
-        self.end(abort).wake();
+    /// Closes this side, unless that has been done, and wakes the peer.
+    pub(crate) fn close(&mut self, ending: Ending) {
+        self.end(ending).wake();
     }
 
     /// Closes this side for good: the half is being dropped.
     pub(crate) fn disconnect(&mut self) {
-        if self.half.peer_is_dropped() {
+        if self.half.is_last_owner() {
             // Whatever is registered is dropped with the ring.
             return;
         }
-        let wakers = self.end(None);
+        let ending = match self.half.state().config.error_on_drop {
+            None => Ending::Finish,
+            Some(kind) => Ending::FinishWith(Reason::Kind(kind)),
+        };
+        let wakers = self.end(ending);
         // Dropped after the peer has been woken, because a drop may panic.
         let _own = (self.half.deregister_for_good(), self.take_watcher());
         wakers.wake();
@@ -51,20 +55,26 @@ impl<R: Role> Endpoint<R> {
 
     /// [`close`](Self::close) without waking the peer.
     #[inline]
-    fn end(&mut self, abort: Option<ErrorKind>) -> Wakers {
+    fn end(&mut self, ending: Ending) -> Wakers {
         let shared = self.half.state();
         if shared.flags.load() & closed(R::SIDE) != 0 {
             return Wakers::default();
         }
-        if let Some(kind) = abort {
-            shared.abort_kinds[R::SIDE as usize].set(kind);
-        }
-        let before = shared.flags.close(R::SIDE, R::Peer::SIDE, abort.is_some());
-        let watcher = match before & watched(R::Peer::SIDE) {
-            0 => None,
-            _ => shared.slots[R::Peer::SIDE as usize].take(),
+        let reason = &shared.reasons[R::SIDE as usize];
+        let how = match ending {
+            Ending::Finish => 0,
+            Ending::FinishWith(error) => {
+                reason.set(error);
+                failed(R::SIDE)
+            }
+            Ending::Abort(error) => {
+                reason.set(error);
+                aborted(R::SIDE)
+            }
         };
-        let is_clean = abort.is_none() && before & aborted(R::Peer::SIDE) == 0;
+        let before = shared.flags.close(R::SIDE, R::Peer::SIDE, how);
+        let watcher = shared.take_watcher(before, R::Peer::SIDE);
+        let is_clean = how != aborted(R::SIDE) && before & aborted(R::Peer::SIDE) == 0;
         self.freeze(is_clean);
         let waiter = self.half.take_peer_waiter();
         Wakers {
@@ -86,43 +96,48 @@ impl<R: Role> Endpoint<R> {
     /// Takes the waker out of this side's slot.
     fn take_watcher(&self) -> Option<Waker> {
         let shared = self.half.state();
-        match shared.flags.load() & watched(R::SIDE) {
+        shared.take_watcher(shared.flags.load(), R::SIDE)
+    }
+
+    /// The error of a call that stops.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn error(&self, stop: Stop) -> Error {
+        match stop {
+            Stop::WouldBlock => ErrorKind::WouldBlock.into(),
+            Stop::Closed => ErrorKind::BrokenPipe.into(),
+            Stop::Failed => self.half.state().reason(R::Peer::SIDE).to_error(),
+            Stop::OutOfMemory => out_of_memory(self.capacity()),
+        }
+    }
+}
+
+/// How a side ends the stream.
+pub(crate) enum Ending {
+    /// The peer gets what is there, and then the end.
+    Finish,
+    /// The peer gets what is there, and then an error.
+    FinishWith(Reason),
+    /// The peer gets an error at once.
+    Abort(Reason),
+}
+
+impl Shared {
+    /// Takes the waker out of the slot of `side`, if the flags say that there may be one.
+    pub(super) fn take_watcher(&self, flags: usize, side: Side) -> Option<Waker> {
+        match flags & watched(side) {
             0 => None,
-            _ => shared.slots[R::SIDE as usize].take(),
+            _ => self.slots[side as usize].take(),
         }
     }
-}
 
-/// The wakers of a side whose peer has closed.
-#[derive(Default)]
-struct Wakers {
-    waiter: Option<Waker>,
-    watcher: Option<Waker>,
-}
-
-impl Wakers {
-    /// Wakes both. If they are the same task's, it is woken once. If one of them panics, the other
-    /// one is woken nevertheless.
-    #[inline]
-    fn wake(self) {
-        match (self.waiter, self.watcher) {
-            (Some(waiter), Some(watcher)) if waiter.will_wake(&watcher) => waiter.wake(),
-            (Some(waiter), Some(watcher)) => {
-                let _watcher = WakeOnDrop(Some(watcher));
-                waiter.wake();
-            }
-            (Some(waker), None) | (None, Some(waker)) => waker.wake(),
-            (None, None) => {}
-        }
-    }
-}
-
-struct WakeOnDrop(Option<Waker>);
-
-impl Drop for WakeOnDrop {
-    fn drop(&mut self) {
-        if let Some(waker) = self.0.take() {
-            waker.wake();
-        }
+    /// Why `side`, or a handle, has ended the stream with an error.
+    fn reason(&self, side: Side) -> Reason {
+        let index = match self.flags.load() & CUT {
+            0 => side as usize,
+            _ => OF_HANDLES,
+        };
+        let reason = self.reasons[index].get();
+        reason.expect("the reason is stored before the flag is set")
     }
 }

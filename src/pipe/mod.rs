@@ -19,7 +19,7 @@
 //!   reached.
 //! * **park**: to register a waiter and return `Pending`. **wake**: to wake the peer's waiter.
 //! * **close**: to end one's own side. **finish**: the writer's close. **abort**: to close with an
-//!   error for the peer.
+//!   error for the peer. **cut**: an abort from outside, by a handle.
 //! * **spin**: to look for available bytes again and again, before parking.
 //!
 //! # Waiting for bytes
@@ -80,12 +80,22 @@
 //! peer holds that waiter and restores it later, the peer looks at the flags again, sees the closed
 //! flag, takes the waiter and wakes it (L). So no waker outlives its half.
 //!
-//! An abort sets one more flag together with the closed one, but only if the peer has not closed.
-//! The first ending stands: a half whose peer's aborted flag is set was aborted before it closed.
+//! A half that ends the stream with an error stores the reason, and then sets one more flag together
+//! with the closed one: *aborted* if the peer gets the error at once, *failed* if it gets it after
+//! the last byte. The flag is set only if the peer has not closed, so the first ending stands.
 //!
 //! ```text
-//!   the flags    | yields | watched: R W | aborted: R W | closed: R W |
+//!   the flags    | cut | yields | failed: R W | watched: R W | aborted: R W | closed: R W |
 //! ```
+//!
+//! # Ending a stream from outside
+//!
+//! A handle is neither half, and may act at any time. Unless a side has closed, it stores the reason
+//! and sets the cut flag together with the closed and aborted flags of both sides. Then it takes the
+//! waiters of both sides and the wakers of both slots, and wakes them (H). A half that parks
+//! meanwhile sees the flags, as it sees those of a peer that closes (C). The handle takes waiters
+//! from words whose publishers do so too: whoever clears a bit has the waiter. It does so once in
+//! the life of a ring, and the ring takes no waiter after that, as edge S in `ring/mod.rs` says.
 //!
 //! # THE WAKE-AND-CLOSE ARGUMENT
 //!
@@ -101,6 +111,8 @@
 //! * **E, end.** A waker is registered in the slot before the watched flag is set with Release. The
 //!   closed flag is set with Acquire, by an operation that returns the watched flag. So the half
 //!   that closes finds the waker.
+//! * **H, handle.** A handle sets the flags before it takes the waiters with Release, and a waiter is
+//!   registered with Acquire before the flags are loaded, as in C. A slot's waker is found as in E.
 //! * **U, user.** What a half did before it closed *happens before* its peer learns of it, from the
 //!   end of the stream, `BrokenPipe`, `is_closed` or `closed`. The flags carry this.
 //!
@@ -121,7 +133,7 @@
 //! | W | `Endpoint::restore` | a superseded waiter is woken | a task waits for ever | `thresholds::a_task_that_waits_for_two_thresholds_is_woken_for_both` |
 //! | W | `Endpoint::park` | a superseded waiter is woken | a task waits for ever | `thresholds::a_task_that_waits_for_two_thresholds_is_woken_for_both` |
 //! | W | `Endpoint::park` | a replaced waiter that was due is woken | a task waits for ever | `thresholds::a_wait_that_succeeds_does_not_forget_an_earlier_one` |
-//! | C | `Flags::close` | Release | bytes are lost at the end | `pipe::every_byte_then_eof` |
+//! | C | `Flags::update` | Release | bytes are lost at the end | `pipe::every_byte_then_eof` |
 //! | C | `Flags::load` | Acquire | bytes are lost at the end | `pipe::every_byte_then_eof` |
 //! | C | `Endpoint::look` | the flags are loaded before the position | bytes are lost at the end | `pipe::every_byte_then_eof_without_waiting` |
 //! | C | `Cursor::clear_waiter_bits` | Release | a half waits for ever | `pipe::close_wakes_parked_reader` |
@@ -135,32 +147,41 @@
 //! | L | `Endpoint::restore` | the flags are loaded after a restoration | a waker outlives its half | `thresholds::a_dropped_half_leaves_no_waker` |
 //! | L | `Endpoint::disconnect` | the half takes its waiter back after the closed flag is set | a waker outlives its half | `thresholds::a_dropped_half_leaves_no_waker` |
 //! | E | `Flags::watch` | Release | `closed` waits for ever | `pipe::closed_is_woken` |
-//! | E | `Flags::close` | Acquire | `closed` waits for ever | `pipe::closed_is_woken` |
+//! | E | `Flags::update` | Acquire | `closed` waits for ever | `pipe::closed_is_woken` |
 //! | E | `Endpoint::poll_closed` | the waker is registered before the watched flag is set | `closed` waits for ever | `pipe::closed_is_woken` |
 //! | E | `Wakers::wake` | the slot is woken | `closed` waits for ever | `pipe::closed_is_woken` |
-//! | U | `Flags::close` | Release | a data race in the user's program | `pipe::eof_hands_over` |
+//! | U | `Flags::update` | Release | a data race in the user's program | `pipe::eof_hands_over` |
 //! | U | `Flags::load` | Acquire | a data race in the user's program | `pipe::is_closed_hands_over` |
 //! | U | `Flags::watch` | Acquire | a data race in the user's program | `pipe::closed_hands_over` |
-//! | A | `Endpoint::end` | the kind is stored before the aborted flag is set | an abort without a kind | `thresholds::abort_brings_its_kind` |
+//! | A | `Endpoint::end` | the reason is stored before the flag is set | an abort without a reason | `thresholds::abort_brings_its_kind` |
+//! | A | `Handle::cut` | the reason is stored before the flag is set | an abort without a reason | `handles::closed_is_woken` |
+//! | H | `Handle::cut` | the flags are set before the waiters are taken | a half waits for ever | `handles::a_parked_reader_is_woken` |
+//! | H | `Handle::cut` | the waiters are taken | a half waits for ever | `handles::a_parked_reader_is_woken` |
+//! | H | `Handle::cut` | the slots are taken | `closed` waits for ever | `handles::closed_is_woken` |
 
 mod close;
 mod fairness;
 mod flags;
+mod handle;
 mod park;
 mod spin;
 mod transfer;
+mod wakers;
 
 use core::alloc::Layout;
 use core::task::{Context, Poll};
 use core::time::Duration;
 
-use crate::error::{ErrorKind, Stop};
+use crate::error::{ErrorKind, Reason, Stop};
 use crate::ring::{self, Consumer, Half, Once, OutOfMemory, Producer, Role, Side};
 use crate::sync::AtomicWaker;
+pub(crate) use close::Ending;
 use fairness::Fairness;
-use flags::{aborted, closed, Flags, SPECIAL};
+use flags::{aborted, closed, failed, Flags, SPECIAL};
+pub(crate) use handle::Handle;
 pub(crate) use spin::DEFAULT_LIMIT as DEFAULT_SPIN_LIMIT;
 use spin::{Evidence, Spin};
+pub(crate) use wakers::Wakers;
 
 /// The settings of a pipe.
 #[derive(Clone, Copy)]
@@ -169,14 +190,19 @@ pub(crate) struct Config {
     pub(crate) yield_every: usize,
     /// How long a half may spin in total between two `Pending`s.
     pub(crate) spin_limit: Duration,
+    /// What the peer of a half gets that is dropped without having been ended.
+    pub(crate) error_on_drop: Option<ErrorKind>,
 }
+
+/// The index of the handles' reason.
+const OF_HANDLES: usize = 2;
 
 /// What the two endpoints share besides the ring. The arrays have an element for each [`Side`].
 pub(crate) struct Shared {
     flags: Flags,
     config: Config,
-    /// Why a side has aborted.
-    abort_kinds: [Once<ErrorKind>; 2],
+    /// Why a side has ended the stream with an error, and why a handle has.
+    reasons: [Once<Reason>; 3],
     /// The waker of a side that waits for the end.
     slots: [AtomicWaker; 2],
     /// Whether the thread of a side was asleep when its peer woke it.
@@ -188,7 +214,7 @@ impl Shared {
         Self {
             flags: Flags::new(config.yield_every > 0),
             config,
-            abort_kinds: [Once::new(), Once::new()],
+            reasons: [Once::new(), Once::new(), Once::new()],
             slots: [AtomicWaker::new(), AtomicWaker::new()],
             evidence: [Evidence::new(), Evidence::new()],
         }
@@ -209,7 +235,7 @@ pub(crate) fn pipe(
     capacity: usize,
     config: Config,
 ) -> Result<(Endpoint<Consumer>, Endpoint<Producer>), OutOfMemory> {
-    let (consumer, producer) = ring::ring(capacity, Shared::new(config))?;
+    let (consumer, producer) = ring::ring(capacity, || Shared::new(config))?;
     Ok((Endpoint::new(consumer), Endpoint::new(producer)))
 }
 
@@ -249,8 +275,8 @@ impl<R: Role> Endpoint<R> {
     /// call began. Where `want` is less than `min`, `want` bytes suffice.
     #[inline]
     pub(crate) fn look(&mut self, min: usize, want: usize) -> Result<(), Stop> {
-        let flags = self.half.state().flags.load() & SPECIAL;
-        if flags != 0 {
+        let flags = self.half.state().flags.load();
+        if flags & SPECIAL != 0 {
             return self.look_specially(flags, min, want);
         }
         self.look_plainly(min, want)
@@ -283,19 +309,22 @@ impl<R: Role> Endpoint<R> {
         }
         if flags & aborted(R::Peer::SIDE) != 0 {
             self.half.clear_available();
-            let kind = self.half.state().abort_kinds[R::Peer::SIDE as usize].get();
-            return Err(Stop::Aborted(kind.expect("the kind is stored first")));
+            return Err(Stop::Failed);
         }
         let ended = flags & (closed(Side::Consumer) | closed(Side::Producer)) != 0;
+        let end = match flags & failed(R::Peer::SIDE) {
+            0 => Stop::Closed,
+            _ => Stop::Failed,
+        };
         if ended && !reads {
-            return Err(Stop::Closed);
+            return Err(end);
         }
         if flags & closed(R::SIDE) == 0 {
             // After its own close, a reader gets nothing that was written since.
             self.refresh(want)?;
         }
         match self.half.available() {
-            0 if ended => Err(Stop::Closed),
+            0 if ended => Err(end),
             n if ended || n >= min.min(want) => Ok(()),
             _ => Err(Stop::WouldBlock),
         }

@@ -54,7 +54,11 @@ impl<R: Role> Endpoint<R> {
             waker,
             min: threshold,
         };
-        let (available, superseded) = self.half.register(waiter);
+        let (available, superseded) = match self.half.register(waiter) {
+            Some(registered) => registered,
+            // A handle has ended the stream.
+            None => return Poll::Ready(self.look(min, want)),
+        };
         if let Some(waiter) = superseded {
             waiter.waker.wake();
         }

@@ -81,10 +81,10 @@ impl Endpoint<Consumer> {
     /// How many bytes there are to read now.
     pub(crate) fn len(&self) -> usize {
         let flags = self.half.state().flags.load();
-        if flags & closed(Side::Consumer) != 0 {
-            self.half.available()
-        } else if flags & aborted(Side::Producer) != 0 {
+        if flags & aborted(Side::Producer) != 0 {
             0
+        } else if flags & closed(Side::Consumer) != 0 {
+            self.half.available()
         } else {
             self.half.len()
         }

@@ -72,8 +72,12 @@
 //!   Acquire, and then uses a cell. So a cell has one owner at a time.
 //! * **A, abort.** A [`Once`] is written and then marked as set with Release. It is found set with
 //!   Acquire and then read.
-//! * **D, drop.** An owner of the ring is done with it and says so with Release. The other one
-//!   reads that with Acquire and frees the ring.
+//! * **D, drop.** An owner of the ring is done with it and says so with Release. The last one reads
+//!   that with Acquire and frees the ring.
+//! * **S, sever.** A remote marks the ring as severed, with Release, and then takes the waiters. The
+//!   waiting side loads that mark, with Acquire, before it uses a cell. If the remote has taken its
+//!   waiter, `deregister` has seen the cleared bit, and so the load sees the mark: the waiting side
+//!   does not go on to a cell that the publisher may hold.
 //!
 //! Both positions are of one type, [`Cursor`](cursor::Cursor), so P and R are two readings of the
 //! same operations. The other edges of a cursor (W, C, L) are argued in `pipe/mod.rs`.
@@ -99,9 +103,13 @@
 //! | N | `Held::restore` | nothing is restored beside a newer waiter | two bits are set | `ring::waiters_that_are_restored_have_one_owner` |
 //! | A | `Once::set` | Release | half of a value is read | `ring::a_value_is_set_once_and_read_whole` |
 //! | A | `Once::get` | Acquire | half of a value is read | `ring::a_value_is_set_once_and_read_whole` |
-//! | D | `BiArc::is_unique` | Acquire | use after free | `pipe::every_byte_then_eof` |
-//! | D | `BiArc::drop` | Acquire | use after free | `pipe::every_byte_then_eof` |
-//! | D | `BiArc::drop` | Release | use after free | `pipe::every_byte_then_eof` |
+//! | D | `Inner::owners` | Acquire | use after free | `pipe::every_byte_then_eof` |
+//! | D | `Inner::release` | Acquire | use after free | `pipe::every_byte_then_eof` |
+//! | D | `Inner::release` | Release | use after free | `pipe::every_byte_then_eof` |
+//! | S | `Remote::sever` | Release | a half waits for ever | `handles::a_parked_reader_is_woken` |
+//! | S | `Half::register` | Acquire | a half waits for ever | `handles::a_parked_reader_is_woken` |
+//! | S | `Half::register` | no waiter is registered in a severed ring | a cell has two owners | `handles::a_severed_ring_takes_no_waiter` |
+//! | S | `Remote::sever` | the ring is severed before its waiters are taken | a cell has two owners | `handles::a_severed_ring_takes_no_waiter` |
 //!
 //! # Invariants
 //!
@@ -137,7 +145,8 @@ use core::ptr::addr_of_mut;
 
 use crossbeam_utils::CachePadded;
 
-use biarc::BiArc;
+use crate::sync::{AtomicUsize, Ordering};
+use biarc::{BiArc, Handle};
 pub(crate) use consumer::Consumer;
 pub(crate) use cursor::Waiter;
 use cursor::{Cursor, Held, Registration, Rewinds};
@@ -156,6 +165,8 @@ use storage::Storage;
 struct Shared<S> {
     storage: Storage,
     state: S,
+    /// 1 once a [`Remote`] has taken the waiters: none is registered after that.
+    severed: AtomicUsize,
     before_tail: CacheLinePad,
     tail: Cursor,
     rewinds: Rewinds,
@@ -175,11 +186,12 @@ impl<S> Shared<S> {
     /// `place` is memory for a `Shared`, and no reference to it exists.
     #[inline]
     #[allow(clippy::multiple_unsafe_ops_per_block)] // All of one kind.
-    unsafe fn init(place: *mut Self, storage: Storage, state: S) {
+    unsafe fn init(place: *mut Self, storage: Storage, state: impl FnOnce() -> S) {
         // SAFETY: each line writes a field of `place`. The padding needs no initialising.
         unsafe {
             addr_of_mut!((*place).storage).write(storage);
-            addr_of_mut!((*place).state).write(state);
+            addr_of_mut!((*place).state).write(state());
+            addr_of_mut!((*place).severed).write(AtomicUsize::new(0));
             addr_of_mut!((*place).tail).write(Cursor::new());
             addr_of_mut!((*place).rewinds).write(Rewinds::new());
             addr_of_mut!((*place).head).write(Cursor::new());
@@ -237,7 +249,7 @@ pub(crate) trait Role: Sized {
 #[allow(clippy::type_complexity)] // It is a pair.
 pub(crate) fn ring<S>(
     capacity: usize,
-    state: S,
+    state: impl FnOnce() -> S,
 ) -> Result<(Half<Consumer, S>, Half<Producer, S>), OutOfMemory> {
     assert!((1..=MAX_CAPACITY).contains(&capacity));
     // SAFETY: `pair` calls this with the address of memory that nothing refers to.
@@ -280,9 +292,14 @@ impl<R: Role, S> Half<R, S> {
         self.shared.ptr_eq(&other.shared)
     }
 
-    /// Whether the other half has been dropped.
-    pub(crate) fn peer_is_dropped(&self) -> bool {
+    /// Whether this half is the last owner of the ring: no peer is left, and no [`Remote`].
+    pub(crate) fn is_last_owner(&self) -> bool {
         self.shared.is_unique()
+    }
+
+    /// Makes an owner that can neither read nor write.
+    pub(crate) fn remote(&self) -> Remote<S> {
+        Remote(self.shared.handle())
     }
 
     /// The number of occupied bytes, if the peer's position is `peer`.
@@ -373,16 +390,23 @@ impl<R: Role, S> Half<R, S> {
     }
 
     /// Registers a waiter, to be taken when the peer publishes. Returns how many bytes were
-    /// available at that moment, and a superseded waiter (see [`cursor`]).
+    /// available at that moment, and a superseded waiter (see [`cursor`]). Returns `None`, and drops
+    /// the waiter, if a [`Remote`] has severed the ring.
     ///
     /// The waiter before must have been [deregistered](Self::deregister).
     #[inline(always)] // As `Cursor::register`.
-    pub(crate) fn register(&mut self, waiter: Waiter) -> (usize, Option<Waiter>) {
+    pub(crate) fn register(&mut self, waiter: Waiter) -> Option<(usize, Option<Waiter>)> {
+        // ORDERING(S): Acquire, to see the flags that were set before the ring was severed. If the
+        // remote has taken this side's waiter, `deregister` has seen the bit cleared, with Acquire,
+        // and so this load sees that the ring is severed.
+        if self.shared.severed.load(Ordering::Acquire) != 0 {
+            return None;
+        }
         let cursor = self.shared.cursor(R::Peer::SIDE);
         // SAFETY: this side is the only one that waits at the peer's cursor (I4).
         let (peer, superseded) = unsafe { cursor.register(&mut self.registration, waiter) };
         let available = R::available(self.capacity(), self.len_at(peer));
-        (available, superseded)
+        Some((available, superseded))
     }
 
     /// Takes this side's waiter back, unless the peer has taken it.
@@ -406,6 +430,50 @@ impl<R: Role, S> Half<R, S> {
         let (own, peer) = (R::Peer::SIDE, R::SIDE);
         let has_waiter = |side| self.shared.cursor(side).has_waiter();
         (has_waiter(own), has_waiter(peer))
+    }
+}
+
+impl<R, S> Drop for Half<R, S> {
+    #[inline]
+    fn drop(&mut self) {
+        if self.shared.is_left_with_handles() {
+            // A remote may keep the ring for long, but not its bytes.
+            // SAFETY: the other half is gone, this one makes no further call, and remotes have no
+            // access to the storage.
+            unsafe { self.shared.storage.free() };
+        }
+    }
+}
+
+/// An owner of a ring beside its two halves. It can take their waiters, once.
+pub(crate) struct Remote<S>(Handle<Shared<S>>);
+
+impl<S> Clone for Remote<S> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<S> Remote<S> {
+    pub(crate) fn state(&self) -> &S {
+        &self.0.state
+    }
+
+    /// Takes the waiters of both sides, the consumer's first, unless that has been done before. No
+    /// waiter is registered after that, and a side that tries to sees what was done before this.
+    pub(crate) fn sever(&self) -> [Option<Waiter>; 2] {
+        // ORDERING(S): Release, to hand over the flags that were set before. Only one thread gets 0
+        // from the swap.
+        if self.0.severed.swap(1, Ordering::Release) != 0 {
+            return [None, None];
+        }
+        [&self.0.tail, &self.0.head].map(|cursor| {
+            let bit = cursor.clear_waiter_bits();
+            // SAFETY: this thread has cleared the bit. The publisher may hold the waiter of the
+            // other cell, and the waiting side would then go on to this one: but it registers no
+            // waiter any more (S).
+            (bit != 0).then(|| unsafe { Held::new(cursor, bit) }.take())
+        })
     }
 }
 

@@ -27,8 +27,9 @@ impl<T> Once<T> {
         }
     }
 
-    /// Sets the value, unless that has been done: then the first value stays.
-    pub(crate) fn set(&self, value: T) {
+    /// Sets the value, unless that has been done: then the first value stays. Returns `false` if
+    /// another thread is setting the value and has not finished.
+    pub(crate) fn set(&self, value: T) -> bool {
         // ORDERING(none): only one thread leaves `EMPTY`; nothing is read before it does.
         let first = self
             .state
@@ -39,16 +40,17 @@ impl<T> Once<T> {
             // ORDERING(A): Release, to hand over the value.
             self.state.store(SET, Ordering::Release);
         }
+        first != Err(BUSY)
     }
 }
 
-impl<T: Copy> Once<T> {
-    /// The value, if it has been set.
+impl<T: Clone> Once<T> {
+    /// A copy of the value, if it has been set.
     pub(crate) fn get(&self) -> Option<T> {
         // ORDERING(A): Acquire, to see the value.
         match self.state.load(Ordering::Acquire) {
             // SAFETY: the value is not written again after `SET`.
-            SET => self.value.with(|cell| unsafe { *cell }),
+            SET => self.value.with(|cell| unsafe { (*cell).clone() }),
             _ => None,
         }
     }

@@ -9,7 +9,8 @@ use crate::sync::{AccessLog, UnsafeCell};
 
 /// `capacity` bytes, allocated on request and uninitialised at first.
 pub(super) struct Storage {
-    /// Null until [`allocate`](Self::allocate) has succeeded, and never changed after that.
+    /// Null until [`allocate`](Self::allocate) has succeeded, and not changed after that, until
+    /// [`free`](Self::free).
     bytes: UnsafeCell<*mut u8>,
     capacity: usize,
     /// Shows every access to the bytes to loom.
@@ -64,6 +65,23 @@ impl Storage {
         // SAFETY: the bytes were not allocated, so the caller rules out every other access.
         self.bytes.with_mut(|bytes| unsafe { *bytes = allocated });
         Ok(())
+    }
+
+    /// Frees the bytes, if they are allocated.
+    ///
+    /// # Safety
+    ///
+    /// All calls of the other unsafe functions happen before this call.
+    pub(super) unsafe fn free(&self) {
+        // Freeing is an access too.
+        self.log.write(0..self.capacity);
+        // SAFETY: the caller rules out every other access.
+        let take = |bytes: *mut *mut u8| unsafe { bytes.replace(ptr::null_mut()) };
+        let bytes = self.bytes.with_mut(take);
+        if !bytes.is_null() {
+            // SAFETY: `allocate` got these bytes with this layout, and nothing else frees them.
+            unsafe { dealloc(bytes, self.layout()) };
+        }
     }
 
     fn layout(&self) -> Layout {
@@ -158,14 +176,8 @@ impl Storage {
 
 impl Drop for Storage {
     fn drop(&mut self) {
-        // Freeing is an access too.
-        self.log.write(0..self.capacity);
-        // SAFETY: `&mut self` rules out every other access.
-        let bytes = self.bytes.with_mut(|bytes| unsafe { *bytes });
-        if !bytes.is_null() {
-            // SAFETY: `allocate` got these bytes with this layout, and nothing else frees them.
-            unsafe { dealloc(bytes, self.layout()) };
-        }
+        // SAFETY: `&mut self` rules out every other access, and nothing comes after this.
+        unsafe { self.free() };
     }
 }
 

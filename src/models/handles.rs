@@ -1,0 +1,233 @@
+//! A third party: a handle ends the stream while its halves wait, move bytes, close or drop.
+
+use core::future::poll_fn;
+use core::task::Waker;
+
+use loom::sync::Arc;
+use loom::thread;
+
+use crate::io::{ErrorKind, Result};
+use crate::ring::{ring, Consumer, Half, Producer, Waiter};
+use crate::{pipe, AbortHandle, Reader, Writer};
+
+use super::{block_on, full, model, read, write};
+
+const RESET: ErrorKind = ErrorKind::ConnectionReset;
+
+fn abort(handle: AbortHandle) {
+    handle.abort(RESET);
+}
+
+fn kind<T: core::fmt::Debug>(result: Result<T>) -> ErrorKind {
+    result.unwrap_err().kind()
+}
+
+/// Three threads. Few preemptions suffice for each way to lose a wake here, and more would take
+/// hours.
+fn with_three_threads(f: impl Fn() + Send + Sync + 'static) {
+    let mut builder = loom::model::Builder::new();
+    builder.preemption_bound = Some(2);
+    builder.check(f);
+}
+
+#[test]
+fn a_parked_reader_is_woken() {
+    model(
+        || {
+            let (reader, writer) = pipe(1);
+            let handle = writer.abort_handle();
+            ((reader, writer), handle)
+        },
+        |(mut reader, writer)| {
+            assert_eq!(kind(read(&mut reader, &mut [0])), RESET);
+            assert!(reader.is_closed() && writer.is_closed());
+        },
+        abort,
+    );
+}
+
+#[test]
+fn a_parked_writer_is_woken() {
+    model(
+        || {
+            let (writer, reader) = full(pipe(1));
+            let handle = writer.abort_handle();
+            ((writer, reader), handle)
+        },
+        |(mut writer, _reader)| assert_eq!(kind(write(&mut writer, b"a")), RESET),
+        abort,
+    );
+}
+
+#[test]
+fn closed_is_woken() {
+    model(
+        || {
+            let (reader, writer) = pipe(1);
+            let handle = reader.abort_handle();
+            ((reader, writer), handle)
+        },
+        |(mut reader, mut writer)| {
+            block_on(poll_fn(|cx| reader.poll_closed(cx)));
+            block_on(poll_fn(|cx| writer.poll_closed(cx)));
+        },
+        abort,
+    );
+}
+
+/// The writer finishes while the handle aborts: a clean end or the abort, and never a mixture.
+#[test]
+fn the_first_ending_stands() {
+    model(
+        || {
+            let (reader, mut writer) = pipe(1);
+            assert_eq!(writer.try_write(b"a").unwrap(), 1);
+            let handle = reader.abort_handle();
+            ((reader, writer), handle)
+        },
+        |(mut reader, mut writer)| {
+            writer.finish();
+            let mut buf = [0; 1];
+            let first = reader.try_read(&mut buf);
+            let second = reader.try_read(&mut buf);
+            match first {
+                Ok(n) => assert_eq!((n, second.unwrap()), (1, 0)),
+                error => assert_eq!([kind(error), kind(second)], [RESET; 2]),
+            }
+        },
+        abort,
+    );
+}
+
+/// Two handles abort with two errors. Both halves get the same one.
+#[test]
+fn one_of_two_aborts_stands() {
+    with_three_threads(|| {
+        let (mut reader, mut writer) = pipe(1);
+        let handle = reader.abort_handle();
+        let aborting = [RESET, ErrorKind::TimedOut].map(|kind| {
+            let handle = handle.clone();
+            thread::spawn(move || handle.abort(kind))
+        });
+        for thread in aborting {
+            thread.join().unwrap();
+        }
+        let kinds = [
+            kind(reader.try_read(&mut [0])),
+            kind(writer.try_write(b"a")),
+        ];
+        assert!(kinds == [RESET; 2] || kinds == [ErrorKind::TimedOut; 2]);
+    });
+}
+
+/// The handle aborts while both halves are dropped. The wakers go, and the memory with the last
+/// owner.
+#[test]
+fn halves_are_dropped_meanwhile() {
+    model(
+        || {
+            let (mut reader, mut writer) = pipe(1);
+            assert_eq!(writer.try_write(b"a").unwrap(), 1);
+            let (waker, alive) = counted();
+            let cx = &mut core::task::Context::from_waker(&waker);
+            assert!(writer.poll_writable(cx, 1).is_pending());
+            assert!(reader.poll_closed(cx).is_pending());
+            let handle = reader.abort_handle();
+            (((reader, writer), alive), handle)
+        },
+        |((reader, writer), alive): ((Reader, Writer), std::sync::Weak<()>)| {
+            drop(reader);
+            drop(writer);
+            alive
+        },
+        |handle| {
+            handle.abort(RESET);
+            handle
+        },
+    );
+}
+
+/// A waker that tells whether a clone of it lives.
+fn counted() -> (Waker, std::sync::Weak<()>) {
+    struct Task(#[allow(dead_code)] std::sync::Arc<()>);
+    impl std::task::Wake for Task {
+        fn wake(self: std::sync::Arc<Self>) {}
+    }
+    let token = std::sync::Arc::new(());
+    let alive = std::sync::Arc::downgrade(&token);
+    (Waker::from(std::sync::Arc::new(Task(token))), alive)
+}
+
+/// The reader parks, the writer writes, and the handle aborts: the reader gets the byte or the
+/// error, and is woken in either case.
+#[test]
+fn a_reader_is_woken_by_the_writer_or_by_the_handle() {
+    with_three_threads(|| {
+        let (mut reader, mut writer) = pipe(1);
+        let handle = reader.abort_handle();
+        let writing = thread::spawn(move || {
+            let _ = writer.try_write(b"a");
+            writer
+        });
+        let aborting = thread::spawn(move || handle.abort(RESET));
+        match read(&mut reader, &mut [0]) {
+            Ok(n) => assert_eq!(n, 1),
+            error => assert_eq!(kind(error), RESET),
+        }
+        drop(writing.join().unwrap());
+        aborting.join().unwrap();
+    });
+}
+
+/// Edge S. The writer restores a waiter that the handle does not find any more.
+#[test]
+fn a_waiter_that_is_restored_is_woken() {
+    with_three_threads(|| {
+        let (mut reader, mut writer) = pipe(2);
+        let handle = reader.abort_handle();
+        let writing = thread::spawn(move || {
+            let _ = writer.try_write(b"a");
+            writer
+        });
+        let aborting = thread::spawn(move || handle.abort(RESET));
+        let found = block_on(poll_fn(|cx| reader.poll_readable(cx, 2)));
+        assert_eq!(kind(found), RESET);
+        drop(writing.join().unwrap());
+        aborting.join().unwrap();
+    });
+}
+
+fn waiter(number: usize) -> Waiter {
+    Waiter {
+        waker: Waker::noop().clone(),
+        min: number,
+    }
+}
+
+/// Edge S. The publisher takes one waiter, the remote the next, and the waiting side registers no
+/// third one, for which there is no cell. loom checks that each cell has one owner.
+#[test]
+fn a_severed_ring_takes_no_waiter() {
+    with_three_threads(|| {
+        let (mut consumer, mut producer): (Half<Consumer, ()>, Half<Producer, ()>) =
+            ring(2, || ()).unwrap();
+        producer.refresh(2).unwrap();
+        let remote = Arc::new(consumer.remote());
+        let publishing = thread::spawn(move || {
+            producer.write(b"a");
+            if let Some(peer_waiter) = producer.publish() {
+                drop(peer_waiter.take());
+            }
+            producer
+        });
+        let severing = thread::spawn(move || remote.sever().map(|waiter| waiter.map(|w| w.min)));
+        for number in 1..=3 {
+            drop(consumer.deregister());
+            drop(consumer.register(waiter(number)));
+        }
+        drop(publishing.join().unwrap());
+        severing.join().unwrap();
+        drop(consumer.deregister());
+        assert!(consumer.register(waiter(4)).is_none());
+    });
+}
