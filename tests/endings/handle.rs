@@ -1,0 +1,225 @@
+//! B26: a handle aborts a pipe or a stream from outside.
+
+use core::task::Poll;
+use std::io::ErrorKind;
+use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::sync::Arc;
+use std::task::{Wake, Waker};
+
+use async_duplex::{duplex, pipe, AbortHandle, Options};
+
+use crate::{assert_checksum, checksum, kinds_of_reader, kinds_of_writer, poll, Task, RESET};
+
+const _: () = {
+    const fn is_easy_to_hold<T>()
+    where
+        T: std::fmt::Debug + Clone + Send + Sync + Unpin + std::panic::UnwindSafe + 'static,
+    {
+    }
+    is_easy_to_hold::<AbortHandle>();
+};
+
+#[test]
+fn b26_both_halves_fail_and_are_closed() {
+    let (mut reader, mut writer) = pipe(8);
+    writer.try_write(b"abc").unwrap();
+    let handle = writer.abort_handle();
+    assert!(!handle.is_aborted());
+    handle.abort(checksum());
+    assert!(handle.is_aborted());
+    assert!(reader.is_closed() && writer.is_closed());
+    assert_eq!(
+        (reader.len(), writer.len()),
+        (0, 0),
+        "unread bytes are discarded"
+    );
+    for _ in 0..2 {
+        assert_eq!(kinds_of_reader(&mut reader), [ErrorKind::InvalidData; 5]);
+        assert_eq!(kinds_of_writer(&mut writer), [ErrorKind::InvalidData; 4]);
+    }
+    assert_checksum(&reader.try_read(&mut [0]).unwrap_err());
+    assert_checksum(&writer.try_write(b"x").unwrap_err());
+    // Their own endings change nothing.
+    reader.close();
+    writer.finish();
+    assert_checksum(&reader.try_read(&mut [0]).unwrap_err());
+    assert_checksum(&writer.try_write(b"x").unwrap_err());
+}
+
+#[test]
+fn b26_all_four_halves_of_two_streams_fail() {
+    let (mut near, mut far) = duplex(8);
+    let handle = far.abort_handle();
+    handle.abort(RESET);
+    for stream in [&mut near, &mut far] {
+        assert_eq!(kinds_of_reader(stream.reader()), [RESET; 5]);
+        assert_eq!(kinds_of_writer(stream.writer()), [RESET; 4]);
+    }
+}
+
+#[test]
+fn b26_every_waiting_task_is_woken_once() {
+    let (mut reader, mut writer) = pipe(1);
+    writer.try_write(b"a").unwrap();
+    let tasks = [(); 4].map(|()| Task::new());
+    assert!(poll(&tasks[0], |cx| writer.poll_write(cx, b"b")).is_pending());
+    assert!(poll(&tasks[1], |cx| writer.poll_closed(cx)).is_pending());
+    assert!(poll(&tasks[2], |cx| reader.poll_closed(cx)).is_pending());
+    let handle = reader.abort_handle();
+    handle.abort(RESET);
+    handle.abort(ErrorKind::TimedOut);
+    assert_eq!(tasks.each_ref().map(|task| task.wakes()), [1, 1, 1, 0]);
+    assert_eq!(
+        poll(&tasks[1], |cx| writer.poll_closed(cx)),
+        Poll::Ready(())
+    );
+    assert_eq!(
+        poll(&tasks[2], |cx| reader.poll_closed(cx)),
+        Poll::Ready(())
+    );
+    assert_eq!(kinds_of_writer(&mut writer), [RESET; 4]);
+
+    let (mut reader, _writer) = pipe(1);
+    assert!(poll(&tasks[3], |cx| reader.poll_read(cx, &mut [0])).is_pending());
+    reader.abort_handle().abort(RESET);
+    assert_eq!(tasks[3].wakes(), 1);
+}
+
+#[test]
+fn b26_a_task_that_waits_in_every_way_is_woken_once() {
+    let (mut near, far) = duplex(1);
+    near.try_write(b"a").unwrap();
+    let waker = Waker::from(Task::new());
+    let task = Task::new();
+    let own = Waker::from(task.clone());
+    let cx = &mut std::task::Context::from_waker(&own);
+    assert!(near.writer().poll_write(cx, b"b").is_pending());
+    assert!(near.writer().poll_closed(cx).is_pending());
+    assert!(near.reader().poll_read(cx, &mut [0]).is_pending());
+    assert!(near.reader().poll_closed(cx).is_pending());
+    far.abort_handle().abort(RESET);
+    assert_eq!(task.wakes(), 1);
+    drop(waker);
+}
+
+#[test]
+fn b26_a_reader_below_its_threshold_is_woken() {
+    let (mut reader, mut writer) = pipe(8);
+    let task = Task::new();
+    assert!(poll(&task, |cx| reader.poll_readable(cx, 5)).is_pending());
+    writer.try_write(b"abc").unwrap();
+    writer.abort_handle().abort(RESET);
+    assert_eq!(task.wakes(), 1);
+    assert_eq!(kinds_of_reader(&mut reader), [RESET; 5]);
+}
+
+#[test]
+fn b26_a_direction_that_has_ended_is_left_as_it_is() {
+    // A clean end.
+    let (mut reader, mut writer) = pipe(8);
+    writer.try_write(b"abc").unwrap();
+    writer.finish();
+    let handle = reader.abort_handle();
+    handle.abort(RESET);
+    assert!(!handle.is_aborted());
+    assert_eq!(reader.try_read(&mut [0; 8]).unwrap(), 3);
+    assert_eq!(reader.try_read(&mut [0; 8]).unwrap(), 0);
+
+    // An abort.
+    let (mut reader, mut writer) = pipe(8);
+    writer.abort(ErrorKind::TimedOut);
+    reader.abort_handle().abort(RESET);
+    assert_eq!(kinds_of_reader(&mut reader), [ErrorKind::TimedOut; 5]);
+
+    // One direction of a stream: the other one is cut.
+    let (mut near, mut far) = duplex(8);
+    near.writer().finish();
+    far.abort_handle().abort(RESET);
+    assert_eq!(far.try_read(&mut [0]).unwrap(), 0);
+    assert_eq!(kinds_of_writer(far.writer()), [RESET; 4]);
+    assert_eq!(kinds_of_reader(near.reader()), [RESET; 5]);
+}
+
+#[test]
+fn b26_a_handle_keeps_nothing_open_and_can_be_used_after_everything_is_gone() {
+    let (mut reader, writer) = pipe(8);
+    let handle = writer.abort_handle();
+    drop(writer);
+    assert_eq!(
+        reader.try_read(&mut [0]).unwrap(),
+        0,
+        "the end, in spite of the handle"
+    );
+    drop(reader);
+    let other = handle.clone();
+    handle.abort(RESET);
+    assert!(!other.is_aborted());
+    drop(handle);
+    other.abort(RESET);
+}
+
+#[test]
+fn b26_the_first_of_two_handles_stands() {
+    let (mut reader, writer) = pipe(8);
+    let (one, other) = (reader.abort_handle(), writer.abort_handle());
+    one.abort(checksum());
+    other.abort(RESET);
+    assert_checksum(&reader.try_read(&mut [0]).unwrap_err());
+}
+
+#[test]
+fn b26_halves_that_are_dropped_after_the_abort_tell_nothing_else() {
+    let (reader, mut writer) = Options::new(8).error_on_drop(ErrorKind::TimedOut).pipe();
+    reader.abort_handle().abort(RESET);
+    drop(reader);
+    assert_eq!(kinds_of_writer(&mut writer), [RESET; 4]);
+}
+
+/// Wakers of dropped halves go at once, although the handle lives.
+#[test]
+fn b26_a_handle_keeps_no_waker() {
+    let (mut reader, mut writer) = pipe(1);
+    writer.try_write(b"a").unwrap();
+    let task = Task::new();
+    assert!(poll(&task, |cx| writer.poll_write(cx, b"b")).is_pending());
+    assert!(poll(&task, |cx| writer.poll_closed(cx)).is_pending());
+    assert!(poll(&task, |cx| reader.poll_closed(cx)).is_pending());
+    let handle = reader.abort_handle();
+    drop(writer);
+    drop(reader);
+    assert_eq!(Arc::strong_count(&task), 1);
+    drop(handle);
+}
+
+#[test]
+fn b26_every_task_is_woken_even_if_a_waker_panics() {
+    struct Panics;
+    impl Wake for Panics {
+        fn wake(self: Arc<Self>) {
+            panic!("a waker panics");
+        }
+    }
+
+    let (mut near, mut far) = duplex(1);
+    let waker = Waker::from(Arc::new(Panics));
+    let cx = &mut std::task::Context::from_waker(&waker);
+    assert!(near.reader().poll_read(cx, &mut [0]).is_pending());
+    let (closed, read) = (Task::new(), Task::new());
+    assert!(poll(&closed, |cx| near.writer().poll_closed(cx)).is_pending());
+    assert!(poll(&read, |cx| far.reader().poll_read(cx, &mut [0])).is_pending());
+    let handle = near.abort_handle();
+    let abort = AssertUnwindSafe(|| handle.abort(RESET));
+    assert!(catch_unwind(abort).is_err());
+    assert_eq!((closed.wakes(), read.wakes()), (1, 1));
+    assert_eq!(kinds_of_reader(near.reader()), [RESET; 5]);
+    assert_eq!(kinds_of_writer(near.writer()), [RESET; 4]);
+}
+
+#[test]
+fn surface_a_handle_shows_whether_it_has_aborted() {
+    let (reader, _writer) = pipe(8);
+    let handle = reader.abort_handle();
+    assert_eq!(format!("{handle:?}"), "AbortHandle { is_aborted: false }");
+    handle.abort(RESET);
+    assert_eq!(format!("{handle:?}"), "AbortHandle { is_aborted: true }");
+}

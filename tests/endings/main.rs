@@ -1,0 +1,115 @@
+//! Endings with a reason: errors that keep their message and source (B16), errors after the last
+//! byte (B24), halves that are dropped without having been ended (B25), and handles that abort a
+//! pipe from outside (B26).
+
+#![cfg(not(loom))]
+#![allow(clippy::std_instead_of_alloc)] // Tests have `std`.
+
+#[path = "../support/deadline.rs"]
+mod deadline;
+mod dropped;
+mod finish_with;
+mod handle;
+mod handle_threads;
+mod reasons;
+
+use core::task::{Context, Poll};
+use std::error::Error as _;
+use std::fmt;
+use std::io::{self, Error, ErrorKind};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Arc;
+use std::task::Wake;
+
+use async_duplex::{Reader, Writer};
+
+const RESET: ErrorKind = ErrorKind::ConnectionReset;
+
+/// An error of the user's, with a source.
+#[derive(Debug)]
+struct Checksum(io::Error);
+
+impl fmt::Display for Checksum {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the checksum is wrong")
+    }
+}
+
+impl std::error::Error for Checksum {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.0)
+    }
+}
+
+/// An error with a message and a source.
+fn checksum() -> Error {
+    let source = Error::new(ErrorKind::InvalidInput, "block 7");
+    Error::new(ErrorKind::InvalidData, Checksum(source))
+}
+
+#[track_caller]
+fn assert_checksum(error: &Error) {
+    assert_eq!(error.kind(), ErrorKind::InvalidData);
+    assert_eq!(error.to_string(), "the checksum is wrong");
+    let source = error.source().expect("the error has a source");
+    assert_eq!(source.to_string(), "block 7");
+}
+
+/// A task that counts how often it is woken.
+#[derive(Default)]
+struct Task(AtomicUsize);
+
+impl Wake for Task {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+impl Task {
+    fn new() -> Arc<Self> {
+        Arc::default()
+    }
+
+    fn wakes(&self) -> usize {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+/// Polls once for a task.
+fn poll<T>(task: &Arc<Task>, poll: impl FnOnce(&mut Context<'_>) -> Poll<T>) -> Poll<T> {
+    poll(&mut Context::from_waker(&task.clone().into()))
+}
+
+/// The kinds of the errors that every call of a reader returns. Panics if one returns no error.
+fn kinds_of_reader(reader: &mut Reader) -> [ErrorKind; 5] {
+    let task = Task::new();
+    let ready = |result: Poll<io::Result<usize>>| match result {
+        Poll::Ready(result) => result.unwrap_err().kind(),
+        Poll::Pending => panic!("a call waits"),
+    };
+    let mut buf = [0; 4];
+    [
+        reader.try_read(&mut buf).unwrap_err().kind(),
+        reader.peek(&mut buf).unwrap_err().kind(),
+        ready(poll(&task, |cx| reader.poll_read(cx, &mut buf))),
+        ready(poll(&task, |cx| reader.poll_readable(cx, 1))),
+        ready(poll(&task, |cx| {
+            reader.poll_fill_buf(cx).map_ok(<[u8]>::len)
+        })),
+    ]
+}
+
+/// The kinds of the errors that every call of a writer returns. Panics if one returns no error.
+fn kinds_of_writer(writer: &mut Writer) -> [ErrorKind; 4] {
+    let task = Task::new();
+    let ready = |result: Poll<io::Result<usize>>| match result {
+        Poll::Ready(result) => result.unwrap_err().kind(),
+        Poll::Pending => panic!("a call waits"),
+    };
+    [
+        writer.try_write(b"x").unwrap_err().kind(),
+        writer.try_write(b"").unwrap_err().kind(),
+        ready(poll(&task, |cx| writer.poll_write(cx, b"x"))),
+        ready(poll(&task, |cx| writer.poll_writable(cx, 1))),
+    ]
+}
