@@ -78,8 +78,8 @@ pub fn duplex(capacity: usize) -> (DuplexStream, DuplexStream) {
 /// Implements `futures-io`'s `AsyncRead`, `AsyncBufRead` and `AsyncWrite` (feature `std`). Each
 /// call goes to the reader or the writer, whose documentation says how it behaves.
 ///
-/// `poll_close` finishes the writer only: the stream can still read. Dropping the stream closes both
-/// directions.
+/// `poll_close` finishes the writer only: the stream can still read. Dropping the stream closes
+/// both directions.
 ///
 /// # Splitting
 ///

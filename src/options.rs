@@ -87,13 +87,13 @@ impl Options {
         self
     }
 
-    /// Lets a half that is dropped without having been ended tell its peer so: the reader gets every
-    /// byte and then this kind of error instead of the end, the writer gets it instead of
+    /// Lets a half that is dropped without having been ended tell its peer so: the reader gets
+    /// every byte and then this kind of error instead of the end, the writer gets it instead of
     /// `BrokenPipe`.
     ///
     /// A panic, a cancelled task or a `?` then no longer looks like a complete stream. A half has
-    /// been ended if it was closed, finished or aborted, or if its peer has ended the stream before.
-    /// Off by default.
+    /// been ended if it was closed, finished or aborted, or if its peer has ended the stream
+    /// before. Off by default.
     ///
     /// ```
     /// use async_duplex::Options;

@@ -18,7 +18,7 @@ use crate::{AbortHandle, Writer};
 ///
 /// * A read into `n` bytes returns the smaller of `n` and the number of unread bytes, in one call.
 ///   It waits only if no byte is unread.
-/// * When the [`Writer`] is closed or dropped, reads return what is left, then `Ok(0)` for ever.
+/// * When the [`Writer`] finishes or is dropped, reads return what is left, then `Ok(0)` for ever.
 /// * A read into an empty buffer is `Ok(0)` at once.
 /// * When the writer [aborts](Writer::abort), reads fail with its error kind for ever.
 /// * Dropping the reader closes it: writes fail with `BrokenPipe`, and unread bytes are discarded.
@@ -87,7 +87,7 @@ impl Reader {
         self.end.capacity()
     }
 
-    /// Returns the number of unread bytes. It may grow at any time until the writer is closed or
+    /// Returns the number of unread bytes. It may grow at any time until the writer finishes or is
     /// dropped. It is 0 after an [abort](Writer::abort), which discards unread bytes.
     ///
     /// ```
@@ -128,10 +128,10 @@ impl Reader {
         self.len() == self.capacity()
     }
 
-    /// Returns whether the writer is closed or dropped. Bytes that it wrote before may still be
-    /// unread.
+    /// Returns whether the writer has finished or was dropped. Bytes that it wrote before may still
+    /// be unread.
     ///
-    /// A `true` *happens after* everything that the writing thread did before it closed the writer.
+    /// A `true` *happens after* everything that the writing thread did before it finished.
     ///
     /// ```
     /// let (mut reader, mut writer) = async_duplex::pipe(8);
@@ -145,7 +145,7 @@ impl Reader {
         self.end.is_closed()
     }
 
-    /// Waits until the writer is closed or dropped, without reading. Bytes that the writer writes
+    /// Waits until the writer finishes or is dropped, without reading. Bytes that the writer writes
     /// meanwhile do not wake the task. Cancel safe.
     ///
     /// ```
@@ -337,7 +337,7 @@ impl Reader {
     }
 
     /// Reads like [`try_read`](Self::try_read), but returns `Pending` instead of `WouldBlock`. The
-    /// task is woken when a byte is unread, or when the writer is closed or dropped.
+    /// task is woken when a byte is unread, or when the writer finishes or is dropped.
     ///
     /// This does what `AsyncRead::poll_read` does, without a pin and without a trait in scope. A
     /// call that returns `Pending` consumes no byte.

@@ -19,12 +19,12 @@ use crate::{AbortHandle, Reader};
 /// * A write of `n` bytes writes the smaller of `n` and the number of free bytes, in one call. It
 ///   waits only if no byte is free.
 /// * When the [`Reader`] is closed or dropped, writes fail with `BrokenPipe` at once. So do writes
-///   after this writer's own [`close`](Self::close).
+///   after this writer's own [`finish`](Self::finish).
 /// * A write of an empty buffer is `BrokenPipe` on a closed pipe, otherwise `Ok(0)` at once.
 /// * A flush is `Ok(())` and does nothing, because every write is visible to the reader when it
 ///   returns. [`is_empty`](Self::is_empty) tells whether the reader has read all of it.
 /// * When the reader [aborts](Reader::abort), writes fail with its error kind for ever.
-/// * Dropping the writer closes it: the reader gets every byte written, then the end of the stream.
+/// * Dropping the writer finishes the stream: the reader gets every byte written, then the end.
 ///
 /// # Wakers
 ///
@@ -35,7 +35,7 @@ use crate::{AbortHandle, Reader};
 ///
 /// If a task waits for free bytes in several places at once, it is woken at the smallest number of
 /// bytes that it has asked for since it was last woken. The writer drops both wakers when it is
-/// dropped. A writer that is only closed keeps them, and the reader's next progress or end wakes
+/// dropped. A writer that has only finished keeps them, and the reader's next progress or end wakes
 /// them.
 ///
 /// # Cancel safety
@@ -207,15 +207,15 @@ impl Writer {
         self.end.close(Ending::Finish);
     }
 
-    /// Ends the stream with an error: the reader gets every byte written so far, and then this error
-    /// instead of the end, for ever.
+    /// Ends the stream with an error: the reader gets every byte written so far, and then this
+    /// error instead of the end, for ever.
     ///
     /// This is for a writer whose source fails: without it, the reader would take what it has got
     /// for the whole stream. [`abort`](Self::abort) discards unread bytes instead.
     ///
     /// Each call of the reader returns an error with the same kind, and with the same message and
-    /// source if `error` has them. Later writes of this writer fail with `BrokenPipe`. The call does
-    /// nothing if this writer has ended the stream before, or if the reader has.
+    /// source if `error` has them. Later writes of this writer fail with `BrokenPipe`. The call
+    /// does nothing if this writer has ended the stream before, or if the reader has.
     ///
     /// ```
     /// use std::io::{Error, ErrorKind};
@@ -518,7 +518,7 @@ impl Writer {
     }
 }
 
-/// Closes the writer: see [`close`](Self::close).
+/// Finishes the stream: see [`finish`](Self::finish).
 impl Drop for Writer {
     fn drop(&mut self) {
         self.end.disconnect();

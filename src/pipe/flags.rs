@@ -76,7 +76,8 @@ impl Flags {
         self.update(set).ok()
     }
 
-    /// Replaces the flags, unless `set` returns `None`. Returns the flags from before in both cases.
+    /// Replaces the flags, unless `set` returns `None`. Returns the flags from before in both
+    /// cases.
     fn update(&self, set: impl FnMut(usize) -> Option<usize>) -> Result<usize, usize> {
         // ORDERING(C, U, E): Release, to hand over everything that this side has done. Acquire, to
         // see the waker in the slot of a peer that watches. Relaxed: the exchange fails if this is

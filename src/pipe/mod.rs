@@ -80,9 +80,10 @@
 //! peer holds that waiter and restores it later, the peer looks at the flags again, sees the closed
 //! flag, takes the waiter and wakes it (L). So no waker outlives its half.
 //!
-//! A half that ends the stream with an error stores the reason, and then sets one more flag together
-//! with the closed one: *aborted* if the peer gets the error at once, *failed* if it gets it after
-//! the last byte. The flag is set only if the peer has not closed, so the first ending stands.
+//! A half that ends the stream with an error stores the reason, and then sets one more flag
+//! together with the closed one: *aborted* if the peer gets the error at once, *failed* if it gets
+//! it after the last byte. The flag is set only if the peer has not closed, so the first ending
+//! stands.
 //!
 //! ```text
 //!   the flags    | cut | yields | failed: R W | watched: R W | aborted: R W | closed: R W |
@@ -90,12 +91,13 @@
 //!
 //! # Ending a stream from outside
 //!
-//! A handle is neither half, and may act at any time. Unless a side has closed, it stores the reason
-//! and sets the cut flag together with the closed and aborted flags of both sides. Then it takes the
-//! waiters of both sides and the wakers of both slots, and wakes them (H). A half that parks
-//! meanwhile sees the flags, as it sees those of a peer that closes (C). The handle takes waiters
-//! from words whose publishers do so too: whoever clears a bit has the waiter. It does so once in
-//! the life of a ring, and the ring takes no waiter after that, as edge S in `ring/mod.rs` says.
+//! A handle is neither half, and may act at any time. Unless a side has closed, it stores the
+//! reason and sets the cut flag together with the closed and aborted flags of both sides. Then it
+//! takes the waiters of both sides and the wakers of both slots, and wakes them (H). A half that
+//! parks meanwhile sees the flags, as it sees those of a peer that closes (C). The handle takes
+//! waiters from words whose publishers do so too: whoever clears a bit has the waiter. It does so
+//! once in the life of a ring, and the ring takes no waiter after that, as edge S in `ring/mod.rs`
+//! says.
 //!
 //! # THE WAKE-AND-CLOSE ARGUMENT
 //!
@@ -111,8 +113,9 @@
 //! * **E, end.** A waker is registered in the slot before the watched flag is set with Release. The
 //!   closed flag is set with Acquire, by an operation that returns the watched flag. So the half
 //!   that closes finds the waker.
-//! * **H, handle.** A handle sets the flags before it takes the waiters with Release, and a waiter is
-//!   registered with Acquire before the flags are loaded, as in C. A slot's waker is found as in E.
+//! * **H, handle.** A handle sets the flags before it takes the waiters with Release, and a waiter
+//!   is registered with Acquire before the flags are loaded, as in C. A slot's waker is found as in
+//!   E.
 //! * **U, user.** What a half did before it closed *happens before* its peer learns of it, from the
 //!   end of the stream, `BrokenPipe`, `is_closed` or `closed`. The flags carry this.
 //!
@@ -154,7 +157,7 @@
 //! | U | `Flags::load` | Acquire | a data race in the user's program | `pipe::is_closed_hands_over` |
 //! | U | `Flags::watch` | Acquire | a data race in the user's program | `pipe::closed_hands_over` |
 //! | A | `Endpoint::end` | the reason is stored before the flag is set | an abort without a reason | `thresholds::abort_brings_its_kind` |
-//! | A | `Handle::cut` | the reason is stored before the flag is set | an abort without a reason | `handles::closed_is_woken` |
+//! | A | `Handle::cut` | the reason is stored before the flag is set | an abort without a reason | `handles::the_first_ending_stands` |
 //! | H | `Handle::cut` | the flags are set before the waiters are taken | a half waits for ever | `handles::a_parked_reader_is_woken` |
 //! | H | `Handle::cut` | the waiters are taken | a half waits for ever | `handles::a_parked_reader_is_woken` |
 //! | H | `Handle::cut` | the slots are taken | `closed` waits for ever | `handles::closed_is_woken` |

@@ -85,8 +85,8 @@ impl<T> BiArc<T> {
         self.inner().owners() == HALF
     }
 
-    /// Whether the other half has been dropped, and handles are left. Everything that the other half
-    /// did *happens before* a `true`.
+    /// Whether the other half has been dropped, and handles are left. Everything that the other
+    /// half did *happens before* a `true`.
     #[inline]
     pub(super) fn is_left_with_handles(&self) -> bool {
         let owners = self.inner().owners();

@@ -74,10 +74,10 @@
 //!   Acquire and then read.
 //! * **D, drop.** An owner of the ring is done with it and says so with Release. The last one reads
 //!   that with Acquire and frees the ring.
-//! * **S, sever.** A remote marks the ring as severed, with Release, and then takes the waiters. The
-//!   waiting side loads that mark, with Acquire, before it uses a cell. If the remote has taken its
-//!   waiter, `deregister` has seen the cleared bit, and so the load sees the mark: the waiting side
-//!   does not go on to a cell that the publisher may hold.
+//! * **S, sever.** A remote marks the ring as severed, with Release, and then takes the waiters.
+//!   The waiting side loads that mark, with Acquire, before it uses a cell. If the remote has taken
+//!   its waiter, `deregister` has seen the cleared bit, and so the load sees the mark: the waiting
+//!   side does not go on to a cell that the publisher may hold.
 //!
 //! Both positions are of one type, [`Cursor`](cursor::Cursor), so P and R are two readings of the
 //! same operations. The other edges of a cursor (W, C, L) are argued in `pipe/mod.rs`.
@@ -390,8 +390,8 @@ impl<R: Role, S> Half<R, S> {
     }
 
     /// Registers a waiter, to be taken when the peer publishes. Returns how many bytes were
-    /// available at that moment, and a superseded waiter (see [`cursor`]). Returns `None`, and drops
-    /// the waiter, if a [`Remote`] has severed the ring.
+    /// available at that moment, and a superseded waiter (see [`cursor`]). Returns `None`, and
+    /// drops the waiter, if a [`Remote`] has severed the ring.
     ///
     /// The waiter before must have been [deregistered](Self::deregister).
     #[inline(always)] // As `Cursor::register`.

@@ -1,7 +1,8 @@
 //! B25: a half that is dropped without having been ended tells its peer so.
 
+use core::panic::AssertUnwindSafe;
 use std::io::ErrorKind;
-use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::panic::catch_unwind;
 
 use async_duplex::{Options, Reader, Writer};
 

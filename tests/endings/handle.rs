@@ -1,10 +1,11 @@
 //! B26: a handle aborts a pipe or a stream from outside.
 
-use core::task::Poll;
+use core::panic::AssertUnwindSafe;
+use core::task::{Poll, Waker};
 use std::io::ErrorKind;
-use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::panic::catch_unwind;
 use std::sync::Arc;
-use std::task::{Wake, Waker};
+use std::task::Wake;
 
 use async_duplex::{duplex, pipe, AbortHandle, Options};
 
@@ -13,7 +14,7 @@ use crate::{assert_checksum, checksum, kinds_of_reader, kinds_of_writer, poll, T
 const _: () = {
     const fn is_easy_to_hold<T>()
     where
-        T: std::fmt::Debug + Clone + Send + Sync + Unpin + std::panic::UnwindSafe + 'static,
+        T: core::fmt::Debug + Clone + Send + Sync + Unpin + core::panic::UnwindSafe + 'static,
     {
     }
     is_easy_to_hold::<AbortHandle>();
@@ -88,7 +89,7 @@ fn b26_a_task_that_waits_in_every_way_is_woken_once() {
     let waker = Waker::from(Task::new());
     let task = Task::new();
     let own = Waker::from(task.clone());
-    let cx = &mut std::task::Context::from_waker(&own);
+    let cx = &mut core::task::Context::from_waker(&own);
     assert!(near.writer().poll_write(cx, b"b").is_pending());
     assert!(near.writer().poll_closed(cx).is_pending());
     assert!(near.reader().poll_read(cx, &mut [0]).is_pending());
@@ -198,7 +199,7 @@ fn b26_every_task_is_woken_even_if_a_waker_panics() {
 
     let (mut near, mut far) = duplex(1);
     let waker = Waker::from(Arc::new(Panics));
-    let cx = &mut std::task::Context::from_waker(&waker);
+    let cx = &mut core::task::Context::from_waker(&waker);
     assert!(near.reader().poll_read(cx, &mut [0]).is_pending());
     let (closed, read) = (Task::new(), Task::new());
     assert!(poll(&closed, |cx| near.writer().poll_closed(cx)).is_pending());

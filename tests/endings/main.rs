@@ -13,11 +13,11 @@ mod handle;
 mod handle_threads;
 mod reasons;
 
+use core::fmt;
+use core::sync::atomic::{AtomicUsize, Ordering};
 use core::task::{Context, Poll};
 use std::error::Error as _;
-use std::fmt;
 use std::io::{self, Error, ErrorKind};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
 use std::task::Wake;
 

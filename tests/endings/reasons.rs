@@ -87,7 +87,7 @@ fn b16_the_first_reason_stands() {
 #[test]
 fn b16_a_kind_that_means_try_again_is_refused_and_named() {
     let refused = |kind: ErrorKind, call: &dyn Fn(ErrorKind)| {
-        let call = std::panic::AssertUnwindSafe(|| call(kind));
+        let call = core::panic::AssertUnwindSafe(|| call(kind));
         let panic = std::panic::catch_unwind(call).unwrap_err();
         let message = panic.downcast::<String>().unwrap();
         assert!(message.contains(&format!("{kind:?}")), "{message}");
