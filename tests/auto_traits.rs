@@ -48,7 +48,7 @@ const _: () = {
 
 #[cfg(feature = "listener")]
 const _: () = {
-    use async_duplex::listener::{Accept, Connect, Connector, Incoming, Listener};
+    use async_duplex::listener::{Accept, Address, Connect, Connector, Incoming, Listener};
     use futures::stream::FusedStream;
 
     /// Compiles only for a stream of connections, as the `incoming()` of a socket returns it.
@@ -57,10 +57,11 @@ const _: () = {
 
     is_easy_to_hold::<Listener>();
     is_easy_to_hold::<Connector>();
+    is_easy_to_hold::<Address>();
     is_easy_to_hold::<Accept<'_>>();
     is_easy_to_hold::<Connect<'_>>();
     is_easy_to_hold::<Incoming<'_>>();
-    is_easy_to_await::<Accept<'_>, io::Result<DuplexStream>>();
+    is_easy_to_await::<Accept<'_>, io::Result<(DuplexStream, Address)>>();
     is_easy_to_await::<Connect<'_>, io::Result<DuplexStream>>();
     is_incoming::<Incoming<'_>>();
     is_clone::<Connector>();

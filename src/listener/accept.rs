@@ -1,18 +1,17 @@
 //! The server's side: takes connections from the backlog.
 
-use alloc::boxed::Box;
 use core::fmt;
 use core::future::Future;
-use core::marker::PhantomData;
 use core::panic::AssertUnwindSafe;
 use core::pin::Pin;
 use core::task::{Context, Poll};
 use std::panic::{catch_unwind, resume_unwind};
 
 use async_channel::{Receiver, TryRecvError};
+use crossbeam_utils::atomic::AtomicCell;
 use futures_core::future::FusedFuture;
-use futures_core::stream::{FusedStream, Stream};
 
+use super::{Address, Incoming, Queued};
 use crate::io::{Error, ErrorKind, Result};
 use crate::DuplexStream;
 
@@ -39,18 +38,52 @@ use crate::DuplexStream;
 /// assert_eq!(connector.try_connect().unwrap_err().kind(), ErrorKind::ConnectionRefused);
 /// ```
 pub struct Listener {
-    receiver: Receiver<DuplexStream>,
+    receiver: Receiver<Queued>,
+    address: Address,
+    /// How many connections without an address of their own have been accepted.
+    numbered: AtomicCell<u64>,
 }
 
 // `Receiver` is not `Unpin`, because it can be pinned and polled as a stream. This one never is.
 impl Unpin for Listener {}
 
 impl Listener {
-    pub(super) fn new(receiver: Receiver<DuplexStream>) -> Self {
-        Self { receiver }
+    pub(super) fn new(receiver: Receiver<Queued>) -> Self {
+        Self {
+            receiver,
+            address: Address::numbered(0),
+            numbered: AtomicCell::new(0),
+        }
     }
 
-    /// Waits for a connection, and returns the server's end of it.
+    /// Gives the listener an address of the caller's choice, instead of the number 0.
+    ///
+    /// ```
+    /// let (listener, _connector) = async_duplex::listener::listen(64, 16);
+    /// assert_eq!(listener.local_addr().unwrap().to_string(), "memory:0");
+    ///
+    /// let listener = listener.with_address("api");
+    /// assert_eq!(listener.local_addr().unwrap().to_string(), "api");
+    /// ```
+    #[must_use = "the listener is dropped otherwise"]
+    pub fn with_address(mut self, address: impl Into<Address>) -> Self {
+        self.address = address.into();
+        self
+    }
+
+    /// Returns the address of the listener.
+    ///
+    /// # Errors
+    ///
+    /// None. It returns a result because the `local_addr` of a socket does.
+    pub fn local_addr(&self) -> Result<Address> {
+        Ok(self.address.clone())
+    }
+
+    /// Waits for a connection, and returns the server's end of it and the address of the client.
+    ///
+    /// The address is the one that the [`Connector`](super::Connector::with_address) was given.
+    /// Without one it is a number, which no other connection of this listener has.
     ///
     /// # Errors
     ///
@@ -60,7 +93,7 @@ impl Listener {
     /// # Cancel safety
     ///
     /// Dropping the future loses no connection: the future takes a connection out of the backlog
-    /// only when it resolves.
+    /// only when it resolves. The same holds for numbers of addresses.
     ///
     /// # Example
     ///
@@ -69,12 +102,15 @@ impl Listener {
     ///
     /// # futures::executor::block_on(async {
     /// let (listener, connector) = listen(64, 16);
-    /// let (client, server) = futures::try_join!(connector.connect(), listener.accept())?;
+    /// let (client, accepted) = futures::try_join!(connector.connect(), listener.accept())?;
+    /// let (server, address) = accepted;
     /// assert!(client.is_peer_of(&server));
+    /// assert_eq!(address.to_string(), "memory:1");
     /// # std::io::Result::Ok(()) }).unwrap();
     /// ```
     pub fn accept(&self) -> Accept<'_> {
         Accept {
+            listener: self,
             incoming: self.incoming(),
             resolved: false,
         }
@@ -97,16 +133,27 @@ impl Listener {
     /// assert_eq!(listener.try_accept().unwrap_err().kind(), ErrorKind::WouldBlock);
     ///
     /// let client = connector.try_connect().unwrap();
-    /// assert!(listener.try_accept().unwrap().is_peer_of(&client));
+    /// let (server, _address) = listener.try_accept().unwrap();
+    /// assert!(server.is_peer_of(&client));
     ///
     /// drop(connector);
     /// assert_eq!(listener.try_accept().unwrap_err().kind(), ErrorKind::NotConnected);
     /// ```
-    pub fn try_accept(&self) -> Result<DuplexStream> {
-        self.receiver.try_recv().map_err(|error| match error {
-            TryRecvError::Empty => ErrorKind::WouldBlock.into(),
-            TryRecvError::Closed => not_connected(),
-        })
+    pub fn try_accept(&self) -> Result<(DuplexStream, Address)> {
+        match self.receiver.try_recv() {
+            Ok(queued) => Ok(self.accepted(queued)),
+            Err(TryRecvError::Empty) => Err(ErrorKind::WouldBlock.into()),
+            Err(TryRecvError::Closed) => Err(not_connected()),
+        }
+    }
+
+    /// Numbers a connection that is accepted, unless it has an address.
+    fn accepted(&self, queued: Queued) -> (DuplexStream, Address) {
+        let address = queued.address.unwrap_or_else(|| {
+            let number = self.numbered.fetch_add(1) + 1;
+            Address::numbered(number)
+        });
+        (queued.stream, address)
     }
 
     /// Returns the connections as a stream, which ends where [`accept`](Self::accept) fails.
@@ -130,11 +177,31 @@ impl Listener {
     /// # std::io::Result::Ok(()) }).unwrap();
     /// ```
     pub fn incoming(&self) -> Incoming<'_> {
-        Incoming {
-            receiver: Box::pin(self.receiver.clone()),
-            ended: false,
-            listener: PhantomData,
-        }
+        Incoming::new(&self.receiver)
+    }
+
+    /// Returns the connections as a stream that owns the listener, for a server that is spawned.
+    /// Dropping the stream drops the listener.
+    ///
+    /// ```
+    /// use async_duplex::listener::listen;
+    /// use futures::TryStreamExt;
+    /// use std::thread;
+    ///
+    /// let (listener, connector) = listen(64, 16);
+    /// let incoming = listener.into_incoming();
+    /// // A task or a thread may outlive the function that has made the listener.
+    /// let server = thread::spawn(move || {
+    ///     let served = incoming.try_fold(0, |served, _stream| async move { Ok(served + 1) });
+    ///     futures::executor::block_on(served)
+    /// });
+    /// let _client = connector.try_connect().unwrap();
+    /// drop(connector);
+    /// assert_eq!(server.join().unwrap().unwrap(), 1);
+    /// ```
+    pub fn into_incoming(self) -> Incoming<'static> {
+        let receiver = self.receiver.clone();
+        Incoming::owning(self, receiver)
     }
 
     /// Refuses connections from now on, including those that wait for room in the backlog. The
@@ -150,7 +217,7 @@ impl Listener {
     /// listener.close();
     /// assert_eq!(connector.try_connect().unwrap_err().kind(), ErrorKind::ConnectionRefused);
     ///
-    /// assert!(listener.try_accept().unwrap().is_peer_of(&client));
+    /// assert!(listener.try_accept().unwrap().0.is_peer_of(&client));
     /// assert_eq!(listener.try_accept().unwrap_err().kind(), ErrorKind::NotConnected);
     /// ```
     pub fn close(&self) {
@@ -180,8 +247,8 @@ impl Drop for Listener {
         // Close first, so that every connection is either refused or in the backlog.
         self.receiver.close();
         let mut panic = None;
-        while let Ok(mut stream) = self.receiver.try_recv() {
-            let abort = || stream.abort(ErrorKind::ConnectionReset);
+        while let Ok(mut queued) = self.receiver.try_recv() {
+            let abort = || queued.stream.abort(ErrorKind::ConnectionReset);
             // Resets the other clients too if a waker of this client panics.
             if let Err(payload) = catch_unwind(AssertUnwindSafe(abort)) {
                 panic.get_or_insert(payload);
@@ -197,6 +264,7 @@ impl Drop for Listener {
 impl fmt::Debug for Listener {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Listener")
+            .field("address", &self.address)
             .field("backlog", &self.receiver.capacity().unwrap_or(0))
             .field("waiting", &self.receiver.len())
             .field("is_closed", &self.is_closed())
@@ -204,71 +272,33 @@ impl fmt::Debug for Listener {
     }
 }
 
-/// Resolves to the next connection.
+/// Resolves to the next connection and the address of its client.
 ///
 /// Made by [`Listener::accept`]. Cancel safe: dropping it loses no connection.
 #[derive(Debug)]
 #[must_use = "futures do nothing unless polled"]
 pub struct Accept<'a> {
+    listener: &'a Listener,
     incoming: Incoming<'a>,
     resolved: bool,
 }
 
 impl Future for Accept<'_> {
-    type Output = Result<DuplexStream>;
+    type Output = Result<(DuplexStream, Address)>;
 
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<DuplexStream>> {
-        let next = Pin::new(&mut self.incoming).poll_next(cx);
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let next = self.incoming.poll_queued(cx);
         self.resolved = next.is_ready();
-        next.map(|next| next.unwrap_or_else(|| Err(not_connected())))
+        next.map(|next| {
+            let queued = next.ok_or_else(not_connected)?;
+            Ok(self.listener.accepted(queued))
+        })
     }
 }
 
 impl FusedFuture for Accept<'_> {
     fn is_terminated(&self) -> bool {
         self.resolved
-    }
-}
-
-/// A stream of the connections. The items are results, as those of TCP listeners are, but none is
-/// an error.
-///
-/// Made by [`Listener::incoming`]. Ends when the backlog is empty and the listener is closed or all
-/// connectors are dropped. Cancel safe: dropping it loses no connection.
-#[must_use = "streams do nothing unless polled"]
-pub struct Incoming<'a> {
-    /// A clone that is polled as a stream, because a connection wakes every stream. A connection
-    /// wakes only one `Receiver::recv`, and if that is not polled again, the others miss it.
-    receiver: Pin<Box<Receiver<DuplexStream>>>,
-    ended: bool,
-    /// Borrows the listener, because dropping that resets the backlog.
-    listener: PhantomData<&'a Listener>,
-}
-
-impl Stream for Incoming<'_> {
-    type Item = Result<DuplexStream>;
-
-    fn poll_next(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<DuplexStream>>> {
-        let next = self.receiver.as_mut().poll_next(cx);
-        self.ended = matches!(next, Poll::Ready(None));
-        next.map(|next| next.map(Ok))
-    }
-}
-
-impl FusedStream for Incoming<'_> {
-    fn is_terminated(&self) -> bool {
-        self.ended
-    }
-}
-
-impl fmt::Debug for Incoming<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Incoming")
-            .field("ended", &self.ended)
-            .finish_non_exhaustive()
     }
 }
 

@@ -9,6 +9,7 @@ use core::task::{Context, Poll};
 use async_channel::{Send, SendError, Sender, TrySendError};
 use futures_core::future::FusedFuture;
 
+use super::{Address, Queued};
 use crate::io::{Error, ErrorKind, Result};
 use crate::{DuplexStream, Options};
 
@@ -19,13 +20,39 @@ use crate::{DuplexStream, Options};
 /// [`Listener::accept`](super::Listener::accept) fails.
 #[derive(Clone)]
 pub struct Connector {
-    sender: Sender<DuplexStream>,
+    sender: Sender<Queued>,
     options: Options,
+    /// The address of the connections, if the program has chosen one.
+    address: Option<Address>,
 }
 
 impl Connector {
-    pub(super) fn new(sender: Sender<DuplexStream>, options: Options) -> Self {
-        Self { sender, options }
+    pub(super) fn new(sender: Sender<Queued>, options: Options) -> Self {
+        Self {
+            sender,
+            options,
+            address: None,
+        }
+    }
+
+    /// Gives the connections of this connector an address of the caller's choice, which
+    /// [`Listener::accept`](super::Listener::accept) returns. A clone that was made before keeps
+    /// what it has.
+    ///
+    /// ```
+    /// let (listener, connector) = async_duplex::listener::listen(64, 16);
+    /// let alice = connector.clone().with_address("alice");
+    /// let _clients = [alice.try_connect().unwrap(), connector.try_connect().unwrap()];
+    ///
+    /// let (_stream, address) = listener.try_accept().unwrap();
+    /// assert_eq!(address.to_string(), "alice");
+    /// let (_stream, address) = listener.try_accept().unwrap();
+    /// assert_eq!(address.to_string(), "memory:1");
+    /// ```
+    #[must_use = "the connector is dropped otherwise"]
+    pub fn with_address(mut self, address: impl Into<Address>) -> Self {
+        self.address = Some(address.into());
+        self
     }
 
     /// Waits for room in the backlog, puts a connection there, and returns the client's end of it.
@@ -59,8 +86,8 @@ impl Connector {
     ///
     /// // There is no room for another one until the first is accepted.
     /// let (second, accepted) = futures::try_join!(connector.connect(), listener.accept())?;
-    /// assert!(first.is_peer_of(&accepted));
-    /// assert!(second.is_peer_of(&listener.accept().await?));
+    /// assert!(first.is_peer_of(&accepted.0));
+    /// assert!(second.is_peer_of(&listener.accept().await?.0));
     ///
     /// drop(listener);
     /// let error = connector.connect().await.unwrap_err();
@@ -97,7 +124,7 @@ impl Connector {
     /// assert_eq!(connector.try_connect().unwrap_err().kind(), ErrorKind::ConnectionRefused);
     /// ```
     pub fn try_connect(&self) -> Result<DuplexStream> {
-        let (client, server) = self.make_streams()?;
+        let (client, server) = self.make_connection()?;
         match self.sender.try_send(server) {
             Ok(()) => Ok(client),
             Err(TrySendError::Full(_)) => Err(ErrorKind::WouldBlock.into()),
@@ -118,12 +145,14 @@ impl Connector {
     }
 
     /// Makes both ends of a connection, the client's first.
-    fn make_streams(&self) -> Result<(DuplexStream, DuplexStream)> {
+    fn make_connection(&self) -> Result<(DuplexStream, Queued)> {
         // A connection that is refused allocates no memory.
         if self.is_closed() {
             return Err(refused());
         }
-        self.options.try_duplex()
+        let (client, stream) = self.options.try_duplex()?;
+        let address = self.address.clone();
+        Ok((client, Queued { stream, address }))
     }
 }
 
@@ -134,6 +163,7 @@ impl fmt::Debug for Connector {
             .field("waiting", &self.sender.len())
             .field("is_closed", &self.is_closed())
             .field("options", &self.options)
+            .field("address", &self.address)
             .finish()
     }
 }
@@ -158,7 +188,7 @@ pub struct Connect<'a> {
 struct Waiting<'a> {
     client: DuplexStream,
     /// Owns the server's end until that is in the backlog.
-    send: Pin<Box<Send<'a, DuplexStream>>>,
+    send: Pin<Box<Send<'a, Queued>>>,
 }
 
 impl Future for Connect<'_> {
@@ -170,7 +200,7 @@ impl Future for Connect<'_> {
         let mut waiting = match self.waiting.take() {
             Some(waiting) => waiting,
             None => {
-                let (client, server) = self.connector.make_streams()?;
+                let (client, server) = self.connector.make_connection()?;
                 let send = Box::pin(self.connector.sender.send(server));
                 Waiting { client, send }
             }

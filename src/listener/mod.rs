@@ -52,7 +52,7 @@
 //! | connect | returns as soon as the connection is in the backlog, before it is accepted |
 //! | connect, the backlog is full | waits; [`Connector::try_connect`] is `WouldBlock` |
 //! | connect, the listener is closed or dropped, before the call or while it waits | `ConnectionRefused` |
-//! | accept | the oldest connection in the backlog |
+//! | accept | the oldest connection in the backlog, and the [`Address`] of the client |
 //! | accept, the backlog is empty | waits; [`Listener::try_accept`] is `WouldBlock` |
 //! | accept, all connectors are dropped or the listener is closed | the connections in the backlog, then `NotConnected` for ever; [`Incoming`] ends |
 //! | accept, the client is dropped | the stream, with the bytes that the client has written |
@@ -60,18 +60,31 @@
 //! | a backlog of 0, or one too large for memory | a panic that names the value |
 
 mod accept;
+mod address;
 mod connect;
+mod incoming;
 
 use core::mem::size_of;
 
 use crate::{DuplexStream, Options};
 
-pub use accept::{Accept, Incoming, Listener};
+pub use accept::{Accept, Listener};
+pub use address::Address;
 pub use connect::{Connect, Connector};
+pub use incoming::Incoming;
+
+/// A connection in the backlog.
+#[derive(Debug)]
+struct Queued {
+    /// The server's end.
+    stream: DuplexStream,
+    /// The address that the connector was given. Without one, the listener numbers the connection.
+    address: Option<Address>,
+}
 
 /// The largest backlog whose queue does not overflow the address space. The queue stores a word
-/// beside each stream, and a word is smaller than a stream.
-const MAX_BACKLOG: usize = isize::MAX as usize / (2 * size_of::<DuplexStream>());
+/// beside each connection, and a word is smaller than a connection.
+const MAX_BACKLOG: usize = isize::MAX as usize / (2 * size_of::<Queued>());
 
 /// Makes a listener and its connector. Each direction of a connection has a capacity of `capacity`
 /// bytes, and up to `backlog` connections wait to be accepted.
@@ -98,7 +111,7 @@ const MAX_BACKLOG: usize = isize::MAX as usize / (2 * size_of::<DuplexStream>())
 /// let mut client = connector.connect().await?;
 /// client.write_all(b"ping").await?;
 ///
-/// let mut server = listener.accept().await?;
+/// let (mut server, _address) = listener.accept().await?;
 /// let mut buf = [0; 4];
 /// server.read_exact(&mut buf).await?;
 /// assert_eq!(&buf, b"ping");
@@ -119,7 +132,8 @@ impl Options {
     ///
     /// let (listener, connector) = Options::new(65536).listener(16);
     /// let client = connector.try_connect().unwrap();
-    /// assert!(client.is_peer_of(&listener.try_accept().unwrap()));
+    /// let (server, _address) = listener.try_accept().unwrap();
+    /// assert!(client.is_peer_of(&server));
     /// ```
     ///
     /// # Panics

@@ -8,7 +8,7 @@ use async_duplex::listener::listen;
 use async_duplex::{DuplexStream, Options};
 use futures::future::FusedFuture;
 
-use crate::common::{fill, kind_of, poll, stream_of};
+use crate::common::{fill, kind_of, poll, value_of};
 use crate::counting_waker::CountingTask;
 use crate::panics::panic_message;
 
@@ -43,13 +43,13 @@ fn a_dropped_connect_leaves_nothing_in_the_backlog() {
         let mut connect = connector.connect();
         assert!(poll(&task, &mut connect).is_pending());
         if woken {
-            assert!(listener.try_accept().unwrap().is_peer_of(&clients[0]));
+            assert!(listener.try_accept().unwrap().0.is_peer_of(&clients[0]));
             drop(connect);
         } else {
             drop(connect);
-            assert!(listener.try_accept().unwrap().is_peer_of(&clients[0]));
+            assert!(listener.try_accept().unwrap().0.is_peer_of(&clients[0]));
         }
-        assert!(listener.try_accept().unwrap().is_peer_of(&clients[1]));
+        assert!(listener.try_accept().unwrap().0.is_peer_of(&clients[1]));
         assert_eq!(kind_of(listener.try_accept()), ErrorKind::WouldBlock);
         assert_eq!(task.kept(), 0, "woken: {woken}");
     }
@@ -65,12 +65,12 @@ fn dropping_a_woken_connect_wakes_the_next_one() {
     assert!(poll(&earlier, &mut gone).is_pending());
     assert!(poll(&later, &mut connect).is_pending());
 
-    assert!(listener.try_accept().unwrap().is_peer_of(&first));
+    assert!(listener.try_accept().unwrap().0.is_peer_of(&first));
     assert_eq!((earlier.wakes(), later.wakes()), (1, 0));
     drop(gone);
     assert_eq!((earlier.wakes(), later.wakes()), (1, 1));
-    let client = stream_of(poll(&later, &mut connect));
-    assert!(listener.try_accept().unwrap().is_peer_of(&client));
+    let client = value_of(poll(&later, &mut connect));
+    assert!(listener.try_accept().unwrap().0.is_peer_of(&client));
 }
 
 #[test]

@@ -11,7 +11,7 @@ use async_duplex::listener::{listen, Connector};
 use futures::future::FusedFuture;
 use futures::stream::FusedStream;
 
-use crate::common::{fill, kind_of, next, poll, read_and_write, stream_of, ENDINGS, RESET};
+use crate::common::{fill, kind_of, next, poll, read_and_write, value_of, ENDINGS, RESET};
 use crate::counting_waker::{moved, CountingTask};
 
 #[test]
@@ -62,7 +62,7 @@ fn a_pending_connect_is_woken_and_refused_when_the_listener_is_closed_or_dropped
         }
         // No other connection is in the backlog.
         if let Some(listener) = closed {
-            assert!(listener.try_accept().unwrap().is_peer_of(&first));
+            assert!(listener.try_accept().unwrap().0.is_peer_of(&first));
             assert_eq!(kind_of(listener.try_accept()), ErrorKind::NotConnected);
         }
     }
@@ -72,7 +72,7 @@ fn a_pending_connect_is_woken_and_refused_when_the_listener_is_closed_or_dropped
 fn dropping_the_listener_resets_its_backlog_and_no_accepted_connection() {
     let (listener, connector) = listen(8, 3);
     let mut accepted_client = connector.try_connect().unwrap();
-    let mut accepted = listener.try_accept().unwrap();
+    let (mut accepted, _) = listener.try_accept().unwrap();
     let mut clients = fill(&connector);
     assert_eq!(clients.len(), 3);
     let writer = CountingTask::new();
@@ -136,7 +136,7 @@ fn a_closed_listener_accepts_its_backlog_and_resets_the_rest_when_dropped() {
     listener.close();
     assert!(listener.is_closed());
     for client in &clients[..2] {
-        assert!(listener.try_accept().unwrap().is_peer_of(client));
+        assert!(listener.try_accept().unwrap().0.is_peer_of(client));
     }
     // A connection that is still in the backlog is reset when the listener is dropped.
     drop(listener);
@@ -156,7 +156,7 @@ fn accept_fails_after_the_backlog_when_all_connectors_are_dropped() {
     let task = CountingTask::new();
     let mut incoming = listener.incoming();
     for client in &clients {
-        let server = stream_of(next(&task, &mut incoming).map(Option::unwrap));
+        let server = value_of(next(&task, &mut incoming).map(Option::unwrap));
         assert!(server.is_peer_of(client));
         assert!(!incoming.is_terminated());
     }

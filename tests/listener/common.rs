@@ -25,9 +25,9 @@ pub(crate) fn next<S: Stream + Unpin>(
     task.poll(|cx| Pin::new(stream).poll_next(cx))
 }
 
-/// Returns the stream of a future that is ready.
+/// Returns the value of a future that is ready and has not failed.
 #[track_caller]
-pub(crate) fn stream_of(outcome: Poll<io::Result<DuplexStream>>) -> DuplexStream {
+pub(crate) fn value_of<T>(outcome: Poll<io::Result<T>>) -> T {
     match outcome {
         Poll::Ready(result) => result.unwrap(),
         Poll::Pending => panic!("it is pending"),

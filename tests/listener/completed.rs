@@ -6,7 +6,7 @@ use std::io::ErrorKind;
 use async_duplex::listener::{listen, Connect};
 use futures::future::FusedFuture;
 
-use crate::common::{fill, kind_of, poll, stream_of};
+use crate::common::{fill, kind_of, poll, value_of};
 use crate::counting_waker::CountingTask;
 use crate::panics::panic_message;
 
@@ -31,14 +31,14 @@ fn a_connect_that_is_polled_again_panics_and_makes_no_second_connection() {
             occupants.push(connector.try_connect().unwrap());
             assert!(poll(&task, &mut connect).is_pending());
             for occupant in &occupants {
-                assert!(listener.try_accept().unwrap().is_peer_of(occupant));
+                assert!(listener.try_accept().unwrap().0.is_peer_of(occupant));
             }
         }
-        let client = stream_of(poll(&task, &mut connect));
+        let client = value_of(poll(&task, &mut connect));
         for _ in 0..2 {
             assert_panics(&mut connect);
         }
-        assert!(listener.try_accept().unwrap().is_peer_of(&client));
+        assert!(listener.try_accept().unwrap().0.is_peer_of(&client));
         assert_eq!(kind_of(listener.try_accept()), ErrorKind::WouldBlock);
         // No second connection has taken a place in the backlog.
         assert_eq!(fill(&connector).len(), 2);

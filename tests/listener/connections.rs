@@ -5,7 +5,7 @@ use core::task::Poll;
 use async_duplex::listener::listen;
 use async_duplex::Options;
 
-use crate::common::{next, poll, stream_of};
+use crate::common::{next, poll, value_of};
 use crate::counting_waker::{moved, tried, CountingTask};
 
 #[test]
@@ -15,18 +15,18 @@ fn accept_returns_the_peers_of_the_clients_in_the_order_of_their_connects() {
     let task = CountingTask::new();
     let clients = [
         connector.try_connect().unwrap(),
-        stream_of(poll(&task, &mut other.connect())),
+        value_of(poll(&task, &mut other.connect())),
         other.try_connect().unwrap(),
-        stream_of(poll(&task, &mut connector.connect())),
+        value_of(poll(&task, &mut connector.connect())),
         connector.try_connect().unwrap(),
     ];
     let mut incoming = listener.incoming();
     let servers = [
-        listener.try_accept().unwrap(),
-        stream_of(poll(&task, &mut listener.accept())),
-        stream_of(next(&task, &mut incoming).map(Option::unwrap)),
-        stream_of(next(&task, &mut incoming).map(Option::unwrap)),
-        listener.try_accept().unwrap(),
+        listener.try_accept().unwrap().0,
+        value_of(poll(&task, &mut listener.accept())).0,
+        value_of(next(&task, &mut incoming).map(Option::unwrap)),
+        value_of(next(&task, &mut incoming).map(Option::unwrap)),
+        listener.try_accept().unwrap().0,
     ];
     for (at, client) in clients.iter().enumerate() {
         let peers = servers.iter().map(|server| server.is_peer_of(client));
@@ -41,7 +41,7 @@ fn bytes_written_before_the_accept_arrive_even_if_the_client_is_dropped() {
     let task = CountingTask::new();
     assert_eq!(task.write(&mut client, b"early"), moved(5));
     drop(client);
-    let mut server = listener.try_accept().unwrap();
+    let (mut server, _) = listener.try_accept().unwrap();
     let mut buf = [0; 8];
     assert_eq!(task.read(&mut server, &mut buf), moved(5));
     assert_eq!(&buf[..5], b"early");
@@ -53,7 +53,7 @@ fn the_streams_of_a_listener_have_its_options() {
     let (listener, connector) = Options::new(4).yield_every(2).listener(1);
     for connector in [connector.clone(), connector] {
         let mut client = connector.try_connect().unwrap();
-        let mut server = listener.try_accept().unwrap();
+        let (mut server, _) = listener.try_accept().unwrap();
         for stream in [&mut client, &mut server] {
             let (_, writer) = stream.halves();
             assert_eq!(tried(writer.try_write(b"12345")), moved(4));

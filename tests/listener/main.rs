@@ -12,11 +12,13 @@ mod deadline;
 #[path = "../support/panics.rs"]
 mod panics;
 
+mod addresses;
 mod backlog;
 mod closing;
 mod common;
 mod completed;
 mod connections;
+mod incoming;
 mod panicking;
 mod servers;
 mod threads;

@@ -24,7 +24,7 @@ fn several_threads_can_accept_from_one_listener() {
         let (listener, connector) = listen(8, 2);
         let accept_all = || {
             let mut numbers = Vec::new();
-            while let Ok(mut stream) = block_on(listener.accept()) {
+            while let Ok((mut stream, _)) = block_on(listener.accept()) {
                 let mut number = [0; 8];
                 block_on(stream.read_exact(&mut number)).unwrap();
                 numbers.push(usize::from_le_bytes(number));
@@ -92,7 +92,7 @@ fn dropped_accepts_and_connects_lose_no_connection_and_leave_none() {
                         }
                     },
                 };
-                let Ok(mut server) = server else { break };
+                let Ok((mut server, _)) = server else { break };
                 let mut number = [0; 8];
                 block_on(server.read_exact(&mut number)).unwrap();
                 accepted.push(usize::from_le_bytes(number));
@@ -146,7 +146,7 @@ fn every_client_gets_an_answer_when_the_listener_is_dropped() {
                 }
                 start.wait();
                 for _ in 0..round {
-                    let mut server = block_on(listener.accept()).unwrap();
+                    let (mut server, _) = block_on(listener.accept()).unwrap();
                     block_on(server.write_all(b"x")).unwrap();
                 }
                 drop(listener);

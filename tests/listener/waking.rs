@@ -6,7 +6,7 @@ use std::io::ErrorKind;
 use async_duplex::listener::{listen, Accept};
 use futures::future::FusedFuture;
 
-use crate::common::{kind_of, next, poll, stream_of};
+use crate::common::{kind_of, next, poll, value_of};
 use crate::counting_waker::CountingTask;
 
 #[test]
@@ -19,12 +19,12 @@ fn a_pending_connect_is_woken_when_the_backlog_has_room() {
     assert!(!connect.is_terminated());
     assert_eq!(task.wakes(), 0);
 
-    assert!(listener.try_accept().unwrap().is_peer_of(&first));
+    assert!(listener.try_accept().unwrap().0.is_peer_of(&first));
     assert_eq!(task.wakes(), 1);
     assert_eq!(kind_of(listener.try_accept()), ErrorKind::WouldBlock);
-    let second = stream_of(poll(&task, &mut connect));
+    let second = value_of(poll(&task, &mut connect));
     assert!(connect.is_terminated());
-    assert!(listener.try_accept().unwrap().is_peer_of(&second));
+    assert!(listener.try_accept().unwrap().0.is_peer_of(&second));
     assert_eq!((task.wakes(), task.kept()), (1, 0));
 }
 
@@ -39,7 +39,7 @@ fn a_pending_accept_is_woken_by_a_connection() {
 
     let client = connector.try_connect().unwrap();
     assert_eq!(task.wakes(), 1);
-    assert!(stream_of(poll(&task, &mut accept)).is_peer_of(&client));
+    assert!(value_of(poll(&task, &mut accept)).0.is_peer_of(&client));
     assert!(accept.is_terminated());
     assert_eq!((task.wakes(), task.kept()), (1, 0));
 }
@@ -53,7 +53,7 @@ fn incoming_is_woken_by_every_connection() {
         assert!(next(&task, &mut incoming).is_pending());
         let client = connector.try_connect().unwrap();
         assert_eq!(task.wakes(), wakes);
-        let server = stream_of(next(&task, &mut incoming).map(Option::unwrap));
+        let server = value_of(next(&task, &mut incoming).map(Option::unwrap));
         assert!(server.is_peer_of(&client));
     }
 }
@@ -112,11 +112,11 @@ fn an_accept_that_is_not_polled_again_loses_no_connection() {
                 (connector.try_connect().unwrap(), left)
             };
             assert_eq!(second.wakes(), 1, "{how}, woken: {woken}");
-            assert!(stream_of(poll(&second, &mut other)).is_peer_of(&client));
+            assert!(value_of(poll(&second, &mut other)).0.is_peer_of(&client));
 
             // The same for an accept that is made later.
             let client = connector.try_connect().unwrap();
-            let server = stream_of(poll(&second, &mut listener.accept()));
+            let server = value_of(poll(&second, &mut listener.accept())).0;
             assert!(server.is_peer_of(&client), "{how}, woken: {woken}");
         }
     }
@@ -132,9 +132,9 @@ fn an_incoming_that_is_not_polled_again_loses_no_connection() {
     assert!(poll(&second, &mut accept).is_pending());
     let client = connector.try_connect().unwrap();
     assert_eq!(second.wakes(), 1);
-    assert!(stream_of(poll(&second, &mut accept)).is_peer_of(&client));
+    assert!(value_of(poll(&second, &mut accept)).0.is_peer_of(&client));
 
     let client = connector.try_connect().unwrap();
     drop(idle);
-    assert!(listener.try_accept().unwrap().is_peer_of(&client));
+    assert!(listener.try_accept().unwrap().0.is_peer_of(&client));
 }

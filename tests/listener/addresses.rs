@@ -1,0 +1,149 @@
+//! The addresses of listeners and clients: numbers in the order of the accepts, or labels.
+
+use std::collections::HashSet;
+use std::thread;
+
+use async_duplex::listener::{listen, Address, Listener};
+use futures::executor::block_on;
+
+use crate::common::{next, poll, value_of};
+use crate::counting_waker::CountingTask;
+use crate::deadline::within;
+use crate::DEADLINE;
+
+/// Accepts a connection that is in the backlog, and returns the address of its client.
+#[track_caller]
+fn accepted(listener: &Listener) -> String {
+    let (_, address) = listener.try_accept().unwrap();
+    address.to_string()
+}
+
+#[test]
+fn a_listener_has_number_0_and_its_connections_are_numbered_from_1() {
+    // In each listener anew.
+    for _ in 0..2 {
+        let (listener, connector) = listen(8, 3);
+        assert_eq!(listener.local_addr().unwrap().to_string(), "memory:0");
+        let _clients = [(); 3].map(|()| connector.clone().try_connect().unwrap());
+        assert_eq!(accepted(&listener), "memory:1");
+        let task = CountingTask::new();
+        let (_, second) = value_of(poll(&task, &mut listener.accept()));
+        assert_eq!(second.to_string(), "memory:2");
+        assert_eq!(accepted(&listener), "memory:3");
+    }
+}
+
+#[test]
+fn a_connect_that_fails_and_an_accept_that_is_dropped_use_no_number() {
+    let (listener, connector) = listen(8, 1);
+    let task = CountingTask::new();
+    let mut accept = listener.accept();
+    assert!(poll(&task, &mut accept).is_pending());
+    let _client = connector.try_connect().unwrap();
+    drop(accept);
+    assert!(connector.try_connect().is_err());
+    let mut connect = connector.connect();
+    assert!(poll(&task, &mut connect).is_pending());
+    drop(connect);
+    assert_eq!(accepted(&listener), "memory:1");
+    let _client = connector.try_connect().unwrap();
+    assert_eq!(accepted(&listener), "memory:2");
+}
+
+#[test]
+fn a_connection_accepted_by_incoming_has_no_address_and_uses_no_number() {
+    let (listener, connector) = listen(8, 2);
+    let _clients = [(); 2].map(|()| connector.try_connect().unwrap());
+    let task = CountingTask::new();
+    let mut incoming = listener.incoming();
+    assert!(next(&task, &mut incoming).is_ready());
+    assert_eq!(accepted(&listener), "memory:1");
+}
+
+#[test]
+fn accept_returns_the_address_that_the_connector_was_given() {
+    let (listener, connector) = listen(8, 8);
+    let alice = connector.clone().with_address("alice");
+    let bob = connector.clone().with_address(String::from("bob"));
+    let renamed = alice.clone().with_address("alice 2");
+    let task = CountingTask::new();
+    let _clients = [
+        alice.try_connect().unwrap(),
+        connector.try_connect().unwrap(),
+        value_of(poll(&task, &mut bob.connect())),
+        value_of(poll(&task, &mut renamed.connect())),
+        alice.clone().try_connect().unwrap(),
+        connector.try_connect().unwrap(),
+    ];
+    let addresses = [(); 6].map(|()| accepted(&listener));
+    let expected = ["alice", "memory:1", "bob", "alice 2", "alice", "memory:2"];
+    assert_eq!(addresses, expected);
+}
+
+#[test]
+fn a_listener_keeps_the_address_that_it_was_given() {
+    let (listener, connector) = listen(8, 1);
+    let client = connector.try_connect().unwrap();
+    let listener = listener.with_address("api");
+    assert_eq!(listener.local_addr().unwrap(), Address::from("api"));
+    // It is the same listener: the backlog is kept, and clients are numbered as before.
+    let (server, address) = listener.try_accept().unwrap();
+    assert!(server.is_peer_of(&client));
+    assert_eq!(address.to_string(), "memory:1");
+    assert!(!connector.is_closed());
+}
+
+#[test]
+fn addresses_are_equal_if_their_labels_or_numbers_are() {
+    let (listener, connector) = listen(8, 2);
+    let zero = listener.local_addr().unwrap();
+    assert_eq!(zero, listen(8, 1).0.local_addr().unwrap());
+    let _clients = [(); 2].map(|()| connector.try_connect().unwrap());
+    let [one, two] = [(); 2].map(|()| listener.try_accept().unwrap().1);
+    // A label is never equal to a number, even if it looks like one.
+    let looks_like_one = Address::from("memory:1");
+    assert_eq!(looks_like_one.to_string(), one.to_string());
+    let different = [zero, one.clone(), two, looks_like_one, Address::from("")];
+    assert_eq!(different.into_iter().collect::<HashSet<_>>().len(), 5);
+    assert_eq!(one.clone(), one);
+    assert_eq!(Address::from("x"), Address::from(String::from("x")));
+}
+
+#[test]
+fn addresses_are_displayed_with_padding_and_debug_quotes_labels() {
+    let address = listen(8, 1).0.local_addr().unwrap();
+    assert_eq!(
+        format!("{address:>10}|{address:<10}|"),
+        "  memory:0|memory:0  |"
+    );
+    assert_eq!(format!("{address:?}"), "Address(memory:0)");
+    let label = Address::from("a b");
+    assert_eq!(format!("{label:>5}"), "  a b");
+    assert_eq!(format!("{label:?}"), r#"Address("a b")"#);
+}
+
+#[test]
+fn several_threads_that_accept_give_each_connection_a_number_of_its_own() {
+    const CLIENTS: usize = 1000;
+    let addresses = within(DEADLINE, || {
+        let (listener, connector) = listen(8, 4);
+        let accept_all = || {
+            let mut addresses = Vec::new();
+            while let Ok((_, address)) = block_on(listener.accept()) {
+                addresses.push(address);
+            }
+            addresses
+        };
+        thread::scope(|scope| {
+            let threads = [(); 3].map(|()| scope.spawn(accept_all));
+            for _ in 0..CLIENTS {
+                block_on(connector.connect()).unwrap();
+            }
+            drop(connector);
+            threads.map(|thread| thread.join().unwrap()).concat()
+        })
+    });
+    let addresses: HashSet<_> = addresses.iter().map(Address::to_string).collect();
+    let expected = (1..=CLIENTS).map(|number| format!("memory:{number}"));
+    assert_eq!(addresses, expected.collect());
+}
