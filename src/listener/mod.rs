@@ -4,6 +4,10 @@
 //! client's end. The connection waits in the backlog, which has a limit, until the [`Listener`]
 //! accepts it and returns the server's end. Both ends are [`DuplexStream`]s.
 //!
+//! [`Listener::accept`] returns the stream and the [`Address`] of the client, as TCP listeners do.
+//! The stream itself does not store an address: the field would make every [`DuplexStream`] larger,
+//! also those of [`duplex`](crate::duplex), which have no address.
+//!
 //! [`Listener::incoming`] is a stream of `io::Result<DuplexStream>`, as TCP listeners have one of
 //! `io::Result<TcpStream>`. A server that takes any such stream therefore runs in memory and over
 //! TCP:
@@ -58,6 +62,9 @@
 //! | accept, the client is dropped | the stream, with the bytes that the client has written |
 //! | the listener is dropped | the streams of clients in the backlog fail with `ConnectionReset`; accepted connections continue |
 //! | a backlog of 0, or one too large for memory | a panic that names the value |
+//!
+// Compiled where axum, tonic and hyper are dependencies: see `documented.rs` in protocols/recipes.
+#![cfg_attr(not(doctest), doc = include_str!("serving.md"))]
 
 mod accept;
 mod address;

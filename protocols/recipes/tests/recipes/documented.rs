@@ -1,0 +1,30 @@
+//! The code that the documentation shows is code of a recipe, and thus compiles and runs.
+
+const DOCUMENTATION: &str = include_str!("../../../../src/listener/serving.md");
+const RECIPES: [&str; 4] = [
+    include_str!("axum_serve.rs"),
+    include_str!("hyper_http.rs"),
+    include_str!("pooled_client.rs"),
+    include_str!("tonic_grpc.rs"),
+];
+
+/// Returns whether the lines of `code` are lines of `recipe`, in the same order.
+fn is_part_of(code: &str, recipe: &str) -> bool {
+    let mut lines = recipe.lines().map(str::trim);
+    let mut shown = code.lines().map(str::trim).filter(|line| !line.is_empty());
+    shown.all(|line| lines.any(|other| other == line))
+}
+
+#[test]
+fn the_documentation_shows_lines_of_the_recipes() {
+    let blocks = DOCUMENTATION.split("```").skip(1).step_by(2);
+    let mut shown = [0; RECIPES.len()];
+    for block in blocks {
+        let code = block.strip_prefix("rust\n").expect("a block of Rust");
+        let recipe = RECIPES.iter().position(|recipe| is_part_of(code, recipe));
+        let recipe =
+            recipe.unwrap_or_else(|| panic!("no recipe has these lines, in this order:\n{code}"));
+        shown[recipe] += 1;
+    }
+    assert!(!shown.contains(&0), "{shown:?}");
+}
