@@ -1,6 +1,7 @@
 //! The code that the documentation shows is code of a recipe, and thus compiles and runs.
 
 const DOCUMENTATION: &str = include_str!("../../../../src/listener/serving.md");
+const MIGRATING: &str = include_str!("../../../../MIGRATING.md");
 const RECIPES: [&str; 4] = [
     include_str!("axum_serve.rs"),
     include_str!("hyper_http.rs"),
@@ -27,4 +28,23 @@ fn the_documentation_shows_lines_of_the_recipes() {
         shown[recipe] += 1;
     }
     assert!(!shown.contains(&0), "{shown:?}");
+}
+
+#[test]
+fn the_guide_for_migrating_shows_lines_of_the_recipe_for_tonic() {
+    let diffs = MIGRATING
+        .split("```")
+        .filter_map(|block| block.strip_prefix("diff\n"));
+    let diff = diffs.filter(|diff| diff.contains("Connected"));
+    let after: Vec<String> = diff
+        .map(|diff| {
+            let kept = diff.lines().filter(|line| !line.starts_with('-'));
+            let lines = kept.map(|line| line.get(1..).unwrap_or_default());
+            lines.collect::<Vec<_>>().join("\n")
+        })
+        .collect();
+    let [code] = &after[..] else {
+        panic!("one diff is about tonic, not {}", after.len());
+    };
+    assert!(is_part_of(code, include_str!("tonic_grpc.rs")), "{code}");
 }

@@ -1,11 +1,13 @@
 //! gRPC by tonic: `serve_with_incoming` and `connect_with_connector`.
 //!
-//! The service is tonic's own health check. It has a unary call and a streaming one.
+//! The services are tonic's own: the health check has a unary call and one that streams responses,
+//! and the reflection has one that streams both ways.
 
 use std::io;
 
 use async_duplex::listener::{listen, Connector};
 use async_duplex::{duplex, DuplexStream};
+use futures::channel::mpsc;
 use futures::{stream, TryStreamExt};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -16,6 +18,9 @@ use tonic_health::pb::health_client::HealthClient;
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::server::health_reporter;
 use tonic_health::ServingStatus;
+use tonic_reflection::pb::v1::server_reflection_client::ServerReflectionClient;
+use tonic_reflection::pb::v1::server_reflection_request::MessageRequest;
+use tonic_reflection::pb::v1::ServerReflectionRequest;
 use tower::service_fn;
 
 use crate::run;
@@ -77,6 +82,40 @@ fn tonic_serves_unary_and_streaming_calls() {
         }
 
         // The server ends when the last connector and all connections are gone.
+        drop((answers, client));
+        server.await.unwrap().unwrap();
+    });
+}
+
+#[test]
+fn tonic_streams_requests_and_responses_at_the_same_time() {
+    run(async {
+        let (listener, connector) = listen(65536, 16);
+        let service = tonic_reflection::server::Builder::configure()
+            .build_v1()
+            .unwrap();
+        let incoming = listener
+            .into_incoming()
+            .map_ok(|stream| Box::new(stream) as Box<dyn Connection>);
+        let server = Server::builder().add_service(service);
+        let server = tokio::spawn(server.serve_with_incoming(incoming));
+
+        let mut client = ServerReflectionClient::new(connect(connector).await.unwrap());
+        let (questions, receiver) = mpsc::unbounded();
+        let answers = client.server_reflection_info(receiver).await.unwrap();
+        let mut answers = answers.into_inner().map_ok(|answer| answer.valid_host);
+        for number in 0..100 {
+            let question = ServerReflectionRequest {
+                host: number.to_string(),
+                message_request: Some(MessageRequest::ListServices(String::new())),
+            };
+            questions.unbounded_send(question).unwrap();
+            let answer = answers.try_next().await.unwrap();
+            assert_eq!(answer, Some(number.to_string()));
+        }
+        drop(questions);
+        assert_eq!(answers.try_next().await.unwrap(), None);
+
         drop((answers, client));
         server.await.unwrap().unwrap();
     });
