@@ -1,6 +1,6 @@
 //! HTTP by axum: `axum::serve` on a listener in memory.
 
-use core::future::pending;
+use std::future::pending;
 use std::io;
 
 use async_duplex::listener::{listen, Address, Listener};

@@ -1,6 +1,6 @@
 //! HTTP/1 and HTTP/2 by hyper: the usual loop of accepts, and one client of each version.
 
-use core::convert::Infallible;
+use std::convert::Infallible;
 
 use async_duplex::listener::{listen, Listener};
 use http_body_util::{BodyExt, Empty, Full};

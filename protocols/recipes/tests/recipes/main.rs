@@ -4,6 +4,8 @@
 //!
 //! In a program of its own, `#[tokio::test]` takes the place of `run`, which adds a deadline.
 
+#![allow(clippy::std_instead_of_alloc, clippy::std_instead_of_core)] // As programs mostly do.
+
 #[path = "../../../../tests/support/deadline.rs"]
 mod deadline;
 #[allow(dead_code)] // One of its runtimes is enough.

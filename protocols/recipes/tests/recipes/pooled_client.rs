@@ -1,6 +1,6 @@
 //! The client of hyper-util, which keeps connections in a pool, with a connector in memory.
 
-use core::convert::Infallible;
+use std::convert::Infallible;
 use std::io;
 
 use async_duplex::listener::listen;
