@@ -17,7 +17,7 @@
 //!     server.write_all(format!("hello, {name}").as_bytes()).await
 //! };
 //! let ask = async {
-//!     let (mut reader, mut writer) = client.into_split();
+//!     let (mut reader, mut writer) = client.split();
 //!     writer.write_all(b"world\n").await?;
 //!     let mut greeting = String::new();
 //!     reader.read_line(&mut greeting).await?;
@@ -40,26 +40,32 @@
 //!   random. A task is woken only if it can make progress.
 //! * **Wakers may call back.** No lock is held and nothing is borrowed while a waker runs, so a
 //!   waker may poll or drop the other half.
-//! * **No byte lost.** The reader gets every byte that was written before the writer was closed or
-//!   dropped, and then the end of the stream. A future that is dropped consumes and writes no byte.
+//! * **No byte lost.** The reader gets every byte that was written before the writer finished or
+//!   was dropped, and then the end of the stream. A future that is dropped consumes and writes no
+//!   byte.
+//! * **No name of its own for what exists.** `read`, `write_all`, `close().await`, `split` and the
+//!   like mean what they mean on any other stream, whichever family of traits is imported.
 //!
 //! # Edge cases
 //!
 //! | what | happens |
 //! | --- | --- |
 //! | read, no byte unread | waits; [`Reader::try_read`] is `WouldBlock` |
-//! | read, the writer is closed or dropped | every byte written before, then `Ok(0)` for ever |
+//! | read, the writer has finished or was dropped | every byte written before, then `Ok(0)` for ever |
 //! | read into an empty buffer | `Ok(0)` at once |
 //! | read after the reader's own close | the bytes that were unread at that moment, then `Ok(0)` |
 //! | write, full | waits; [`Writer::try_write`] is `WouldBlock` |
 //! | write, the reader is closed or dropped | `BrokenPipe`, at once, even if space is free |
-//! | write after the writer's own close | `BrokenPipe` |
+//! | write after the writer's own end | `BrokenPipe` |
 //! | write of an empty buffer | `BrokenPipe` if closed, otherwise `Ok(0)` at once |
 //! | write, the allocator refuses the memory | `OutOfMemory`, which names the capacity; nothing is lost |
 //! | flush | `Ok(())`, always: a write is visible to the reader when it returns |
 //! | close, again | `Ok(())` |
-//! | `poll_close` of a [`DuplexStream`] | closes the direction it writes to; reading goes on |
-//! | the other half [aborts](Writer::abort) with a kind | calls fail with that kind, for ever; unread bytes are discarded |
+//! | `poll_close` of a [`DuplexStream`] | finishes the direction it writes to; reading goes on |
+//! | the writer [finishes with](Writer::finish_with) an error | every byte written before, then that error for ever |
+//! | a half is dropped that was not ended | as a clean end; with [`Options::error_on_drop`], an error of that kind |
+//! | the other half [aborts](Writer::abort) | calls fail with its error, for ever, with the same message and source; unread bytes are discarded |
+//! | an [`AbortHandle`] aborts | the same for both halves, unless one of them has ended the stream before |
 //! | abort with `Interrupted` or `WouldBlock` | a panic that names the kind, because callers take these for "try again" |
 //! | both halves end | the first ending stands: a clean end never becomes an abort, nor an abort a clean end |
 //! | [`readable`](Reader::readable) of more bytes than are left at the end | the number of bytes left, which may be 0 |
@@ -79,10 +85,11 @@
 //!   the thread and need no runtime. The other end may be asynchronous or blocking.
 //! * **From pipe to pipe.** `futures::io::copy_buf` passes the reader's memory to the writer,
 //!   without a buffer in between.
-//! * **Aborting.** [`abort`](Writer::abort) makes the calls of the other end fail with an error
-//!   kind.
-//! * **Settings.** [`Options`] has yields, how long a call may spin, and constructors that return
-//!   an error.
+//! * **Aborting.** [`abort`](Writer::abort) makes the calls of the other end fail with an error.
+//!   [`finish_with`](Writer::finish_with) lets the reader have every byte first. An [`AbortHandle`]
+//!   aborts from outside, while other owners have the two ends.
+//! * **Settings.** [`Options`] has yields, how long a call may spin, what a half that is dropped
+//!   tells its peer, and constructors that return an error.
 //! * **Tests.** `faults` makes any stream return short reads, delays and errors, reproducibly.
 //!
 //! # What it costs
@@ -121,6 +128,12 @@
 
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]
+
+// The library would not compile without it, and its errors would not say why.
+#[cfg(not(any(target_has_atomic = "ptr", feature = "portable-atomic")))]
+compile_error!(
+    "this target has no compare-and-swap: enable async-duplex's feature `portable-atomic`"
+);
 
 extern crate alloc;
 #[cfg(any(feature = "std", test))]
