@@ -5,8 +5,10 @@ use alloc::format;
 use core::time::Duration;
 
 use crate::error::{assert_final, out_of_memory, Error, ErrorKind, Result};
-use crate::pipe::{header_layout, pipe, Config, Endpoint, DEFAULT_SPIN_LIMIT};
-use crate::ring::{Consumer, OutOfMemory, Producer, MAX_CAPACITY};
+use crate::pipe::{
+    header_layout, pipe, Config, Consumer, Endpoint, OutOfMemory, Producer, DEFAULT_SPIN_LIMIT,
+    MAX_CAPACITY,
+};
 use crate::{DuplexStream, Reader, Writer};
 
 /// Makes pipes and duplex streams with settings, or without panicking.

@@ -8,8 +8,7 @@ use futures_core::ready;
 
 use crate::error::{check_min, Error, Reason, Result, Stop};
 use crate::futures::{Closed, Readable};
-use crate::pipe::{Ending, Endpoint, Handle};
-use crate::ring::Consumer;
+use crate::pipe::{Consumer, Ending, Endpoint, Handle};
 use crate::{AbortHandle, Writer};
 
 /// The reading half of a [`pipe`](crate::pipe()).

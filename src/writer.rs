@@ -8,8 +8,7 @@ use futures_core::ready;
 
 use crate::error::{check_min, Error, Reason, Result, Stop};
 use crate::futures::{Closed, Writable};
-use crate::pipe::{Ending, Endpoint, Handle};
-use crate::ring::{Consumer, Producer};
+use crate::pipe::{Consumer, Ending, Endpoint, Handle, Producer};
 use crate::{AbortHandle, Reader};
 
 /// The writing half of a [`pipe`](crate::pipe()).

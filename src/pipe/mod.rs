@@ -176,7 +176,8 @@ use core::task::{Context, Poll};
 use core::time::Duration;
 
 use crate::error::{ErrorKind, Reason, Stop};
-use crate::ring::{self, Consumer, Half, Once, OutOfMemory, Producer, Role, Side};
+use crate::ring::{self, Half, Once, Role, Side};
+pub(crate) use crate::ring::{Consumer, OutOfMemory, Producer, MAX_CAPACITY};
 use crate::sync::AtomicWaker;
 pub(crate) use close::Ending;
 use fairness::Fairness;
@@ -232,7 +233,7 @@ pub(crate) struct Endpoint<R> {
     spin: Spin,
 }
 
-/// Makes a pipe of `capacity` bytes, from 1 to [`MAX_CAPACITY`](crate::ring::MAX_CAPACITY).
+/// Makes a pipe of `capacity` bytes, from 1 to [`MAX_CAPACITY`].
 #[inline(always)] // So that the endpoints are not moved.
 pub(crate) fn pipe(
     capacity: usize,
