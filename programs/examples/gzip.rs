@@ -7,8 +7,8 @@
 //! cargo run --release --example gzip -- --help
 //! ```
 //!
-//! The task unpacks what comes and checks that it is whole. It might as well send it to somebody. The
-//! pipe is bounded: compression runs ahead of the task by its capacity, and no further.
+//! The task unpacks what it reads and checks that it is whole. It might as well send it over a
+//! network. The pipe is bounded: compression runs ahead of the task by the capacity, and no further.
 
 use std::fs::File;
 use std::io::{self, ErrorKind, Write};
@@ -46,7 +46,7 @@ struct Args {
 
 enum Input {
     File(File),
-    /// So many bytes of it.
+    /// This many bytes of text.
     Text(u64),
 }
 
@@ -75,9 +75,10 @@ fn run(args: &Args) -> Result<()> {
         }
         None => ("the text".to_owned(), Input::Text(args.size << 20)),
     };
-    // Not `pipe`, which would panic if the capacity that somebody asks for cannot be had.
-    let made = Options::new(args.capacity).try_pipe();
-    let (reader, writer) = made.context("cannot make the pipe")?;
+    // `pipe` would panic if the pipe cannot be made. If the thread panics, it drops the writer
+    // before the end, and the task must not take what it has got for the whole.
+    let options = Options::new(args.capacity).error_on_drop(ErrorKind::UnexpectedEof);
+    let (reader, writer) = options.try_pipe().context("cannot make the pipe")?;
 
     let start = Instant::now();
     let level = Compression::new(args.level);
@@ -86,7 +87,8 @@ fn run(args: &Args) -> Result<()> {
     let size = packing.join().map_err(|_| anyhow!("the thread panicked"))?;
     let seconds = start.elapsed().as_secs_f64();
 
-    // Whoever fails makes the other one fail. If the thread found nobody there, the task was first.
+    // If one of the two fails, the other one does too. If the thread's writes found the pipe broken,
+    // the task has failed first.
     let size = match size {
         Err(error) if error.kind() == ErrorKind::BrokenPipe && checked.is_err() => 0,
         size => size.with_context(|| format!("cannot compress {name}"))?,
@@ -112,12 +114,15 @@ fn pack(mut input: Input, out: Blocking<Writer>, level: Compression) -> io::Resu
         Input::Text(size) => write_text(&mut encoder, *size),
     };
     match copied {
-        // Dropping the writer is the end of the stream.
-        Ok(size) => encoder.finish().map(|_writer| size),
+        Ok(size) => {
+            encoder.finish()?.get_mut().finish();
+            Ok(size)
+        }
         Err(error) => {
-            // An encoder that is dropped writes a proper end, and the reader would take the part for
-            // the whole. After this it cannot.
-            encoder.get_mut().get_mut().abort(error.kind());
+            // An encoder that is dropped writes a proper end, and the reader would take the part
+            // for the whole. After this it cannot, and it knows why.
+            let reason = io::Error::new(error.kind(), error.to_string());
+            encoder.get_mut().get_mut().abort(reason);
             Err(error)
         }
     }
