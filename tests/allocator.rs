@@ -18,7 +18,7 @@ fn kind_of<T>(result: std::io::Result<T>) -> Option<ErrorKind> {
 }
 
 #[test]
-fn b2_a_refusal_is_out_of_memory_and_what_was_granted_before_is_returned() {
+fn b2_a_refused_allocation_is_out_of_memory_and_earlier_ones_are_freed() {
     let options = Options::new(LARGE).yield_every(1);
     GRANTS.set(0);
     assert_eq!(kind_of(options.try_pipe()), Some(ErrorKind::OutOfMemory));
@@ -39,7 +39,7 @@ fn b2_a_refusal_is_out_of_memory_and_what_was_granted_before_is_returned() {
 }
 
 #[test]
-fn b2_impossible_options_are_refused_before_any_memory_is_asked_for() {
+fn b2_invalid_options_are_refused_before_any_allocation() {
     GRANTS.set(0);
     for capacity in [0, usize::MAX] {
         let options = Options::new(capacity);
@@ -49,7 +49,7 @@ fn b2_impossible_options_are_refused_before_any_memory_is_asked_for() {
 }
 
 #[test]
-fn b2_a_pipe_asks_for_its_memory_when_it_is_first_written_to_and_try_pipe_at_once() {
+fn b2_pipe_allocates_its_storage_at_the_first_write_and_try_pipe_at_once() {
     let (reader, mut writer) = Options::new(LARGE).pipe();
     assert!(!writer.is_full() && reader.is_empty());
     assert_eq!(HELD.get(), 0);
@@ -65,7 +65,7 @@ fn b2_a_pipe_asks_for_its_memory_when_it_is_first_written_to_and_try_pipe_at_onc
 }
 
 #[test]
-fn b2_a_pipe_of_any_capacity_is_one_allocation_and_its_first_write_makes_the_only_other_one() {
+fn b2_a_pipe_of_any_capacity_is_one_allocation_and_its_first_write_another() {
     for capacity in [1, 256, 257, LARGE] {
         let (bytes, mut buf) = (vec![1; capacity + 1], vec![0; capacity + 1]);
         let before = CALLS.get();
@@ -82,7 +82,7 @@ fn b2_a_pipe_of_any_capacity_is_one_allocation_and_its_first_write_makes_the_onl
 }
 
 #[test]
-fn messages_that_are_read_at_once_stay_at_the_front_of_the_memory() {
+fn messages_that_are_read_at_once_stay_at_the_front_of_the_storage() {
     let (mut reader, mut writer) = Options::new(LARGE).pipe();
     let mut touched = Vec::new();
     for _ in 0..LARGE / 64 {
@@ -99,7 +99,7 @@ fn messages_that_are_read_at_once_stay_at_the_front_of_the_memory() {
 }
 
 #[test]
-fn b21_the_memory_of_a_pipe_is_returned_once_both_halves_are_gone() {
+fn b21_the_memory_of_a_pipe_is_freed_when_both_halves_are_dropped() {
     let ends: [fn(&mut Writer); 3] = [
         |_| (),
         |writer| writer.finish(),
@@ -150,7 +150,7 @@ fn every_start(check: impl Fn(&mut Reader, &mut Writer)) {
 }
 
 #[test]
-fn b19_memory_that_is_lent_to_be_written_in_was_written_before() {
+fn b19_spare_slices_are_initialised() {
     every_start(|_, writer| {
         let (front, back) = writer.spare_slices();
         assert!(!front.contains(&PATTERN) && !back.contains(&PATTERN));
@@ -158,7 +158,7 @@ fn b19_memory_that_is_lent_to_be_written_in_was_written_before() {
 }
 
 #[test]
-fn b19_a_commit_without_a_loan_sends_nothing_that_was_never_written() {
+fn b19_a_commit_without_spare_slices_sends_only_initialised_bytes() {
     every_start(|reader, writer| {
         let vacant = writer.writable(0).now_or_never().unwrap().unwrap();
         for _ in 0..vacant {
@@ -169,7 +169,7 @@ fn b19_a_commit_without_a_loan_sends_nothing_that_was_never_written() {
 }
 
 #[test]
-fn b19_memory_that_became_free_since_the_loan_was_written_before_too() {
+fn b19_spare_slices_that_grew_are_initialised() {
     every_start(|reader, writer| {
         writer.spare_slices();
         let unread = reader.as_slices().0.len();

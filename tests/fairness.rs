@@ -146,7 +146,7 @@ fn longest_wait(options: &Options, work: Work, executor: Executor) -> usize {
 }
 
 #[test]
-fn b18_busy_tasks_that_yield_let_a_third_one_have_its_turn() {
+fn b18_busy_tasks_that_yield_let_a_third_task_run() {
     let options = Options::new(CAPACITY).yield_every(YIELD_EVERY);
     for work in WORKS {
         for (name, executor) in EXECUTORS {
@@ -159,7 +159,7 @@ fn b18_busy_tasks_that_yield_let_a_third_one_have_its_turn() {
 
 /// What the test above would come to if nobody yielded.
 #[test]
-fn b18_busy_tasks_that_do_not_yield_keep_it_waiting() {
+fn b18_busy_tasks_that_do_not_yield_keep_a_third_task_waiting() {
     for work in WORKS {
         for (name, executor) in EXECUTORS {
             let wait = longest_wait(&Options::new(CAPACITY), work, executor);

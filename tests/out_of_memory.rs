@@ -14,7 +14,7 @@ use core::task::{Context, Poll};
 use std::io::{self, ErrorKind, IoSlice, Write};
 
 use async_duplex::{duplex, pipe, DuplexStream, Reader, Writer};
-use counting_waker::{moved, tried, CountingTask, END};
+use counting_waker::{as_poll, ready, CountingTask, END};
 use futures::io::AsyncWrite;
 use strict_allocator::{GRANTS, HELD, LARGE};
 
@@ -87,7 +87,11 @@ fn assert_refuses(writer: &mut Writer, (what, way): Way) {
         panic!("{what}: it waits for memory");
     };
     assert_out_of_memory(what, result, writer.capacity());
-    assert_eq!((task.wakes(), task.kept(), HELD.get()), (0, 0, 0), "{what}");
+    assert_eq!(
+        (task.wakes(), task.retained(), HELD.get()),
+        (0, 0, 0),
+        "{what}"
+    );
     let (front, back) = writer.spare_slices();
     assert_eq!((front.len(), back.len()), (0, 0), "{what}");
     writer.commit(0);
@@ -97,18 +101,18 @@ fn assert_refuses(writer: &mut Writer, (what, way): Way) {
 /// What neither moves bytes nor lends room needs no memory.
 fn assert_needs_no_memory(reader: &mut Reader, writer: &mut Writer) {
     let task = CountingTask::new();
-    assert_eq!(tried(writer.try_write(b"")), moved(0));
-    assert_eq!(task.write(writer, b""), moved(0));
+    assert_eq!(as_poll(writer.try_write(b"")), ready(0));
+    assert_eq!(task.write(writer, b""), ready(0));
     assert!(task.flush(writer).is_ready());
     assert_eq!(
         (reader.len(), reader.as_slices()),
         (0, (&b""[..], &b""[..]))
     );
-    assert_eq!(tried(reader.try_read(&mut [0])), Poll::Pending);
+    assert_eq!(as_poll(reader.try_read(&mut [0])), Poll::Pending);
 }
 
 #[test]
-fn b2_a_write_for_which_there_is_no_memory_fails_and_names_the_capacity() {
+fn b2_a_write_without_memory_fails_and_names_the_capacity() {
     for &way in WAYS {
         for capacity in [HUGE, LARGE, isize::MAX as usize / 2] {
             GRANTS.set(0);
@@ -119,13 +123,13 @@ fn b2_a_write_for_which_there_is_no_memory_fails_and_names_the_capacity() {
                 assert_needs_no_memory(&mut reader, &mut writer);
             }
             drop(writer);
-            assert_eq!(tried(reader.try_read(&mut [0])), END);
+            assert_eq!(as_poll(reader.try_read(&mut [0])), END);
         }
     }
 }
 
 #[test]
-fn b2_a_write_that_failed_for_want_of_memory_can_be_tried_again() {
+fn b2_a_write_that_ran_out_of_memory_can_be_tried_again() {
     for &way in WAYS {
         let (mut reader, mut writer) = pipe(LARGE);
         let (bytes, end) = (CountingTask::new(), CountingTask::new());
@@ -134,19 +138,19 @@ fn b2_a_write_that_failed_for_want_of_memory_can_be_tried_again() {
         assert_refuses(&mut writer, way);
         assert_eq!((bytes.wakes(), end.wakes()), (0, 0));
         GRANTS.set(1);
-        assert_eq!(tried(writer.try_write(b"hello")), moved(5));
+        assert_eq!(as_poll(writer.try_write(b"hello")), ready(5));
         assert_eq!((bytes.wakes(), end.wakes(), HELD.get()), (1, 0, 1));
         let mut buf = [0; 8];
-        assert_eq!(tried(reader.try_read(&mut buf)), moved(5));
+        assert_eq!(as_poll(reader.try_read(&mut buf)), ready(5));
         assert_eq!(&buf[..5], b"hello");
-        assert_eq!(tried(reader.try_read(&mut buf)), Poll::Pending);
+        assert_eq!(as_poll(reader.try_read(&mut buf)), Poll::Pending);
         drop((reader, writer));
         assert_eq!(HELD.get(), 0);
     }
 }
 
 #[test]
-fn b2_a_loan_that_failed_for_want_of_memory_can_be_tried_again() {
+fn b2_spare_slices_that_ran_out_of_memory_can_be_tried_again() {
     let (mut reader, mut writer) = pipe(LARGE);
     GRANTS.set(0);
     for _ in 0..3 {
@@ -162,7 +166,7 @@ fn b2_a_loan_that_failed_for_want_of_memory_can_be_tried_again() {
 }
 
 #[test]
-fn b2_an_end_is_found_before_the_want_of_memory() {
+fn b2_an_end_takes_precedence_over_out_of_memory() {
     for &(what, way) in WAYS {
         for abort in [None, Some(ErrorKind::TimedOut)] {
             GRANTS.set(0);
@@ -181,19 +185,19 @@ fn b2_an_end_is_found_before_the_want_of_memory() {
 }
 
 #[test]
-fn b2_each_direction_of_a_stream_asks_for_its_own_memory() {
+fn b2_each_direction_of_a_stream_allocates_its_own_storage() {
     let task = CountingTask::new();
     let (mut near, mut far) = duplex(LARGE);
     GRANTS.set(1);
-    assert_eq!(task.write(&mut near, b"hello"), moved(5));
+    assert_eq!(task.write(&mut near, b"hello"), ready(5));
     for &way in WAYS {
         assert_refuses_within(&mut far, way);
     }
-    assert_eq!(task.read(&mut far, &mut [0; 8]), moved(5));
-    assert_eq!(task.write(&mut near, b"more"), moved(4));
+    assert_eq!(task.read(&mut far, &mut [0; 8]), ready(5));
+    assert_eq!(task.write(&mut near, b"more"), ready(4));
     GRANTS.set(1);
-    assert_eq!(task.write(&mut far, b"answer"), moved(6));
-    assert_eq!(task.read(&mut near, &mut [0; 8]), moved(6));
+    assert_eq!(task.write(&mut far, b"answer"), ready(6));
+    assert_eq!(task.read(&mut near, &mut [0; 8]), ready(6));
 }
 
 /// The memory of the other direction is there.
@@ -207,7 +211,7 @@ fn assert_refuses_within(stream: &mut DuplexStream, (what, way): Way) {
 }
 
 #[test]
-fn b2_a_blocking_write_for_which_there_is_no_memory_fails_and_names_the_capacity() {
+fn b2_a_blocking_write_without_memory_fails_and_names_the_capacity() {
     GRANTS.set(0);
     let (mut reader, writer) = pipe(HUGE);
     let mut writer = writer.blocking();
@@ -217,5 +221,5 @@ fn b2_a_blocking_write_for_which_there_is_no_memory_fails_and_names_the_capacity
         let bufs = [IoSlice::new(b"he"), IoSlice::new(b"llo")];
         assert_out_of_memory("write_vectored", writer.write_vectored(&bufs), HUGE);
     }
-    assert_eq!(tried(reader.try_read(&mut [0])), Poll::Pending);
+    assert_eq!(as_poll(reader.try_read(&mut [0])), Poll::Pending);
 }

@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 
 use async_duplex::{pipe, Reader, Writer};
 
-use crate::counting_waker::{moved, tried, CountingTask};
+use crate::counting_waker::{as_poll, ready, CountingTask};
 use crate::endings::{reader_ends, ABORT};
 use crate::panics::panic_of;
 use crate::slices::{every_pipe, put, unread, vacant, BYTES};
@@ -18,7 +18,7 @@ fn every_first_lap(check: impl Fn(Reader, Writer, usize, usize)) {
         for written in 0..=capacity {
             for read in 0..=written {
                 let (mut reader, mut writer) = pipe(capacity);
-                assert_eq!(tried(writer.try_write(&BYTES[..written])), moved(written));
+                assert_eq!(as_poll(writer.try_write(&BYTES[..written])), ready(written));
                 assert_eq!(read_up_to(&mut reader, read), BYTES[..read]);
                 check(reader, writer, written, read);
             }
@@ -28,7 +28,7 @@ fn every_first_lap(check: impl Fn(Reader, Writer, usize, usize)) {
 
 /// What has never been written is made readable for the loan. What is unread must not be touched.
 #[test]
-fn b19_the_first_loan_leaves_alone_what_is_unread() {
+fn b19_the_first_spare_slices_leave_unread_bytes_unchanged() {
     every_first_lap(|mut reader, mut writer, written, read| {
         let room = writer.capacity() - (written - read);
         let loan = {
@@ -47,7 +47,7 @@ fn b19_the_first_loan_leaves_alone_what_is_unread() {
 
 /// It goes by what the writer knows, which here is nothing of what was read.
 #[test]
-fn b19_a_first_commit_without_a_loan_leaves_alone_what_is_unread() {
+fn b19_a_first_commit_without_spare_slices_leaves_unread_bytes_unchanged() {
     every_first_lap(|mut reader, mut writer, written, read| {
         writer.commit(writer.capacity() - written);
         assert_eq!(reader.len(), reader.capacity() - read);
@@ -58,13 +58,13 @@ fn b19_a_first_commit_without_a_loan_leaves_alone_what_is_unread() {
 
 /// Nothing says what it is, only how much.
 #[test]
-fn b19_a_commit_without_a_loan_sends_as_many_bytes() {
+fn b19_a_commit_of_n_bytes_without_spare_slices_sends_n_bytes() {
     for capacity in 1..=6 {
         for n in 0..=capacity {
             let (mut reader, mut writer) = pipe(capacity);
             writer.commit(n);
             assert_eq!(reader.len(), n);
-            assert_eq!(tried(writer.try_write(b"x")).is_ready(), n < capacity);
+            assert_eq!(as_poll(writer.try_write(b"x")).is_ready(), n < capacity);
             assert_eq!(read_up_to(&mut reader, n).len(), n);
             let rest = &b"x"[..usize::from(n < capacity)];
             assert_eq!(read_up_to(&mut reader, 9), rest);
@@ -73,7 +73,7 @@ fn b19_a_commit_without_a_loan_sends_as_many_bytes() {
 }
 
 #[test]
-fn b19_committing_more_than_is_vacant_panics_and_sends_nothing() {
+fn b19_committing_more_than_is_free_panics_and_sends_nothing() {
     every_pipe(|mut reader, mut writer, _, fill| {
         let room = writer.capacity() - fill;
         let task = CountingTask::new();
@@ -98,7 +98,7 @@ fn b19_committing_more_than_is_vacant_panics_and_sends_nothing() {
 }
 
 #[test]
-fn b19_consuming_more_than_as_slices_has_lent_panics_and_takes_nothing() {
+fn b19_consuming_more_than_as_slices_returned_panics_and_consumes_nothing() {
     every_pipe(|mut reader, mut writer, _, fill| {
         let room = writer.capacity() - fill;
         let task = CountingTask::new();
@@ -122,7 +122,7 @@ fn b19_consuming_more_than_as_slices_has_lent_panics_and_takes_nothing() {
 }
 
 #[test]
-fn b19_a_commit_after_the_own_end_panics_and_a_commit_of_nothing_does_not() {
+fn b19_after_finish_or_abort_a_commit_panics_unless_it_is_of_zero_bytes() {
     let ends: [fn(&mut Writer); 2] = [Writer::finish, |writer| writer.abort(ErrorKind::Other)];
     for end in ends {
         let (mut reader, mut writer) = pipe_at(5, 3);
@@ -138,7 +138,7 @@ fn b19_a_commit_after_the_own_end_panics_and_a_commit_of_nothing_does_not() {
 }
 
 #[test]
-fn b19_a_commit_after_the_reader_is_gone_is_harmless() {
+fn b19_a_commit_after_the_reader_ended_is_ignored() {
     for (how, end) in reader_ends() {
         let (reader, mut writer) = pipe_at(5, 3);
         assert_eq!(put(&mut writer, b"12345"), 5);
@@ -146,7 +146,7 @@ fn b19_a_commit_after_the_reader_is_gone_is_harmless() {
         writer.commit(2);
         writer.commit(3);
         assert_eq!(vacant(&mut writer), 0, "{how}: nothing more is to be sent");
-        let written = tried(writer.try_write(b"x"));
+        let written = as_poll(writer.try_write(b"x"));
         let kind = if how == "aborts" {
             ABORT
         } else {

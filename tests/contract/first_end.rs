@@ -6,7 +6,7 @@ use std::io::ErrorKind;
 use async_duplex::{duplex, Reader, Writer};
 
 use crate::abort::{failed, reads, writes};
-use crate::counting_waker::{moved, tried, CountingTask, Outcome, BROKEN, END};
+use crate::counting_waker::{as_poll, ready, CountingTask, Outcome, BROKEN, END};
 use crate::{pipe_at, read_up_to};
 
 /// Different kinds, so that none is taken for another.
@@ -68,7 +68,7 @@ impl Model {
     fn read(&self) -> Outcome<usize> {
         match (self.unread, self.first) {
             (_, Some(WriterAborts)) => Poll::Ready(Err(BY_WRITER)),
-            (1.., _) => moved(1),
+            (1.., _) => ready(1),
             (_, None) => Poll::Pending,
             _ => END,
         }
@@ -77,7 +77,7 @@ impl Model {
     /// A write of one byte, for which there is room.
     fn write(&self) -> Outcome<usize> {
         match self.first {
-            None => moved(1),
+            None => ready(1),
             Some(ReaderAborts) => Poll::Ready(Err(BY_READER)),
             _ => BROKEN,
         }
@@ -99,7 +99,7 @@ fn every_history(look: impl Fn(&mut Reader, &Model)) {
     for history in histories() {
         for unread in [0, 3] {
             let (mut reader, mut writer) = pipe_at(4, 2);
-            assert_eq!(tried(writer.try_write(&b"abc"[..unread])), moved(unread));
+            assert_eq!(as_poll(writer.try_write(&b"abc"[..unread])), ready(unread));
             let mut model = Model {
                 unread,
                 ..Model::default()
@@ -111,13 +111,13 @@ fn every_history(look: impl Fn(&mut Reader, &Model)) {
             }
             for _ in 0..3 {
                 // The room is the same each time, unless the writer uses it.
-                let written = tried(writer.try_write(b"d"));
+                let written = as_poll(writer.try_write(b"d"));
                 assert_eq!(written, model.write(), "{history:?}");
-                model.unread += usize::from(written == moved(1));
+                model.unread += usize::from(written == ready(1));
                 assert_eq!(reader.len(), model.unread, "{history:?}");
-                let read = tried(reader.try_read(&mut [0]));
+                let read = as_poll(reader.try_read(&mut [0]));
                 assert_eq!(read, model.read(), "{history:?} with {unread} bytes");
-                model.unread -= usize::from(read == moved(1));
+                model.unread -= usize::from(read == ready(1));
             }
             assert_eq!(reader.is_closed(), model.writer.is_some(), "{history:?}");
             assert_eq!(writer.is_closed(), model.reader.is_some(), "{history:?}");
@@ -133,13 +133,13 @@ fn b16_in_every_order_of_events_the_first_end_stands() {
 
 /// The same, with a reader that learns of each event when it happens.
 #[test]
-fn b16_it_makes_no_difference_whether_anybody_looks_between_the_events() {
+fn b16_the_first_end_stands_also_if_the_reader_looks_after_each_event() {
     every_history(|reader, model| {
         let (front, back) = reader.as_slices();
         assert_eq!(front.len() + back.len(), model.unread);
         assert_eq!(reader.len(), model.unread);
-        let nothing = tried(reader.try_read(&mut []));
-        assert_eq!(nothing, moved(0));
+        let nothing = as_poll(reader.try_read(&mut []));
+        assert_eq!(nothing, ready(0));
     });
 }
 
@@ -147,24 +147,24 @@ fn b16_it_makes_no_difference_whether_anybody_looks_between_the_events() {
 fn b16_bytes_that_an_abort_has_discarded_do_not_come_back_when_the_reader_closes() {
     for learns_of_it in [true, false] {
         let (mut reader, mut writer) = pipe_at(4, 2);
-        assert_eq!(tried(writer.try_write(b"abc")), moved(3));
+        assert_eq!(as_poll(writer.try_write(b"abc")), ready(3));
         writer.abort(BY_WRITER);
         if learns_of_it {
-            let read = tried(reader.try_read(&mut [0; 4]));
+            let read = as_poll(reader.try_read(&mut [0; 4]));
             assert_eq!(read, Poll::Ready(Err(BY_WRITER)));
         }
         reader.close();
         assert_eq!(reader.len(), 0);
-        let read = tried(reader.try_read(&mut [0; 4]));
+        let read = as_poll(reader.try_read(&mut [0; 4]));
         assert_eq!(read, Poll::Ready(Err(BY_WRITER)));
     }
 }
 
 /// Every way in which a reader ends that leaves it to be asked.
-const READERS_OWN: [fn(&mut Reader); 2] = [Reader::close, |reader| reader.abort(BY_READER)];
+const READER_ENDS_ITSELF: [fn(&mut Reader); 2] = [Reader::close, |reader| reader.abort(BY_READER)];
 
 /// Every way in which a writer ends that leaves it to be asked.
-const WRITERS_OWN: &[fn(&mut Writer)] = &[
+const WRITER_ENDS_ITSELF: &[fn(&mut Writer)] = &[
     Writer::finish,
     |writer| writer.abort(BY_WRITER),
     |writer| assert!(CountingTask::new().close(writer).is_ready()),
@@ -179,11 +179,11 @@ const WRITERS_OWN: &[fn(&mut Writer)] = &[
 ];
 
 #[test]
-fn b16_after_the_writers_abort_the_readers_own_end_changes_no_call() {
-    for own in READERS_OWN {
+fn b16_after_the_writers_abort_the_readers_own_end_changes_nothing() {
+    for own in READER_ENDS_ITSELF {
         for unread in 0..=4 {
             let (mut reader, mut writer) = pipe_at(4, 2);
-            assert_eq!(tried(writer.try_write(&b"abcd"[..unread])), moved(unread));
+            assert_eq!(as_poll(writer.try_write(&b"abcd"[..unread])), ready(unread));
             writer.abort(BY_WRITER);
             for _ in 0..2 {
                 own(&mut reader);
@@ -197,11 +197,11 @@ fn b16_after_the_writers_abort_the_readers_own_end_changes_no_call() {
 }
 
 #[test]
-fn b16_after_the_readers_abort_the_writers_own_end_changes_no_call() {
-    for own in WRITERS_OWN {
+fn b16_after_the_readers_abort_the_writers_own_end_changes_nothing() {
+    for own in WRITER_ENDS_ITSELF {
         for unread in 0..=4 {
             let (mut reader, mut writer) = pipe_at(4, 2);
-            assert_eq!(tried(writer.try_write(&b"abcd"[..unread])), moved(unread));
+            assert_eq!(as_poll(writer.try_write(&b"abcd"[..unread])), ready(unread));
             reader.abort(BY_READER);
             for _ in 0..2 {
                 own(&mut writer);
@@ -214,10 +214,10 @@ fn b16_after_the_readers_abort_the_writers_own_end_changes_no_call() {
 }
 
 #[test]
-fn b16_after_the_readers_close_the_writers_abort_changes_no_call() {
+fn b16_after_the_readers_close_the_writers_abort_changes_nothing() {
     for unread in 0..=4 {
         let (mut reader, mut writer) = pipe_at(4, 2);
-        assert_eq!(tried(writer.try_write(&b"abcd"[..unread])), moved(unread));
+        assert_eq!(as_poll(writer.try_write(&b"abcd"[..unread])), ready(unread));
         reader.close();
         writer.abort(BY_WRITER);
         assert!(reader.is_closed());
@@ -229,11 +229,14 @@ fn b16_after_the_readers_close_the_writers_abort_changes_no_call() {
 }
 
 #[test]
-fn b16_after_the_writers_close_the_readers_abort_changes_no_call_of_the_writer() {
-    let closes = WRITERS_OWN.iter().enumerate().filter(|(i, _)| *i != 1);
+fn b16_after_finish_the_readers_abort_changes_nothing_for_the_writer() {
+    let closes = WRITER_ENDS_ITSELF
+        .iter()
+        .enumerate()
+        .filter(|(i, _)| *i != 1);
     for (_, close) in closes {
         let (mut reader, mut writer) = pipe_at(4, 2);
-        assert_eq!(tried(writer.try_write(b"abc")), moved(3));
+        assert_eq!(as_poll(writer.try_write(b"abc")), ready(3));
         close(&mut writer);
         reader.abort(BY_READER);
         assert!(writer.is_closed());
@@ -248,7 +251,7 @@ fn b16_after_the_writers_close_the_readers_abort_changes_no_call_of_the_writer()
 
 /// The direction that has ended keeps its clean end. The other one is aborted.
 #[test]
-fn b16_a_stream_that_has_closed_its_write_direction_finds_the_abort_in_the_other_one_only() {
+fn b16_an_abort_after_a_stream_closed_reaches_only_its_read_direction() {
     let task = CountingTask::new();
     let (mut near, mut far) = duplex(4);
     assert!(task.close(&mut near).is_ready());
@@ -264,7 +267,7 @@ fn b16_a_stream_that_has_closed_its_write_direction_finds_the_abort_in_the_other
 
 /// And the abort of a direction stays one when the stream closes it.
 #[test]
-fn b16_a_stream_that_closes_after_the_abort_finds_the_abort_in_both_directions() {
+fn b16_closing_a_stream_after_an_abort_leaves_both_directions_aborted() {
     let task = CountingTask::new();
     let (mut near, mut far) = duplex(4);
     far.abort(BY_READER);

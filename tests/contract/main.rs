@@ -32,14 +32,14 @@ mod transfer;
 mod vectored;
 
 use async_duplex::{Reader, Writer};
-use counting_waker::{moved, tried};
+use counting_waker::{as_poll, ready};
 use endings::{READER_ENDINGS, WRITER_ENDINGS};
 
 /// A pipe with `bytes` unread, which lie from `offset` on in its storage and wrap if they must.
 fn pipe_with(capacity: usize, offset: usize, bytes: &[u8]) -> (Reader, Writer) {
     let (mut reader, mut writer) = async_duplex::pipe(capacity);
     let write = |writer: &mut Writer, bytes: &[u8]| {
-        assert_eq!(tried(writer.try_write(bytes)), moved(bytes.len()));
+        assert_eq!(as_poll(writer.try_write(bytes)), ready(bytes.len()));
     };
     let offset = offset % capacity;
     if offset == 0 {
@@ -63,8 +63,8 @@ fn pipe_with(capacity: usize, offset: usize, bytes: &[u8]) -> (Reader, Writer) {
 fn pipe_at(capacity: usize, offset: usize) -> (Reader, Writer) {
     let (mut reader, mut writer) = async_duplex::pipe(capacity);
     for _ in 0..offset {
-        assert_eq!(tried(writer.try_write(b"-")), moved(1));
-        assert_eq!(tried(reader.try_read(&mut [0])), moved(1));
+        assert_eq!(as_poll(writer.try_write(b"-")), ready(1));
+        assert_eq!(as_poll(reader.try_read(&mut [0])), ready(1));
     }
     (reader, writer)
 }

@@ -6,7 +6,7 @@ use std::io::{IoSlice, IoSliceMut};
 
 use async_duplex::{pipe, Reader, Writer};
 
-use crate::counting_waker::{moved, tried, CountingTask, Outcome};
+use crate::counting_waker::{as_poll, ready, CountingTask, Outcome};
 
 /// One of the ways to read and write.
 #[derive(Clone, Copy, Debug)]
@@ -67,7 +67,7 @@ impl Modelled {
         let bytes: Vec<u8> = (self.written..self.written + n).map(byte).collect();
         let expected = match min(n, self.capacity - self.unread()) {
             0 if n > 0 => Poll::Pending,
-            fits => moved(fits),
+            fits => ready(fits),
         };
         assert_eq!(write_by(self.way, &mut self.writer, &bytes), expected);
         if let Poll::Ready(Ok(fits)) = expected {
@@ -81,7 +81,7 @@ impl Modelled {
         let mut buf = vec![0; n];
         let expected = match min(n, self.unread()) {
             0 if n > 0 => Poll::Pending,
-            there => moved(there),
+            there => ready(there),
         };
         assert_eq!(read_by(self.way, &mut self.reader, &mut buf), expected);
         if let Poll::Ready(Ok(there)) = expected {
@@ -108,7 +108,7 @@ impl Modelled {
 
 fn write_by(way: Way, writer: &mut Writer, bytes: &[u8]) -> Outcome<usize> {
     match way {
-        Way::Try => tried(writer.try_write(bytes)),
+        Way::Try => as_poll(writer.try_write(bytes)),
         Way::Poll | Way::FillBuf => CountingTask::new().write(writer, bytes),
         Way::Vectored => {
             let mut slices = vec![IoSlice::new(&[])];
@@ -121,7 +121,7 @@ fn write_by(way: Way, writer: &mut Writer, bytes: &[u8]) -> Outcome<usize> {
 
 fn read_by(way: Way, reader: &mut Reader, buf: &mut [u8]) -> Outcome<usize> {
     match way {
-        Way::Try => tried(reader.try_read(buf)),
+        Way::Try => as_poll(reader.try_read(buf)),
         Way::Poll => CountingTask::new().read(reader, buf),
         Way::Vectored => {
             let mut slices = vec![IoSliceMut::new(&mut [])];
@@ -152,5 +152,5 @@ fn fill_and_consume(reader: &mut Reader, buf: &mut [u8]) -> Outcome<usize> {
     if copied == 0 && !buf.is_empty() {
         return Poll::Pending;
     }
-    moved(copied)
+    ready(copied)
 }

@@ -6,7 +6,7 @@ use std::io::ErrorKind;
 
 use async_duplex::Options;
 
-use crate::counting_waker::{moved, tried, CountingTask};
+use crate::counting_waker::{as_poll, ready, CountingTask};
 use crate::panics::{panic_of, Panic};
 
 const MAX: usize = isize::MAX as usize / 2;
@@ -29,7 +29,7 @@ fn errors_of(options: &Options) -> [std::io::Error; 2] {
 }
 
 #[test]
-fn b2_impossible_options_are_invalid_input_and_the_message_names_the_values() {
+fn b2_invalid_options_are_invalid_input_and_the_message_names_the_capacity() {
     for (options, capacity) in impossible() {
         for error in errors_of(&options) {
             assert_eq!(error.kind(), ErrorKind::InvalidInput, "{options:?}");
@@ -43,7 +43,7 @@ fn b2_impossible_options_are_invalid_input_and_the_message_names_the_values() {
 }
 
 #[test]
-fn b2_without_try_it_is_a_panic_that_says_the_same_and_blames_the_caller() {
+fn b2_pipe_and_duplex_with_invalid_options_panic_at_the_caller_with_the_message_of_try() {
     for (options, _) in impossible() {
         let errors = errors_of(&options);
         let panics = [panic_of(|| options.pipe()), panic_of(|| options.duplex())];
@@ -58,7 +58,7 @@ fn b2_without_try_it_is_a_panic_that_says_the_same_and_blames_the_caller() {
 #[cfg(target_pointer_width = "64")]
 #[cfg_attr(miri, ignore = "Miri gives up where an allocator would refuse")]
 #[test]
-fn b2_what_the_allocator_refuses_is_out_of_memory() {
+fn b2_try_pipe_and_try_duplex_are_out_of_memory_if_the_allocator_refuses() {
     for capacity in [MAX, MAX - 1, MAX / 2] {
         for error in errors_of(&Options::new(capacity)) {
             assert_eq!(error.kind(), ErrorKind::OutOfMemory, "{capacity}");
@@ -67,12 +67,12 @@ fn b2_what_the_allocator_refuses_is_out_of_memory() {
 }
 
 #[test]
-fn b18_of_two_settings_the_latter_counts() {
+fn b18_the_last_yield_every_counts() {
     let yields_after_one = |options: &Options| {
         let (mut reader, mut writer) = options.pipe();
         let task = CountingTask::new();
-        assert_eq!(tried(writer.try_write(b"ab")), moved(2));
-        assert_eq!(task.read(&mut reader, &mut [0]), moved(1));
+        assert_eq!(as_poll(writer.try_write(b"ab")), ready(2));
+        assert_eq!(task.read(&mut reader, &mut [0]), ready(1));
         task.read(&mut reader, &mut [0]).is_pending()
     };
     let options = Options::new(8).yield_every(3).yield_every(0).yield_every(1);
@@ -83,7 +83,7 @@ fn b18_of_two_settings_the_latter_counts() {
 
 /// Every number of calls is possible: the extremes are never and always.
 #[test]
-fn b2_yield_every_has_no_impossible_values() {
+fn b2_every_value_of_yield_every_is_valid() {
     for calls in [0, 1, 2, MAX, usize::MAX] {
         let options = Options::new(8).yield_every(calls);
         assert!(options.try_pipe().is_ok() && options.try_duplex().is_ok());
@@ -97,7 +97,7 @@ fn b1_the_capacity_is_exact_whatever_the_options_and_however_the_pipe_was_made()
         let options = Options::new(capacity).yield_every(100);
         for (reader, mut writer) in [options.pipe(), options.try_pipe().expect("a pipe")] {
             assert!(reader.is_peer_of(&writer));
-            assert_eq!(task.write(&mut writer, &[7; 10]), moved(capacity));
+            assert_eq!(task.write(&mut writer, &[7; 10]), ready(capacity));
             assert_eq!(task.write(&mut writer, &[7; 10]), Poll::Pending);
             assert_eq!(reader.len(), capacity);
         }
@@ -111,19 +111,19 @@ fn b1_each_direction_of_streams_with_options_holds_the_capacity() {
         assert!(near.is_peer_of(&far));
         for stream in [&mut near, &mut far] {
             let (_, writer) = stream.halves();
-            assert_eq!(tried(writer.try_write(b"123456")), moved(5));
-            assert_eq!(tried(writer.try_write(b"6")), Poll::Pending);
+            assert_eq!(as_poll(writer.try_write(b"123456")), ready(5));
+            assert_eq!(as_poll(writer.try_write(b"6")), Poll::Pending);
         }
     }
 }
 
 #[test]
-fn surface_options_make_as_many_pipes_as_wanted_each_for_itself() {
+fn surface_options_make_any_number_of_independent_pipes() {
     let options = Options::new(4);
     let (reader, mut writer) = options.pipe();
     let (other_reader, other_writer) = options.pipe();
     assert!(!reader.is_peer_of(&other_writer) && !other_reader.is_peer_of(&writer));
-    assert_eq!(tried(writer.try_write(b"abc")), moved(3));
+    assert_eq!(as_poll(writer.try_write(b"abc")), ready(3));
     assert_eq!((reader.len(), other_reader.len()), (3, 0));
 }
 

@@ -5,7 +5,7 @@ use core::task::Poll;
 
 use async_duplex::{Reader, Writer};
 
-use crate::counting_waker::{moved, tried, CountingTask};
+use crate::counting_waker::{as_poll, ready, CountingTask};
 use crate::{pipe_at, pipe_with, read_up_to};
 
 pub(crate) const BYTES: &[u8] = b"abcdefgh";
@@ -42,7 +42,7 @@ pub(crate) fn unread(reader: &mut Reader) -> Vec<u8> {
 }
 
 #[test]
-fn b19_as_slices_lends_all_that_is_unread_cut_only_where_it_wraps() {
+fn b19_as_slices_returns_all_unread_bytes_split_only_at_the_wrap() {
     every_pipe(|mut reader, _writer, offset, fill| {
         let capacity = reader.capacity();
         let (front, back) = reader.as_slices();
@@ -52,7 +52,7 @@ fn b19_as_slices_lends_all_that_is_unread_cut_only_where_it_wraps() {
 }
 
 #[test]
-fn b19_spare_slices_lends_all_that_is_vacant_cut_only_where_it_wraps() {
+fn b19_spare_slices_returns_all_free_bytes_split_only_at_the_wrap() {
     every_pipe(|_reader, mut writer, offset, fill| {
         let capacity = writer.capacity();
         // All of an empty pipe comes in one piece.
@@ -65,7 +65,7 @@ fn b19_spare_slices_lends_all_that_is_vacant_cut_only_where_it_wraps() {
 }
 
 #[test]
-fn b19_what_was_put_and_committed_is_read_after_what_was_there() {
+fn b19_committed_bytes_are_read_after_earlier_bytes() {
     every_pipe(|mut reader, mut writer, _, fill| {
         let room = writer.capacity() - fill;
         for n in 0..=room {
@@ -76,13 +76,13 @@ fn b19_what_was_put_and_committed_is_read_after_what_was_there() {
             assert_eq!(unread(&mut reader), expected);
             assert_eq!(read_up_to(&mut reader, 9), expected);
             // And the same from where that has ended.
-            assert_eq!(tried(writer.try_write(&BYTES[..fill])), moved(fill));
+            assert_eq!(as_poll(writer.try_write(&BYTES[..fill])), ready(fill));
         }
     });
 }
 
 #[test]
-fn b19_a_commit_of_less_than_was_put_sends_the_front_of_it() {
+fn b19_a_commit_sends_the_front_of_the_spare_slices() {
     let (mut reader, mut writer) = pipe_at(5, 3);
     assert_eq!(put(&mut writer, b"12345"), 5);
     writer.commit(3);
@@ -94,7 +94,7 @@ fn b19_a_commit_of_less_than_was_put_sends_the_front_of_it() {
 }
 
 #[test]
-fn b19_commits_of_one_loan_follow_each_other() {
+fn b19_successive_commits_send_successive_bytes() {
     let (mut reader, mut writer) = pipe_at(5, 3);
     assert_eq!(put(&mut writer, b"12345"), 5);
     for n in [1, 0, 2, 2] {
@@ -104,7 +104,7 @@ fn b19_commits_of_one_loan_follow_each_other() {
 }
 
 #[test]
-fn b19_nothing_is_sent_without_a_commit() {
+fn b19_no_byte_is_sent_without_commit() {
     every_pipe(|mut reader, mut writer, _, fill| {
         let room = writer.capacity() - fill;
         assert_eq!(put(&mut writer, &[b'!'; 9]), room);
@@ -118,7 +118,7 @@ fn b19_nothing_is_sent_without_a_commit() {
 }
 
 #[test]
-fn b19_nothing_is_taken_without_a_consume() {
+fn b19_no_byte_is_consumed_without_consume() {
     every_pipe(|mut reader, mut writer, _, fill| {
         for _ in 0..3 {
             assert_eq!(unread(&mut reader), BYTES[..fill]);
@@ -130,7 +130,7 @@ fn b19_nothing_is_taken_without_a_consume() {
 }
 
 #[test]
-fn b19_consuming_a_part_leaves_the_rest_and_frees_as_much() {
+fn b19_consuming_part_of_as_slices_leaves_the_rest_and_frees_the_part() {
     every_pipe(|mut reader, mut writer, _, fill| {
         for left in (0..fill).rev() {
             assert_eq!(unread(&mut reader).len(), left + 1);
@@ -142,10 +142,10 @@ fn b19_consuming_a_part_leaves_the_rest_and_frees_as_much() {
 }
 
 #[test]
-fn b19_both_loans_are_of_all_that_there_is_when_they_are_asked_for() {
+fn b19_slices_include_bytes_moved_since_the_last_call() {
     let (mut reader, mut writer) = pipe_at(5, 3);
     for n in 1..=5 {
-        assert_eq!(tried(writer.try_write(&BYTES[n - 1..n])), moved(1));
+        assert_eq!(as_poll(writer.try_write(&BYTES[n - 1..n])), ready(1));
         assert_eq!(unread(&mut reader), BYTES[..n]);
     }
     for n in 1..=5 {
@@ -155,7 +155,7 @@ fn b19_both_loans_are_of_all_that_there_is_when_they_are_asked_for() {
 }
 
 #[test]
-fn b19_there_is_nothing_to_be_lent_of_an_empty_pipe_or_of_a_full_one() {
+fn b19_as_slices_of_an_empty_pipe_and_spare_slices_of_a_full_one_are_empty() {
     let (mut reader, mut writer) = pipe_at(4, 3);
     assert_eq!(unread(&mut reader), b"");
     assert_eq!(put(&mut writer, b"1234"), 4);

@@ -13,7 +13,7 @@ use core::task::Poll;
 use std::io::{self, ErrorKind};
 
 use async_duplex::{Reader, Writer};
-use counting_waker::{tried, Outcome, END};
+use counting_waker::{as_poll, Outcome, END};
 use model::{Model, Settings};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -88,7 +88,7 @@ fn run(settings: Settings, ops: &[Op]) {
     }
     let tasks = [model.reader.task, model.writer.task];
     drop((reader, writer));
-    assert!(tasks.iter().all(|task| task.kept() == 0));
+    assert!(tasks.iter().all(|task| task.retained() == 0));
 }
 
 proptest! {
@@ -100,7 +100,7 @@ proptest! {
     })]
 
     #[test]
-    fn b15_to_b19_a_pipe_does_what_a_queue_does(settings in settings(), ops in vec(op(), 0..=200)) {
+    fn b15_to_b19_random_calls_do_what_a_queue_does(settings in settings(), ops in vec(op(), 0..=200)) {
         run(settings, &ops);
     }
 }
@@ -123,7 +123,7 @@ fn read(model: &mut Model, reader: &mut Reader, op: Op) {
                 (task.read(reader, &mut buf), model.poll_unread(1))
             } else {
                 let found = if n == 0 { END } else { model.unread(1) };
-                (tried(reader.try_read(&mut buf)), found)
+                (as_poll(reader.try_read(&mut buf)), found)
             };
             assert_eq!(outcome, at_most(n, expected));
             if let Poll::Ready(Ok(n)) = outcome {
@@ -182,7 +182,7 @@ fn write(model: &mut Model, writer: &mut Writer, op: Op) {
             let (outcome, expected) = if polled {
                 (task.write(writer, &bytes), model.poll_vacant(1))
             } else {
-                (tried(writer.try_write(&bytes)), model.vacant(n.min(1)))
+                (as_poll(writer.try_write(&bytes)), model.vacant(n.min(1)))
             };
             assert_eq!(outcome, at_most(n, expected));
             if let Poll::Ready(Ok(n)) = outcome {

@@ -6,7 +6,7 @@ use std::io::ErrorKind;
 
 use async_duplex::{Options, Reader, Writer};
 
-use crate::counting_waker::{moved, CountingTask, Outcome, BROKEN};
+use crate::counting_waker::{ready, CountingTask, Outcome, BROKEN};
 
 /// What the options say.
 #[derive(Clone, Copy, Debug)]
@@ -71,7 +71,7 @@ impl Half {
 
     /// The other half has moved bytes, so that this one can move `available`. A half that has ended
     /// does not wait for its number of bytes any more: whatever moves, it is woken.
-    fn has_news(&mut self, available: usize) {
+    fn peer_progressed(&mut self, available: usize) {
         let has_ended = self.end.is_some();
         if self
             .wanted
@@ -108,7 +108,7 @@ impl Half {
     fn check(&self) {
         assert_eq!(self.task.wakes(), self.wakes);
         let waits = usize::from(self.wanted.is_some()) + usize::from(self.awaits_end);
-        assert_eq!(self.task.kept(), waits);
+        assert_eq!(self.task.retained(), waits);
     }
 }
 
@@ -142,7 +142,7 @@ impl Model {
         match (self.queue.len(), self.reader.end, self.writer.end) {
             _ if self.reader.cut.is_some() => failed(self.reader.cut),
             (n, None, None) if n < min => Poll::Pending,
-            (n, ..) => moved(n),
+            (n, ..) => ready(n),
         }
     }
 
@@ -152,7 +152,7 @@ impl Model {
         match (self.writer.end, self.reader.end) {
             _ if self.writer.cut.is_some() => failed(self.writer.cut),
             (None, None) if vacant < min => Poll::Pending,
-            (None, None) => moved(vacant),
+            (None, None) => ready(vacant),
             _ => BROKEN,
         }
     }
@@ -173,7 +173,7 @@ impl Model {
         self.reader.moved += n;
         if n > 0 {
             self.writer
-                .has_news(self.settings.capacity - self.queue.len());
+                .peer_progressed(self.settings.capacity - self.queue.len());
         }
         bytes
     }
@@ -188,7 +188,7 @@ impl Model {
         self.writer.moved += bytes.len();
         self.next = self.next.wrapping_add(bytes.len() as u8);
         if !bytes.is_empty() {
-            self.reader.has_news(self.queue.len());
+            self.reader.peer_progressed(self.queue.len());
         }
     }
 

@@ -94,7 +94,7 @@ fn b23_a_half_whose_latest_wakes_took_no_time_parks_at_once() {
 }
 
 #[test]
-fn b23_what_a_half_learns_makes_neither_its_peer_spin_nor_another_pipe() {
+fn b23_a_measured_wake_makes_neither_the_peer_nor_another_pipe_spin() {
     within(DEADLINE, || {
         let (slow, other) = (Task::slow(), Task::slow());
         let (_reader, mut writer) = measured::<Reader>(&for_good(), &slow);
@@ -112,7 +112,7 @@ fn b23_what_a_half_learns_makes_neither_its_peer_spin_nor_another_pipe() {
 }
 
 #[test]
-fn b23_calls_that_do_not_wait_for_bytes_never_spin() {
+fn b23_try_calls_empty_calls_and_closed_never_spin() {
     within(DEADLINE, || {
         let (slow, end) = (Task::slow(), Task::slow());
         let (mut reader, _writer) = measured::<Reader>(&for_good(), &slow);

@@ -35,7 +35,7 @@ fn byte(position: usize) -> u8 {
 }
 
 #[test]
-fn b23_a_stream_between_two_threads_is_the_same_with_any_limit() {
+fn b23_a_stream_between_two_threads_is_unchanged_by_any_limit() {
     let total = if cfg!(debug_assertions) {
         200_000
     } else {
@@ -95,7 +95,7 @@ fn b23_messages_go_back_and_forth_with_any_limit() {
 }
 
 #[test]
-fn b23_a_reader_finds_the_end_whether_it_spins_or_sleeps_or_is_about_to() {
+fn b23_a_reader_finds_the_end_whether_it_spins_or_parks() {
     for kind in [None, Some(ErrorKind::TimedOut)] {
         within(DEADLINE, || {
             for round in 0..100 {
@@ -119,7 +119,7 @@ fn b23_a_reader_finds_the_end_whether_it_spins_or_sleeps_or_is_about_to() {
 
 /// What the halves have learned of their threads is out of date then.
 #[test]
-fn b23_halves_may_come_together_on_one_thread() {
+fn b23_two_halves_may_move_to_one_thread() {
     within(DEADLINE, || {
         let (mut reader, mut writer) = pipe(3, Some(LONG));
         let sender = thread::spawn(move || {
@@ -145,7 +145,7 @@ fn b23_halves_may_come_together_on_one_thread() {
 
 /// The tasks on either thread wait for those on the other one all the time.
 #[test]
-fn b23_a_thread_with_several_tasks_gets_to_all_of_them() {
+fn b23_spinning_does_not_starve_the_other_tasks_of_a_thread() {
     within(DEADLINE, || {
         let pipes = || (0..4).map(|_| pipe(2, Some(LONG))).collect::<Vec<_>>();
         let (readers, writers): (Vec<_>, Vec<_>) = pipes().into_iter().unzip();

@@ -148,7 +148,7 @@ fn b18_each_call_that_succeeds_draws_on_the_budget_of_tokio() {
 }
 
 #[test]
-fn b18_a_task_that_has_used_its_budget_up_is_woken_and_goes_on() {
+fn b18_a_task_that_has_used_up_its_budget_is_woken_and_continues() {
     for (name, mut busy) in busy_calls() {
         let waited = run(async {
             let mut waited = 0;
@@ -202,7 +202,7 @@ fn b18_a_busy_stream_can_be_timed_out() {
 }
 
 #[test]
-fn b18_two_tasks_that_keep_each_other_busy_leave_room_for_a_third() {
+fn b18_two_tasks_that_keep_each_other_busy_let_a_third_run() {
     run(async {
         let (mut reader, mut writer) = pipe(64 * 1024);
         let writes = tokio::spawn(async move { while writer.write(&[1; 64]).await.is_ok() {} });
@@ -273,7 +273,7 @@ fn b18_the_end_and_a_broken_pipe_draw_on_the_budget_too() {
 }
 
 #[test]
-fn b18_unconstrained_tasks_have_no_budget_to_run_out_of() {
+fn b18_unconstrained_tasks_have_no_budget() {
     for (name, mut busy) in busy_calls() {
         let found = run(unconstrained(async { successes(&mut *busy).await }));
         assert_eq!(found, MANY, "{name}");
@@ -289,7 +289,7 @@ fn b7_outside_of_tokio_no_call_waits_without_need() {
 }
 
 #[test]
-fn b7_the_other_family_and_the_own_methods_know_no_budget() {
+fn b7_futures_io_and_inherent_methods_ignore_the_budget() {
     use futures::io::{AsyncRead, AsyncWrite};
 
     run(async {

@@ -238,7 +238,7 @@ where
 }
 
 #[test]
-fn b18_a_task_that_receives_before_it_reads_gets_to_read_when_it_would_with_tokios_stream() {
+fn b18_a_task_that_receives_messages_and_then_reads_reads_as_soon_as_with_tokio() {
     run(async {
         for messages in UNITS {
             let expected = polls_until_read(messages, tokio::io::duplex(8)).await;

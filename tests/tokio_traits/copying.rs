@@ -111,7 +111,7 @@ fn b12_a_proxy_whose_far_end_is_gone_says_so_to_the_near_end() {
 }
 
 #[test]
-fn copies_with_and_without_a_buffer_of_their_own_move_everything() {
+fn copy_and_copy_buf_move_every_byte() {
     for capacity in [1, 100, 65536] {
         run(async {
             let (mut first, mut writer) = pipe(capacity);
@@ -143,7 +143,7 @@ fn copies_with_and_without_a_buffer_of_their_own_move_everything() {
 }
 
 #[test]
-fn lines_are_read_without_a_buffer_of_their_own_around_the_wrap() {
+fn lines_are_read_across_the_wrap_without_a_buf_reader() {
     for capacity in [1, 5, 64] {
         for (reader, mut writer) in ends(capacity) {
             let lines = run(async {

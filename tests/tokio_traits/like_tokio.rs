@@ -98,7 +98,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..Default::default() })]
 
     #[test]
-    fn every_call_comes_to_the_same_and_wakes_the_same_as_with_tokio(
+    fn random_calls_return_and_wake_the_same_as_with_tokio(
         capacity in 1..12_usize,
         steps in prop::collection::vec(step(), 1..200),
     ) {
@@ -124,8 +124,8 @@ macro_rules! both_kinds {
 
 both_kinds! {
     what_one_writes_the_other_reads
-    buffered_bytes_are_read_and_then_the_end_once_a_stream_is_dropped
-    writes_waiting_ones_too_are_broken_once_the_other_stream_is_dropped
+    a_dropped_stream_leaves_its_bytes_and_then_eof
+    parked_and_later_writes_are_broken_pipe_once_the_other_stream_is_dropped
     no_more_than_the_capacity_is_written_without_a_read
     a_shutdown_is_a_half_close
     two_tasks_move_more_than_fits_in_both_directions
@@ -149,7 +149,7 @@ mod promises {
         });
     }
 
-    pub(super) fn buffered_bytes_are_read_and_then_the_end_once_a_stream_is_dropped<S: Stream>(
+    pub(super) fn a_dropped_stream_leaves_its_bytes_and_then_eof<S: Stream>(
         duplex: fn(usize) -> (S, S),
     ) {
         run(async {
@@ -163,7 +163,9 @@ mod promises {
         });
     }
 
-    pub(super) fn writes_waiting_ones_too_are_broken_once_the_other_stream_is_dropped<S: Stream>(
+    pub(super) fn parked_and_later_writes_are_broken_pipe_once_the_other_stream_is_dropped<
+        S: Stream,
+    >(
         duplex: fn(usize) -> (S, S),
     ) {
         run(async {

@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use async_duplex::{duplex, DuplexStream};
 use tokio::io::{join, split, AsyncReadExt, AsyncWriteExt};
 
-use crate::counting_waker::{moved, CountingTask};
+use crate::counting_waker::{ready, CountingTask};
 use crate::{data, run, run_on_threads};
 
 #[test]
@@ -48,14 +48,14 @@ fn b14_our_halves_close_when_they_are_dropped_where_those_of_tokio_do_not() {
     drop(writer);
     assert!(task.read_some(&mut far, 8).is_pending());
     drop(reader);
-    assert_eq!(task.read_some(&mut far, 8).map_ok(|b| b.len()), moved(0));
+    assert_eq!(task.read_some(&mut far, 8).map_ok(|b| b.len()), ready(0));
 
     let (near, mut far) = duplex(8);
     let (mut reader, writer) = near.into_split();
     drop(writer);
-    assert_eq!(task.read_some(&mut far, 8).map_ok(|b| b.len()), moved(0));
-    assert_eq!(task.send(&mut far, b"still here"), moved(8));
-    assert_eq!(task.read_some(&mut reader, 8).map_ok(|b| b.len()), moved(8));
+    assert_eq!(task.read_some(&mut far, 8).map_ok(|b| b.len()), ready(0));
+    assert_eq!(task.send(&mut far, b"still here"), ready(8));
+    assert_eq!(task.read_some(&mut reader, 8).map_ok(|b| b.len()), ready(8));
 }
 
 #[test]

@@ -45,35 +45,35 @@ const WAYS_TO_AWAIT_ROOM: [fn(&CountingTask, &mut Writer); 5] = [
 ];
 
 #[test]
-fn b16_an_abort_wakes_a_reader_that_waits_once_and_what_follows_does_not() {
+fn b16_an_abort_wakes_the_waiting_reader_once_and_later_ends_do_not() {
     for wait in WAYS_TO_AWAIT_BYTES {
         let task = CountingTask::new();
         let (mut reader, mut writer) = pipe(4);
         wait(&task, &mut reader);
         writer.abort(KIND);
-        assert_eq!((task.wakes(), task.kept()), (1, 0));
+        assert_eq!((task.wakes(), task.retained()), (1, 0));
         writer.abort(ErrorKind::Other);
         writer.finish();
         assert_eq!(task.read(&mut reader, &mut [0]), FAILED);
         drop(writer);
-        assert_eq!((task.wakes(), task.kept()), (1, 0));
+        assert_eq!((task.wakes(), task.retained()), (1, 0));
         assert_eq!(task.read(&mut reader, &mut [0]), FAILED);
     }
 }
 
 #[test]
-fn b16_an_abort_wakes_a_writer_that_waits_once_and_what_follows_does_not() {
+fn b16_an_abort_wakes_the_waiting_writer_once_and_later_ends_do_not() {
     for wait in WAYS_TO_AWAIT_ROOM {
         let task = CountingTask::new();
         let (mut reader, mut writer) = full_pipe();
         wait(&task, &mut writer);
         reader.abort(KIND);
-        assert_eq!((task.wakes(), task.kept()), (1, 0));
+        assert_eq!((task.wakes(), task.retained()), (1, 0));
         reader.abort(ErrorKind::Other);
         reader.close();
         assert_eq!(task.write(&mut writer, b"x"), FAILED);
         drop(reader);
-        assert_eq!((task.wakes(), task.kept()), (1, 0));
+        assert_eq!((task.wakes(), task.retained()), (1, 0));
         assert_eq!(task.write(&mut writer, b"x"), FAILED);
     }
 }
@@ -87,7 +87,7 @@ fn b15_an_abort_resolves_closed_however_many_bytes_are_unread() {
         writer.try_write(&b"full"[..fill]).unwrap();
         assert!(task.poll(|cx| reader.poll_closed(cx)).is_pending());
         writer.abort(KIND);
-        assert_eq!((task.wakes(), task.kept()), (1, 0));
+        assert_eq!((task.wakes(), task.retained()), (1, 0));
         assert!(task.poll(|cx| reader.poll_closed(cx)).is_ready());
         assert!(reader.is_closed() && reader.is_empty());
 
@@ -95,13 +95,13 @@ fn b15_an_abort_resolves_closed_however_many_bytes_are_unread() {
         writer.try_write(&b"full"[..fill]).unwrap();
         assert!(task.poll(|cx| writer.poll_closed(cx)).is_pending());
         reader.abort(KIND);
-        assert_eq!((task.wakes(), task.kept()), (2, 0));
+        assert_eq!((task.wakes(), task.retained()), (2, 0));
         assert!(task.poll(|cx| writer.poll_closed(cx)).is_ready());
     }
 }
 
 #[test]
-fn b15_who_has_aborted_can_still_wait_for_the_other_half_to_go() {
+fn b15_a_half_that_has_aborted_can_still_wait_for_the_other_end() {
     let task = CountingTask::new();
     let (mut reader, mut writer) = pipe(4);
     reader.abort(KIND);
@@ -119,14 +119,14 @@ fn b15_who_has_aborted_can_still_wait_for_the_other_half_to_go() {
 }
 
 #[test]
-fn b16_an_abort_after_a_close_wakes_nobody_a_second_time() {
+fn b16_an_abort_after_finish_does_not_wake_the_reader_again() {
     for wait in WAYS_TO_AWAIT_BYTES {
         let task = CountingTask::new();
         let (mut reader, mut writer) = pipe(4);
         wait(&task, &mut reader);
         writer.finish();
         writer.abort(KIND);
-        assert_eq!((task.wakes(), task.kept()), (1, 0));
+        assert_eq!((task.wakes(), task.retained()), (1, 0));
         assert_eq!(task.read(&mut reader, &mut [0]), END);
     }
 }
@@ -138,7 +138,7 @@ fn b16_an_abort_wakes_the_peer_and_not_the_half_itself() {
     reader.abort(KIND);
     assert_eq!(task.wakes(), 0);
     drop(reader);
-    assert_eq!((task.wakes(), task.kept()), (0, 0));
+    assert_eq!((task.wakes(), task.retained()), (0, 0));
     drop(writer);
 
     let (reader, mut writer) = full_pipe();
@@ -146,7 +146,7 @@ fn b16_an_abort_wakes_the_peer_and_not_the_half_itself() {
     writer.abort(KIND);
     assert_eq!(task.wakes(), 0);
     drop(writer);
-    assert_eq!((task.wakes(), task.kept()), (0, 0));
+    assert_eq!((task.wakes(), task.retained()), (0, 0));
     drop(reader);
     assert_eq!(task.wakes(), 0);
 }
@@ -205,12 +205,12 @@ fn b16_a_half_that_has_aborted_waits_for_nothing() {
     assert_eq!(readable(&task, &mut reader, 4), END);
     writer.abort(KIND);
     assert_eq!(writable(&task, &mut writer, 4), FAILED);
-    assert_eq!((task.wakes(), task.kept()), (0, 0));
+    assert_eq!((task.wakes(), task.retained()), (0, 0));
 
     let (mut reader, mut writer) = pipe(4);
     writer.abort(KIND);
     assert_eq!(writable(&task, &mut writer, 4), BROKEN);
     reader.abort(KIND);
     assert_eq!(readable(&task, &mut reader, 4), FAILED);
-    assert_eq!((task.wakes(), task.kept()), (0, 0));
+    assert_eq!((task.wakes(), task.retained()), (0, 0));
 }

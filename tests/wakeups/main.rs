@@ -33,17 +33,17 @@ mod yielding;
 use core::task::Poll;
 
 use async_duplex::{pipe, Reader, Writer};
-use counting_waker::{moved, tried, CountingTask};
-use endings::{Deed, READER_ENDINGS, WRITER_ENDINGS};
+use counting_waker::{as_poll, ready, CountingTask};
+use endings::{Action, READER_ENDINGS, WRITER_ENDINGS};
 
 /// Whatever a writer does that lets a parked reader go on.
-const WRITER_NEWS: [Deed<Writer>; 4] = [
+const WRITER_EVENTS: [Action<Writer>; 4] = [
     ("writes", |mut writer| {
-        assert_eq!(tried(writer.try_write(b"abc")), moved(3));
+        assert_eq!(as_poll(writer.try_write(b"abc")), ready(3));
         Some(writer)
     }),
     ("writes, polled", |mut writer| {
-        assert_eq!(CountingTask::new().write(&mut writer, b"a"), moved(1));
+        assert_eq!(CountingTask::new().write(&mut writer, b"a"), ready(1));
         Some(writer)
     }),
     WRITER_ENDINGS[0],
@@ -51,13 +51,13 @@ const WRITER_NEWS: [Deed<Writer>; 4] = [
 ];
 
 /// Whatever a reader does that lets a parked writer go on.
-const READER_NEWS: [Deed<Reader>; 5] = [
+const READER_EVENTS: [Action<Reader>; 5] = [
     ("reads", |mut reader| {
-        assert_eq!(tried(reader.try_read(&mut [0; 3])), moved(3));
+        assert_eq!(as_poll(reader.try_read(&mut [0; 3])), ready(3));
         Some(reader)
     }),
     ("reads, polled", |mut reader| {
-        assert_eq!(CountingTask::new().read(&mut reader, &mut [0]), moved(1));
+        assert_eq!(CountingTask::new().read(&mut reader, &mut [0]), ready(1));
         Some(reader)
     }),
     ("consumes", |mut reader| {
@@ -72,7 +72,7 @@ const READER_NEWS: [Deed<Reader>; 5] = [
 /// A pipe of four bytes, all unread.
 fn full_pipe() -> (Reader, Writer) {
     let (reader, mut writer) = pipe(4);
-    assert_eq!(tried(writer.try_write(b"full")), moved(4));
+    assert_eq!(as_poll(writer.try_write(b"full")), ready(4));
     (reader, writer)
 }
 

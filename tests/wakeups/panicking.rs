@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use async_duplex::{duplex, pipe, Reader, Writer};
 
-use crate::counting_waker::{moved, tried, CountingTask, BROKEN, END};
+use crate::counting_waker::{as_poll, ready, CountingTask, BROKEN, END};
 use crate::wakers::{await_end_with, on_drop, on_wake, park_reader_with, park_writer_with};
-use crate::{full_pipe, park_reader, park_writer, READER_NEWS, WRITER_NEWS};
+use crate::{full_pipe, park_reader, park_writer, READER_EVENTS, WRITER_EVENTS};
 
 /// A waker that panics when it is woken, and something that tells whether it is gone.
 fn panics_on_wake() -> (Waker, Arc<()>) {
@@ -40,48 +40,48 @@ fn assert_panics<T>(f: impl FnOnce() -> T) {
 /// empty.
 fn assert_works(reader: &mut Reader, writer: &mut Writer) {
     let (read, write) = (CountingTask::new(), CountingTask::new());
-    while tried(reader.try_read(&mut [0; 8])).is_ready() {}
+    while as_poll(reader.try_read(&mut [0; 8])).is_ready() {}
     park_reader(&read, reader);
-    assert_eq!(tried(writer.try_write(b"0123456789")), moved(4));
-    assert_eq!((read.wakes(), read.kept()), (1, 0));
+    assert_eq!(as_poll(writer.try_write(b"0123456789")), ready(4));
+    assert_eq!((read.wakes(), read.retained()), (1, 0));
     park_writer(&write, writer);
     let mut buf = [0; 8];
-    assert_eq!(tried(reader.try_read(&mut buf)), moved(4));
+    assert_eq!(as_poll(reader.try_read(&mut buf)), ready(4));
     assert_eq!(&buf[..4], b"0123");
-    assert_eq!((write.wakes(), write.kept()), (1, 0));
+    assert_eq!((write.wakes(), write.retained()), (1, 0));
 }
 
 /// The halves go into the closure for good: they are `UnwindSafe`. Whatever the writer was doing,
 /// it is dropped by the panic, so that the reader must find an end.
 #[test]
 fn b21_a_reader_whose_waker_panicked_finds_the_bytes_and_the_end() {
-    for (what, deed) in WRITER_NEWS {
+    for (what, act) in WRITER_EVENTS {
         let (mut reader, writer) = pipe(4);
         let (waker, token) = panics_on_wake();
         park_reader_with(waker, &mut reader);
-        assert!(catch_unwind(move || deed(writer)).is_err(), "{what}");
+        assert!(catch_unwind(move || act(writer)).is_err(), "{what}");
         assert_gone(&token);
         assert!(reader.is_closed());
         match what {
-            "writes" => assert_eq!(tried(reader.try_read(&mut [0; 8])), moved(3)),
-            "writes, polled" => assert_eq!(tried(reader.try_read(&mut [0; 8])), moved(1)),
+            "writes" => assert_eq!(as_poll(reader.try_read(&mut [0; 8])), ready(3)),
+            "writes, polled" => assert_eq!(as_poll(reader.try_read(&mut [0; 8])), ready(1)),
             _ => {}
         }
-        assert_eq!(tried(reader.try_read(&mut [0; 8])), END);
+        assert_eq!(as_poll(reader.try_read(&mut [0; 8])), END);
     }
 }
 
 /// See [`b21_a_reader_whose_waker_panicked_finds_the_bytes_and_the_end`].
 #[test]
 fn b21_a_writer_whose_waker_panicked_finds_the_pipe_broken() {
-    for (what, deed) in READER_NEWS {
+    for (what, act) in READER_EVENTS {
         let (reader, mut writer) = full_pipe();
         let (waker, token) = panics_on_wake();
         park_writer_with(waker, &mut writer);
-        assert!(catch_unwind(move || deed(reader)).is_err(), "{what}");
+        assert!(catch_unwind(move || act(reader)).is_err(), "{what}");
         assert_gone(&token);
         assert!(writer.is_closed());
-        assert_eq!(tried(writer.try_write(b"x")), BROKEN);
+        assert_eq!(as_poll(writer.try_write(b"x")), BROKEN);
     }
 }
 
@@ -93,9 +93,9 @@ fn b21_a_write_that_ends_in_a_panicking_waker_has_written() {
     assert_panics(|| writer.try_write(b"abc"));
     assert_gone(&token);
     assert_eq!((reader.len(), writer.len()), (3, 3));
-    assert_eq!(tried(writer.try_write(b"def")), moved(1));
+    assert_eq!(as_poll(writer.try_write(b"def")), ready(1));
     let mut buf = [0; 8];
-    assert_eq!(tried(reader.try_read(&mut buf)), moved(4));
+    assert_eq!(as_poll(reader.try_read(&mut buf)), ready(4));
     assert_eq!(&buf[..4], b"abcd");
     assert_works(&mut reader, &mut writer);
 }
@@ -130,35 +130,35 @@ fn b21_a_close_that_ends_in_a_panicking_waker_has_closed() {
     let (mut reader, mut writer) = pipe(4);
     park_reader_with(panics_on_wake().0, &mut reader);
     assert_panics(|| writer.finish());
-    assert_eq!(tried(reader.try_read(&mut [0])), END);
-    assert_eq!(tried(writer.try_write(b"x")), BROKEN);
+    assert_eq!(as_poll(reader.try_read(&mut [0])), END);
+    assert_eq!(as_poll(writer.try_write(b"x")), BROKEN);
     writer.finish();
 
     let (mut reader, mut writer) = full_pipe();
     park_writer_with(panics_on_wake().0, &mut writer);
     assert_panics(|| reader.close());
-    assert_eq!(tried(writer.try_write(b"x")), BROKEN);
-    assert_eq!(tried(reader.try_read(&mut [0; 8])), moved(4));
+    assert_eq!(as_poll(writer.try_write(b"x")), BROKEN);
+    assert_eq!(as_poll(reader.try_read(&mut [0; 8])), ready(4));
     reader.close();
 }
 
 #[test]
-fn b21_a_panicking_waker_does_not_keep_the_dropped_halfs_own() {
+fn b21_a_half_whose_drop_wakes_a_panicking_waker_retains_no_waker() {
     let task = CountingTask::new();
     let (mut reader, mut writer) = pipe(4);
     assert!(task.poll(|cx| writer.poll_closed(cx)).is_pending());
     park_reader_with(panics_on_wake().0, &mut reader);
     assert_panics(move || drop(writer));
-    assert_eq!((task.wakes(), task.kept()), (0, 0));
+    assert_eq!((task.wakes(), task.retained()), (0, 0));
 }
 
 #[test]
-fn b21_a_stream_that_is_dropped_into_a_panicking_waker_closes_both_directions() {
+fn b21_dropping_a_stream_closes_both_directions_even_if_a_waker_panics() {
     for reader_panics in [true, false] {
         let (left, right) = duplex(4);
         let (mut reader, mut writer) = right.into_split();
         let task = CountingTask::new();
-        assert_eq!(tried(writer.try_write(b"full")), moved(4));
+        assert_eq!(as_poll(writer.try_write(b"full")), ready(4));
         if reader_panics {
             park_reader_with(panics_on_wake().0, &mut reader);
             park_writer(&task, &mut writer);
@@ -167,14 +167,14 @@ fn b21_a_stream_that_is_dropped_into_a_panicking_waker_closes_both_directions() 
             park_reader(&task, &mut reader);
         }
         assert!(catch_unwind(move || drop(left)).is_err());
-        assert_eq!((task.wakes(), task.kept()), (1, 0));
-        assert_eq!(tried(reader.try_read(&mut [0])), END);
-        assert_eq!(tried(writer.try_write(b"x")), BROKEN);
+        assert_eq!((task.wakes(), task.retained()), (1, 0));
+        assert_eq!(as_poll(reader.try_read(&mut [0])), END);
+        assert_eq!(as_poll(writer.try_write(b"x")), BROKEN);
     }
 }
 
 #[test]
-fn b21_a_waker_that_waits_for_the_end_may_panic() {
+fn b21_after_a_waker_of_closed_panicked_the_reader_reads_eof() {
     let (mut reader, writer) = pipe(4);
     let (waker, token) = panics_on_wake();
     let mut cx = core::task::Context::from_waker(&waker);
@@ -183,11 +183,11 @@ fn b21_a_waker_that_waits_for_the_end_may_panic() {
     drop(waker);
     assert_gone(&token);
     assert!(reader.is_closed());
-    assert_eq!(tried(reader.try_read(&mut [0])), END);
+    assert_eq!(as_poll(reader.try_read(&mut [0])), END);
 }
 
 #[test]
-fn b21_a_waker_that_panics_when_it_goes_after_a_wake_harms_nothing() {
+fn b21_after_a_woken_waker_panicked_on_drop_the_pipe_works() {
     let (mut reader, mut writer) = pipe(4);
     park_reader_with(panics_on_drop(), &mut reader);
     assert_panics(|| writer.try_write(b"abc"));
@@ -200,13 +200,13 @@ fn b21_a_half_whose_waker_panics_when_it_is_dropped_has_closed() {
     let (mut reader, mut writer) = pipe(4);
     park_reader_with(panics_on_drop(), &mut reader);
     assert!(catch_unwind(move || drop(reader)).is_err());
-    assert_eq!(tried(writer.try_write(b"x")), BROKEN);
+    assert_eq!(as_poll(writer.try_write(b"x")), BROKEN);
 
     let (mut reader, mut writer) = full_pipe();
     park_writer_with(panics_on_drop(), &mut writer);
     assert!(catch_unwind(move || drop(writer)).is_err());
-    assert_eq!(tried(reader.try_read(&mut [0; 8])), moved(4));
-    assert_eq!(tried(reader.try_read(&mut [0; 8])), END);
+    assert_eq!(as_poll(reader.try_read(&mut [0; 8])), ready(4));
+    assert_eq!(as_poll(reader.try_read(&mut [0; 8])), END);
 }
 
 /// The old waker goes when the new one comes, and panics at that. The reader must still be able to
@@ -230,14 +230,14 @@ fn b21_a_writer_whose_replaced_waker_panics_is_still_woken() {
 
 /// See [`b21_a_reader_whose_replaced_waker_panics_is_still_woken`].
 #[test]
-fn b21_a_half_whose_replaced_waker_panics_still_learns_of_the_end() {
+fn b21_a_half_whose_replaced_waker_panics_is_still_woken_at_the_end() {
     let task = CountingTask::new();
     let (mut reader, writer) = pipe(4);
     await_end_with(panics_on_drop(), |cx| reader.poll_closed(cx));
     assert_panics(|| task.poll(|cx| reader.poll_closed(cx)));
     assert!(task.poll(|cx| reader.poll_closed(cx)).is_pending());
     drop(writer);
-    assert_eq!((task.wakes(), task.kept()), (1, 0));
+    assert_eq!((task.wakes(), task.retained()), (1, 0));
 
     let task = CountingTask::new();
     let (reader, mut writer) = pipe(4);
@@ -245,15 +245,15 @@ fn b21_a_half_whose_replaced_waker_panics_still_learns_of_the_end() {
     assert_panics(|| task.poll(|cx| writer.poll_closed(cx)));
     assert!(task.poll(|cx| writer.poll_closed(cx)).is_pending());
     drop(reader);
-    assert_eq!((task.wakes(), task.kept()), (1, 0));
+    assert_eq!((task.wakes(), task.retained()), (1, 0));
 }
 
 #[test]
-fn b21_a_half_whose_replaced_waker_panics_keeps_no_task_when_it_is_dropped() {
+fn b21_a_half_whose_replaced_waker_panics_retains_no_waker_when_dropped() {
     let task = CountingTask::new();
     let (mut reader, _writer) = pipe(4);
     park_reader_with(panics_on_drop(), &mut reader);
     assert_panics(|| task.read(&mut reader, &mut [0]));
     drop(reader);
-    assert_eq!(task.kept(), 0);
+    assert_eq!(task.retained(), 0);
 }

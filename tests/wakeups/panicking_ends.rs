@@ -7,7 +7,7 @@ use std::panic::catch_unwind;
 
 use async_duplex::{duplex, pipe, DuplexStream, Reader, Writer};
 
-use crate::counting_waker::{tried, CountingTask, Outcome, BROKEN, END};
+use crate::counting_waker::{as_poll, CountingTask, Outcome, BROKEN, END};
 use crate::endings::{reader_ends, writer_ends, ABORT};
 use crate::full_pipe;
 use crate::wakers::on_wake;
@@ -22,7 +22,7 @@ fn panics_on_wake() -> Waker {
 }
 
 /// Does something that a waker's panic has to come out of.
-fn assert_passes_panic_on<T>(what: &str, f: impl FnOnce() -> T) {
+fn assert_propagates_panic<T>(what: &str, f: impl FnOnce() -> T) {
     let Err(panic) = catch_unwind(AssertUnwindSafe(f)) else {
         panic!("{what}: no panic comes out of it");
     };
@@ -79,7 +79,7 @@ fn every_case(waits: usize, check: impl Fn(usize, bool)) {
 }
 
 #[test]
-fn b21_of_a_readers_two_wakers_one_may_panic_when_the_writer_ends() {
+fn b21_when_the_writer_ends_one_of_the_readers_two_wakers_may_panic() {
     for (how, end) in writer_ends() {
         every_case(2, |panics, end_first| {
             let task = CountingTask::new();
@@ -87,17 +87,17 @@ fn b21_of_a_readers_two_wakers_one_may_panic_when_the_writer_ends() {
             let wakers = wakers(&task, 2, panics);
             wait_to_read(&mut reader, [&wakers[0], &wakers[1]], end_first);
             drop(wakers);
-            assert_passes_panic_on(how, || end(writer));
-            assert_eq!((task.wakes(), task.kept()), (1, 0), "the writer {how}");
+            assert_propagates_panic(how, || end(writer));
+            assert_eq!((task.wakes(), task.retained()), (1, 0), "the writer {how}");
             let expected = if how == "aborts" { ABORTED } else { END };
-            assert_eq!(tried(reader.try_read(&mut [0])), expected);
+            assert_eq!(as_poll(reader.try_read(&mut [0])), expected);
             assert!(reader.is_closed());
         });
     }
 }
 
 #[test]
-fn b21_of_a_writers_two_wakers_one_may_panic_when_the_reader_ends() {
+fn b21_when_the_reader_ends_one_of_the_writers_two_wakers_may_panic() {
     for (how, end) in reader_ends() {
         every_case(2, |panics, end_first| {
             let task = CountingTask::new();
@@ -105,10 +105,10 @@ fn b21_of_a_writers_two_wakers_one_may_panic_when_the_reader_ends() {
             let wakers = wakers(&task, 2, panics);
             wait_to_write(&mut writer, [&wakers[0], &wakers[1]], end_first);
             drop(wakers);
-            assert_passes_panic_on(how, || end(reader));
-            assert_eq!((task.wakes(), task.kept()), (1, 0), "the reader {how}");
+            assert_propagates_panic(how, || end(reader));
+            assert_eq!((task.wakes(), task.retained()), (1, 0), "the reader {how}");
             let expected = if how == "aborts" { ABORTED } else { BROKEN };
-            assert_eq!(tried(writer.try_write(b"x")), expected);
+            assert_eq!(as_poll(writer.try_write(b"x")), expected);
             assert!(writer.is_closed());
         });
     }
@@ -128,24 +128,24 @@ fn check_stream(how: &str, outcomes: [Outcome<usize>; 2], end: fn(&mut Option<Du
         wait_to_write(&mut writer, [&wakers[2], &wakers[3]], end_first);
         drop(wakers);
         let mut near = Some(near);
-        assert_passes_panic_on(how, || end(&mut near));
+        assert_propagates_panic(how, || end(&mut near));
         // Once for the half with the waker that panics, and once for the half without.
-        assert_eq!((task.wakes(), task.kept()), (2, 0), "{how}, {panics}");
+        assert_eq!((task.wakes(), task.retained()), (2, 0), "{how}, {panics}");
         let [read, written] = outcomes;
-        assert_eq!(tried(reader.try_read(&mut [0])), read, "{how}, {panics}");
-        assert_eq!(tried(writer.try_write(b"x")), written, "{how}, {panics}");
+        assert_eq!(as_poll(reader.try_read(&mut [0])), read, "{how}, {panics}");
+        assert_eq!(as_poll(writer.try_write(b"x")), written, "{how}, {panics}");
     });
 }
 
 #[test]
-fn b21_of_a_streams_wakers_one_may_panic_when_the_other_stream_is_dropped() {
+fn b21_when_a_stream_is_dropped_one_of_its_peers_wakers_may_panic() {
     check_stream("the stream is dropped", [END, BROKEN], |stream| {
         drop(stream.take());
     });
 }
 
 #[test]
-fn b21_of_a_streams_wakers_one_may_panic_when_the_other_stream_aborts() {
+fn b21_when_a_stream_aborts_one_of_its_peers_wakers_may_panic() {
     check_stream("the stream aborts", [ABORTED, ABORTED], |stream| {
         stream.as_mut().expect("a stream").abort(ABORT);
     });
@@ -153,7 +153,7 @@ fn b21_of_a_streams_wakers_one_may_panic_when_the_other_stream_aborts() {
 
 /// One half waits for bytes or for room alone, and the other half for nothing.
 #[test]
-fn b21_a_stream_that_aborts_into_a_panicking_waker_has_aborted_both_directions() {
+fn b21_aborting_a_stream_aborts_both_directions_even_if_the_only_waker_panics() {
     for reader_waits in [true, false] {
         let (mut near, far) = duplex(4);
         let (mut reader, mut writer) = far.into_split();
@@ -165,8 +165,8 @@ fn b21_a_stream_that_aborts_into_a_panicking_waker_has_aborted_both_directions()
         } else {
             assert!(writer.poll_write(&mut cx, b"x").is_pending());
         }
-        assert_passes_panic_on("the stream aborts", || near.abort(ABORT));
-        assert_eq!(tried(reader.try_read(&mut [0])), ABORTED);
-        assert_eq!(tried(writer.try_write(b"x")), ABORTED);
+        assert_propagates_panic("the stream aborts", || near.abort(ABORT));
+        assert_eq!(as_poll(reader.try_read(&mut [0])), ABORTED);
+        assert_eq!(as_poll(writer.try_write(b"x")), ABORTED);
     }
 }

@@ -4,8 +4,8 @@ use core::cmp::min;
 
 use async_duplex::{pipe, Reader, Writer};
 
-use crate::counting_waker::{moved, tried, CountingTask};
-use crate::endings::{reader_ends, writer_ends, Deed};
+use crate::counting_waker::{as_poll, ready, CountingTask};
+use crate::endings::{reader_ends, writer_ends, Action};
 use crate::full_pipe;
 use crate::readiness::{readable, writable};
 
@@ -70,7 +70,7 @@ trait Waiting: Sized {
     fn give(peer: &mut Self::Peer);
 
     /// Every way in which the peer ends.
-    fn ends() -> Vec<Deed<Self::Peer>>;
+    fn ends() -> Vec<Action<Self::Peer>>;
 }
 
 impl Waiting for Reader {
@@ -90,10 +90,10 @@ impl Waiting for Reader {
     }
 
     fn give(peer: &mut Writer) {
-        assert_eq!(tried(peer.try_write(b"x")), moved(1));
+        assert_eq!(as_poll(peer.try_write(b"x")), ready(1));
     }
 
-    fn ends() -> Vec<Deed<Writer>> {
+    fn ends() -> Vec<Action<Writer>> {
         writer_ends().collect()
     }
 }
@@ -115,10 +115,10 @@ impl Waiting for Writer {
     }
 
     fn give(peer: &mut Reader) {
-        assert_eq!(tried(peer.try_read(&mut [0])), moved(1));
+        assert_eq!(as_poll(peer.try_read(&mut [0])), ready(1));
     }
 
-    fn ends() -> Vec<Deed<Reader>> {
+    fn ends() -> Vec<Action<Reader>> {
         reader_ends().collect()
     }
 }
@@ -138,22 +138,22 @@ fn check_that_enough_bytes_wake_one_task<H: Waiting>() {
                 assert_eq!(task.wakes(), usize::from(n >= least), "{waits:?}, {n}");
             }
             let watches = usize::from(waits.contains(&Wait::End));
-            assert_eq!(task.kept(), watches, "{waits:?}");
+            assert_eq!(task.retained(), watches, "{waits:?}");
             let wakes = task.wakes();
             drop(peer);
             assert_eq!(task.wakes(), wakes + watches, "{waits:?}");
-            assert_eq!(task.kept(), 0, "{waits:?}");
+            assert_eq!(task.retained(), 0, "{waits:?}");
         }
     });
 }
 
 #[test]
-fn b17_of_two_waits_of_a_readers_task_neither_is_forgotten_when_bytes_come() {
+fn b17_a_task_with_two_waits_for_a_reader_is_woken_when_enough_bytes_come() {
     check_that_enough_bytes_wake_one_task::<Reader>();
 }
 
 #[test]
-fn b17_of_two_waits_of_a_writers_task_neither_is_forgotten_when_room_comes() {
+fn b17_a_task_with_two_waits_for_a_writer_is_woken_when_enough_space_is_freed() {
     check_that_enough_bytes_wake_one_task::<Writer>();
 }
 
@@ -171,7 +171,7 @@ fn check_that_an_end_wakes_one_task_once<H: Waiting>() {
                     (0..late).for_each(|_| H::give(&mut peer));
                     assert_eq!(task.wakes(), 0, "{waits:?}");
                     drop(end(peer));
-                    let state = (task.wakes(), task.kept());
+                    let state = (task.wakes(), task.retained());
                     assert_eq!(state, (1, 0), "{waits:?}, the other half {how}");
                 }
             }
@@ -180,12 +180,12 @@ fn check_that_an_end_wakes_one_task_once<H: Waiting>() {
 }
 
 #[test]
-fn b15_of_two_waits_of_a_readers_task_the_writers_end_wakes_it_once() {
+fn b15_a_task_with_two_waits_for_a_reader_is_woken_once_when_the_writer_ends() {
     check_that_an_end_wakes_one_task_once::<Reader>();
 }
 
 #[test]
-fn b15_of_two_waits_of_a_writers_task_the_readers_end_wakes_it_once() {
+fn b15_a_task_with_two_waits_for_a_writer_is_woken_once_when_the_reader_ends() {
     check_that_an_end_wakes_one_task_once::<Writer>();
 }
 
@@ -195,7 +195,7 @@ fn check_two_tasks<H: Waiting>() {
     every_two(|waits, _| {
         let replaced = (waits[0] == Wait::End) == (waits[1] == Wait::End);
         let tasks = || [CountingTask::new(), CountingTask::new()];
-        let kept = |tasks: &[CountingTask; 2]| [tasks[0].kept(), tasks[1].kept()];
+        let kept = |tasks: &[CountingTask; 2]| [tasks[0].retained(), tasks[1].retained()];
         let wakes = |tasks: &[CountingTask; 2]| [tasks[0].wakes(), tasks[1].wakes()];
         let stands = [usize::from(!replaced), 1];
         // A wait for bytes that replaces another one is woken at the smaller number.

@@ -10,16 +10,16 @@ struct OnWake<F>(Mutex<Option<F>>);
 
 impl<F: FnOnce() + Send + 'static> Wake for OnWake<F> {
     fn wake(self: Arc<Self>) {
-        let deed = self.0.lock().unwrap().take();
-        if let Some(deed) = deed {
-            deed();
+        let act = self.0.lock().unwrap().take();
+        if let Some(act) = act {
+            act();
         }
     }
 }
 
 /// A waker that does something when it is first woken.
-pub(crate) fn on_wake(deed: impl FnOnce() + Send + 'static) -> Waker {
-    Arc::new(OnWake(Mutex::new(Some(deed)))).into()
+pub(crate) fn on_wake(act: impl FnOnce() + Send + 'static) -> Waker {
+    Arc::new(OnWake(Mutex::new(Some(act)))).into()
 }
 
 struct OnDrop<F: FnOnce()>(Option<F>);
@@ -30,14 +30,14 @@ impl<F: FnOnce() + Send + Sync + 'static> Wake for OnDrop<F> {
 
 impl<F: FnOnce()> Drop for OnDrop<F> {
     fn drop(&mut self) {
-        let deed = self.0.take();
-        deed.expect("dropped once")();
+        let act = self.0.take();
+        act.expect("dropped once")();
     }
 }
 
 /// A waker that does something when the last clone of it goes, and nothing when it is woken.
-pub(crate) fn on_drop(deed: impl FnOnce() + Send + Sync + 'static) -> Waker {
-    Arc::new(OnDrop(Some(deed))).into()
+pub(crate) fn on_drop(act: impl FnOnce() + Send + Sync + 'static) -> Waker {
+    Arc::new(OnDrop(Some(act))).into()
 }
 
 /// Parks the reader with `waker`, of which nothing is kept but in the reader.
