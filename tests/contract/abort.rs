@@ -1,15 +1,15 @@
-//! B16: giving a stream up.
+//! B16: aborting.
 
-use core::task::Poll;
-use std::io::{self, ErrorKind, IoSlice, IoSliceMut};
+use std::io::ErrorKind;
 
-use async_duplex::{duplex, pipe, Reader, Writer};
+use async_duplex::{duplex, pipe};
 
-use crate::counting_waker::{as_poll, ready, CountingTask, Outcome, BROKEN, END};
+use crate::counting_waker::{as_poll, failed, ready, CountingTask, BROKEN, END};
+use crate::every_call::{reads, writes};
 use crate::panics::panic_of;
 use crate::{pipe_at, read_up_to, READER_ENDINGS, WRITER_ENDINGS};
 
-/// Every kind that has a stable name, but for the two that say "try again".
+/// Every kind with a stable name, except `Interrupted` and `WouldBlock`, which `abort` refuses.
 #[allow(clippy::incompatible_msrv)] // Tests have a current compiler.
 const KINDS: [ErrorKind; 37] = [
     ErrorKind::NotFound,
@@ -52,57 +52,6 @@ const KINDS: [ErrorKind; 37] = [
 ];
 
 const KIND: ErrorKind = ErrorKind::ConnectionReset;
-
-pub(crate) const fn failed(kind: ErrorKind) -> Outcome<usize> {
-    Poll::Ready(Err(kind))
-}
-
-/// What a `try_*` call returned. Not [`tried`], to which `WouldBlock` is no error.
-fn returned(result: io::Result<usize>) -> Outcome<usize> {
-    Poll::Ready(result.map_err(|error| error.kind()))
-}
-
-/// Every way to get at bytes, or to wait for them.
-pub(crate) fn reads(reader: &mut Reader) -> [Outcome<usize>; 6] {
-    let task = CountingTask::new();
-    let (mut some, mut more) = ([0; 1], [0; 9]);
-    let outcomes = [
-        task.read(reader, &mut more),
-        task.read_vectored(
-            reader,
-            &mut [IoSliceMut::new(&mut some), IoSliceMut::new(&mut more)],
-        ),
-        returned(reader.try_read(&mut some)),
-        task.fill_buf(reader).map_ok(|lent| lent.len()),
-        task.poll(|cx| reader.poll_readable(cx, 0))
-            .map_err(|error| error.kind()),
-        task.poll(|cx| reader.poll_readable(cx, 1))
-            .map_err(|error| error.kind()),
-    ];
-    assert_eq!(reader.as_slices(), (&b""[..], &b""[..]));
-    assert_eq!((task.wakes(), task.retained()), (0, 0));
-    outcomes
-}
-
-/// Every way to send bytes or none, or to wait for room.
-pub(crate) fn writes(writer: &mut Writer) -> [Outcome<usize>; 7] {
-    let task = CountingTask::new();
-    let outcomes = [
-        task.write(writer, b"x"),
-        task.write(writer, b""),
-        task.write_vectored(writer, &[IoSlice::new(b""), IoSlice::new(b"yz")]),
-        returned(writer.try_write(b"more than there is room for")),
-        returned(writer.try_write(b"")),
-        task.poll(|cx| writer.poll_writable(cx, 0))
-            .map_err(|error| error.kind()),
-        task.poll(|cx| writer.poll_writable(cx, 1))
-            .map_err(|error| error.kind()),
-    ];
-    let (front, back) = writer.spare_slices();
-    assert_eq!((front.len(), back.len()), (0, 0));
-    assert_eq!((task.wakes(), task.retained()), (0, 0));
-    outcomes
-}
 
 #[test]
 fn b16_after_the_writer_aborts_every_read_fails_with_its_kind() {
@@ -158,7 +107,11 @@ fn b16_after_the_reader_aborts_writes_fail_for_ever() {
                 for _ in 0..20 {
                     assert_eq!(writes(&mut writer), [failed(KIND); 7]);
                 }
-                assert_eq!(writer.is_empty(), fill == 0, "discarded is not read");
+                assert_eq!(
+                    writer.is_empty(),
+                    fill == 0,
+                    "the bytes were discarded, not read"
+                );
             }
         }
     }
@@ -198,13 +151,13 @@ fn b16_an_empty_read_is_ok_after_an_abort() {
     let (mut reader, mut writer) = pipe(4);
     writer.abort(KIND);
     assert_eq!(CountingTask::new().read(&mut reader, &mut []), ready(0));
-    assert_eq!(returned(reader.try_read(&mut [])), ready(0));
+    assert_eq!(as_poll(reader.try_read(&mut [])), ready(0));
 }
 
 #[test]
 fn b16_flush_and_close_are_ok_after_an_abort() {
     let task = CountingTask::new();
-    let ok = Poll::Ready(Ok(()));
+    let ok = ready(());
     let (mut reader, mut writer) = pipe(4);
     writer.abort(KIND);
     assert_eq!(task.flush(&mut writer), ok);
@@ -230,7 +183,7 @@ fn b16_bytes_returned_before_an_abort_can_be_consumed_after_it() {
     }
 }
 
-/// The panic is that of B19: as far as the reader knows, there is nothing.
+/// The panic is that of B19: the reader has found the abort, so no byte is unread.
 #[test]
 fn b16_after_a_read_failed_with_the_abort_consume_panics() {
     let (mut reader, mut writer) = pipe(4);

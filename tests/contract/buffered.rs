@@ -1,4 +1,4 @@
-//! Reading without copying: `poll_fill_buf` and `consume`. Their part of B3, B7, B11 and B19.
+//! `poll_fill_buf` and `consume`: their part of B3, B7, B11 and B19.
 
 use core::pin::Pin;
 use core::task::Poll;
@@ -10,12 +10,12 @@ use crate::counting_waker::{as_poll, ready, CountingTask, Outcome};
 use crate::panics::panic_of;
 use crate::{pipe_at, pipe_with, read_up_to, WRITER_ENDINGS};
 
-fn lent(reader: &mut Reader) -> Outcome<Vec<u8>> {
+fn fill_buf(reader: &mut Reader) -> Outcome<Vec<u8>> {
     CountingTask::new().fill_buf(reader)
 }
 
 fn bytes(bytes: &[u8]) -> Outcome<Vec<u8>> {
-    Poll::Ready(Ok(bytes.to_vec()))
+    ready(bytes.to_vec())
 }
 
 #[test]
@@ -23,14 +23,14 @@ fn b3_fill_buf_returns_all_unread_bytes_up_to_the_wrap() {
     for offset in 0..10 {
         let (mut reader, _writer) = pipe_with(5, offset, b"01234");
         let first = 5 - offset % 5;
-        assert_eq!(lent(&mut reader), bytes(&b"01234"[..first]));
+        assert_eq!(fill_buf(&mut reader), bytes(&b"01234"[..first]));
         reader.consume(first);
         let rest = &b"01234"[first..];
         if !rest.is_empty() {
-            assert_eq!(lent(&mut reader), bytes(rest));
+            assert_eq!(fill_buf(&mut reader), bytes(rest));
         }
         reader.consume(rest.len());
-        assert_eq!(lent(&mut reader), Poll::Pending);
+        assert_eq!(fill_buf(&mut reader), Poll::Pending);
     }
 }
 
@@ -38,9 +38,9 @@ fn b3_fill_buf_returns_all_unread_bytes_up_to_the_wrap() {
 fn b3_fill_buf_returns_bytes_written_since_the_last_call() {
     let (mut reader, mut writer) = pipe(8);
     assert_eq!(as_poll(writer.try_write(b"a")), ready(1));
-    assert_eq!(lent(&mut reader), bytes(b"a"));
+    assert_eq!(fill_buf(&mut reader), bytes(b"a"));
     assert_eq!(as_poll(writer.try_write(b"bc")), ready(2));
-    assert_eq!(lent(&mut reader), bytes(b"abc"));
+    assert_eq!(fill_buf(&mut reader), bytes(b"abc"));
 }
 
 #[test]
@@ -48,7 +48,7 @@ fn b3_fill_buf_without_consume_returns_the_same_bytes_again() {
     let (mut reader, mut writer) = pipe(8);
     assert_eq!(as_poll(writer.try_write(b"abc")), ready(3));
     for _ in 0..3 {
-        assert_eq!(lent(&mut reader), bytes(b"abc"));
+        assert_eq!(fill_buf(&mut reader), bytes(b"abc"));
         reader.consume(0);
     }
     assert_eq!(read_up_to(&mut reader, 8), b"abc");
@@ -58,10 +58,10 @@ fn b3_fill_buf_without_consume_returns_the_same_bytes_again() {
 fn b19_consuming_part_of_fill_buf_leaves_the_rest() {
     let (mut reader, mut writer) = pipe(8);
     assert_eq!(as_poll(writer.try_write(b"abcdef")), ready(6));
-    assert_eq!(lent(&mut reader), bytes(b"abcdef"));
+    assert_eq!(fill_buf(&mut reader), bytes(b"abcdef"));
     reader.consume(2);
     assert_eq!((reader.len(), writer.len()), (4, 4));
-    assert_eq!(lent(&mut reader), bytes(b"cdef"));
+    assert_eq!(fill_buf(&mut reader), bytes(b"cdef"));
     assert_eq!(read_up_to(&mut reader, 1), b"c");
     reader.consume(3);
     assert!(reader.is_empty());
@@ -70,7 +70,7 @@ fn b19_consuming_part_of_fill_buf_leaves_the_rest() {
 #[test]
 fn b19_consume_may_go_past_the_wrap() {
     let (mut reader, _writer) = pipe_with(5, 3, b"01234");
-    assert_eq!(lent(&mut reader), bytes(b"01"));
+    assert_eq!(fill_buf(&mut reader), bytes(b"01"));
     reader.consume(4);
     assert_eq!(read_up_to(&mut reader, 8), b"4");
 }
@@ -81,7 +81,7 @@ fn b19_consuming_more_than_is_unread_panics_and_consumes_nothing() {
         for (fill, too_much) in [(0, 1), (3, 4), (3, usize::MAX), (8, 9), (8, 17)] {
             let (mut reader, mut writer) = pipe_at(8, offset);
             assert_eq!(as_poll(writer.try_write(&b"abcdefgh"[..fill])), ready(fill));
-            assert_eq!(lent(&mut reader).is_ready(), fill > 0);
+            assert_eq!(fill_buf(&mut reader).is_ready(), fill > 0);
             let task = CountingTask::new();
             assert!(task.poll(|cx| writer.poll_closed(cx)).is_pending());
 
@@ -102,7 +102,7 @@ fn b19_consuming_more_than_is_unread_panics_and_consumes_nothing() {
 fn b19_async_buf_read_consume_panics_if_it_is_too_much() {
     let (mut reader, mut writer) = pipe(8);
     assert_eq!(as_poll(writer.try_write(b"abc")), ready(3));
-    assert_eq!(lent(&mut reader), bytes(b"abc"));
+    assert_eq!(fill_buf(&mut reader), bytes(b"abc"));
     let panic = panic_of(|| AsyncBufRead::consume(Pin::new(&mut reader), 4));
     assert!(panic.names(4) && panic.names(3), "{}", panic.message);
     assert_eq!(read_up_to(&mut reader, 8), b"abc");
@@ -114,24 +114,24 @@ fn b7_consuming_makes_room_and_wakes_the_writer() {
     let task = CountingTask::new();
     assert_eq!(task.write(&mut writer, b"abcd"), ready(4));
     assert!(task.write(&mut writer, b"ef").is_pending());
-    assert_eq!(lent(&mut reader), bytes(b"abcd"));
-    assert_eq!(task.wakes(), 0, "lending frees nothing");
+    assert_eq!(fill_buf(&mut reader), bytes(b"abcd"));
+    assert_eq!(task.wakes(), 0, "fill_buf frees no space");
     reader.consume(1);
     assert_eq!(task.wakes(), 1);
     assert_eq!(task.write(&mut writer, b"ef"), ready(1));
 }
 
-/// The lost wake of an embassy pipe: its `consume` frees the space and tells nobody.
+/// A bug of embassy's pipe: its `consume` frees the space and wakes no writer.
 #[test]
 fn b7_a_writer_that_parks_between_fill_buf_and_consume_is_woken() {
     let (mut reader, mut writer) = pipe(4);
     let task = CountingTask::new();
     assert_eq!(task.write(&mut writer, b"abcd"), ready(4));
-    assert_eq!(lent(&mut reader), bytes(b"abcd"));
+    assert_eq!(fill_buf(&mut reader), bytes(b"abcd"));
     assert!(task.write(&mut writer, b"e").is_pending());
     reader.consume(4);
     assert_eq!(task.wakes(), 1);
-    assert_eq!(lent(&mut reader), Poll::Pending);
+    assert_eq!(fill_buf(&mut reader), Poll::Pending);
     assert_eq!(task.write(&mut writer, b"e"), ready(1));
 }
 
@@ -153,7 +153,7 @@ fn b11_fill_buf_returns_every_byte_then_eof() {
             assert_eq!(as_poll(writer.try_write(b"abcd")), ready(4));
             let _closed = end(writer);
             let mut all = Vec::new();
-            while let Poll::Ready(Ok(part)) = lent(&mut reader) {
+            while let Poll::Ready(Ok(part)) = fill_buf(&mut reader) {
                 if part.is_empty() {
                     break;
                 }
@@ -162,7 +162,7 @@ fn b11_fill_buf_returns_every_byte_then_eof() {
             }
             assert_eq!(all, b"abcd");
             for _ in 0..10 {
-                assert_eq!(lent(&mut reader), bytes(b""));
+                assert_eq!(fill_buf(&mut reader), bytes(b""));
                 reader.consume(0);
             }
         }

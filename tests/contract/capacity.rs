@@ -1,27 +1,27 @@
-//! B1 and B2: how much fits.
+//! B1 and B2: the capacity.
 
 use core::task::Poll;
 
 use async_duplex::{duplex, pipe, DuplexStream};
 
 use crate::counting_waker::{as_poll, ready, CountingTask};
-use crate::model::{Modelled, WAYS};
+use crate::model::{CheckedPipe, METHODS};
 use crate::panics::panic_of;
 use crate::{pipe_at, read_up_to};
 
-/// Below, at and beside powers of two; small enough to try every offset; as large as is usual.
+/// At powers of two and beside them, and a usual one.
 fn capacities() -> impl Iterator<Item = usize> {
     let large = if cfg!(miri) { 100 } else { 65536 };
     (1..=17).chain([64, 1000, large])
 }
 
-const IMPOSSIBLE: [usize; 4] = [0, isize::MAX as usize / 2 + 1, usize::MAX / 2, usize::MAX];
+const INVALID: [usize; 4] = [0, isize::MAX as usize / 2 + 1, usize::MAX / 2, usize::MAX];
 
 #[test]
 fn b1_exactly_the_capacity_fits_in_one_write() {
     for capacity in capacities() {
-        for way in WAYS {
-            let mut pipe = Modelled::new(capacity, way);
+        for method in METHODS {
+            let mut pipe = CheckedPipe::new(capacity, method);
             pipe.write(capacity + 1);
             assert_eq!(pipe.unread(), capacity);
             pipe.write(1);
@@ -63,7 +63,7 @@ fn b1_exactly_the_capacity_fits_from_every_offset() {
 fn b1_exactly_as_many_bytes_fit_again_as_were_read() {
     for capacity in 1..=17 {
         for read in 1..=capacity {
-            let mut pipe = Modelled::new(capacity, WAYS[0]);
+            let mut pipe = CheckedPipe::new(capacity, METHODS[0]);
             pipe.write(capacity);
             pipe.read(read);
             pipe.write(capacity);
@@ -118,7 +118,7 @@ fn b1_len_of_a_closed_pipe_counts_unread_bytes() {
 
 #[test]
 fn b2_pipe_with_an_invalid_capacity_panics_at_the_caller_and_names_the_value() {
-    for capacity in IMPOSSIBLE {
+    for capacity in INVALID {
         let panic = panic_of(|| pipe(capacity));
         assert!(panic.names(capacity), "{}", panic.message);
         assert_eq!(panic.file, file!());
@@ -127,7 +127,7 @@ fn b2_pipe_with_an_invalid_capacity_panics_at_the_caller_and_names_the_value() {
 
 #[test]
 fn b2_duplex_with_an_invalid_capacity_panics_at_the_caller_and_names_the_value() {
-    for capacity in IMPOSSIBLE {
+    for capacity in INVALID {
         let panic = panic_of(|| duplex(capacity));
         assert!(panic.names(capacity), "{}", panic.message);
         assert_eq!(panic.file, file!());

@@ -1,6 +1,5 @@
-//! B5 and B6: calls that move nothing by themselves.
+//! B5 and B6: empty reads, empty writes and flush.
 
-use core::task::Poll;
 use std::io::{IoSlice, IoSliceMut};
 
 use async_duplex::{duplex, pipe, Reader, Writer};
@@ -19,7 +18,7 @@ fn filled_pipe(fill: usize) -> (Reader, Writer) {
     (reader, writer)
 }
 
-/// Every way to read nothing.
+/// Makes every call that reads into an empty buffer.
 fn empty_reads(task: &CountingTask, reader: &mut Reader) -> [Outcome<usize>; 4] {
     let nothing = &mut [IoSliceMut::new(&mut []), IoSliceMut::new(&mut [])];
     [
@@ -30,7 +29,7 @@ fn empty_reads(task: &CountingTask, reader: &mut Reader) -> [Outcome<usize>; 4] 
     ]
 }
 
-/// Every way to write nothing.
+/// Makes every call that writes no bytes.
 fn empty_writes(task: &CountingTask, writer: &mut Writer) -> [Outcome<usize>; 4] {
     let nothing = &[IoSlice::new(&[]), IoSlice::new(&[])];
     [
@@ -41,7 +40,7 @@ fn empty_writes(task: &CountingTask, writer: &mut Writer) -> [Outcome<usize>; 4]
     ]
 }
 
-/// Checks that nobody was woken, and that `caller` has left no waker behind.
+/// Checks that no task was woken, and that no waker of `caller` is registered.
 fn assert_no_wakes(caller: &CountingTask, watcher: &CountingTask) {
     assert_eq!((caller.wakes(), caller.retained()), (0, 0));
     assert_eq!(watcher.wakes(), 0);
@@ -164,13 +163,13 @@ fn b5_empty_reads_and_writes_do_not_wake_the_parked_peer() {
     assert!(parked.read(&mut reader, &mut [0]).is_pending());
     assert_eq!(as_poll(writer.try_write(b"")), ready(0));
     assert_eq!(as_poll(writer.try_write(b"abcd")), ready(4));
-    assert_eq!(parked.wakes(), 1, "once, by the bytes");
+    assert_eq!(parked.wakes(), 1, "woken once, by the bytes");
 
     assert!(parked.write(&mut writer, b"x").is_pending());
     assert_eq!(as_poll(reader.try_read(&mut [])), ready(0));
     assert_eq!(parked.wakes(), 1);
     assert_eq!(as_poll(reader.try_read(&mut [0])), ready(1));
-    assert_eq!(parked.wakes(), 2, "once more, by the room");
+    assert_eq!(parked.wakes(), 2, "woken once more, by the free byte");
 }
 
 #[test]
@@ -191,7 +190,7 @@ fn b5_empty_reads_and_writes_of_a_stream_are_those_of_its_halves() {
 #[test]
 fn b6_flush_is_ok_full_or_not_and_closed_or_not() {
     let task = CountingTask::new();
-    let ok = Poll::Ready(Ok(()));
+    let ok = ready(());
     for fill in FILLS {
         let (mut reader, mut writer) = filled_pipe(fill);
         assert_eq!(task.flush(&mut writer), ok);
@@ -211,7 +210,7 @@ fn b6_flush_is_ok_full_or_not_and_closed_or_not() {
 #[test]
 fn b6_flush_of_a_stream_is_ok_after_its_close_and_without_its_peer() {
     let task = CountingTask::new();
-    let ok = Poll::Ready(Ok(()));
+    let ok = ready(());
     let (mut left, right) = duplex(1);
     assert_eq!(task.write(&mut left, b"x"), ready(1));
     assert_eq!(task.flush(&mut left), ok);

@@ -1,5 +1,5 @@
-//! B2: options that cannot be met are an error or a panic, as one chooses, and never an abort. And
-//! what the options leave as it is.
+//! B2: invalid options are an error of `try_*` and a panic of the others, and never an abort. Valid
+//! ones do not change the capacity.
 
 use core::task::Poll;
 use std::io::ErrorKind;
@@ -7,12 +7,13 @@ use std::io::ErrorKind;
 use async_duplex::Options;
 
 use crate::counting_waker::{as_poll, ready, CountingTask};
-use crate::panics::{panic_of, Panic};
+use crate::messages::names_number;
+use crate::panics::panic_of;
 
 const MAX: usize = isize::MAX as usize / 2;
 
-/// Options of which no pipe can be made, and the capacity that a refusal has to name.
-fn impossible() -> Vec<(Options, usize)> {
+/// Invalid options, and the capacity that the error has to name.
+fn invalid() -> Vec<(Options, usize)> {
     [0, MAX + 1, isize::MAX as usize, usize::MAX]
         .into_iter()
         .flat_map(|capacity| [(capacity, 0), (capacity, 7)])
@@ -20,7 +21,7 @@ fn impossible() -> Vec<(Options, usize)> {
         .collect()
 }
 
-/// The two errors that `options` must come to, one for a pipe and one for a pair of streams.
+/// The errors of `try_pipe` and of `try_duplex`.
 fn errors_of(options: &Options) -> [std::io::Error; 2] {
     [
         options.try_pipe().expect_err("no such pipe"),
@@ -30,21 +31,18 @@ fn errors_of(options: &Options) -> [std::io::Error; 2] {
 
 #[test]
 fn b2_invalid_options_are_invalid_input_and_the_message_names_the_capacity() {
-    for (options, capacity) in impossible() {
+    for (options, capacity) in invalid() {
         for error in errors_of(&options) {
             assert_eq!(error.kind(), ErrorKind::InvalidInput, "{options:?}");
-            let told = Panic {
-                message: error.to_string(),
-                file: String::new(),
-            };
-            assert!(told.names(capacity), "{error} does not name {capacity}");
+            let is_named = names_number(&error.to_string(), capacity);
+            assert!(is_named, "{error} does not name {capacity}");
         }
     }
 }
 
 #[test]
 fn b2_pipe_and_duplex_with_invalid_options_panic_at_the_caller_with_the_message_of_try() {
-    for (options, _) in impossible() {
+    for (options, _) in invalid() {
         let errors = errors_of(&options);
         let panics = [panic_of(|| options.pipe()), panic_of(|| options.duplex())];
         for (panic, error) in panics.iter().zip(errors) {
@@ -54,9 +52,9 @@ fn b2_pipe_and_duplex_with_invalid_options_panic_at_the_caller_with_the_message_
     }
 }
 
-/// An address space has room for nothing of the kind.
+/// No address space is so large.
 #[cfg(target_pointer_width = "64")]
-#[cfg_attr(miri, ignore = "Miri gives up where an allocator would refuse")]
+#[cfg_attr(miri, ignore = "Miri aborts where an allocator would refuse")]
 #[test]
 fn b2_try_pipe_and_try_duplex_are_out_of_memory_if_the_allocator_refuses() {
     for capacity in [MAX, MAX - 1, MAX / 2] {
@@ -78,10 +76,13 @@ fn b18_the_last_yield_every_counts() {
     let options = Options::new(8).yield_every(3).yield_every(0).yield_every(1);
     assert!(yields_after_one(&options));
     assert!(!yields_after_one(&options.clone().yield_every(0)));
-    assert!(yields_after_one(&options), "the clone is another one");
+    assert!(
+        yields_after_one(&options),
+        "the clone does not change the original"
+    );
 }
 
-/// Every number of calls is possible: the extremes are never and always.
+/// 0 means never.
 #[test]
 fn b2_every_value_of_yield_every_is_valid() {
     for calls in [0, 1, 2, MAX, usize::MAX] {

@@ -1,4 +1,4 @@
-//! B14: streams that go both ways, and their halves.
+//! B14: bidirectional streams and their halves.
 
 use core::task::Poll;
 
@@ -7,7 +7,7 @@ use async_duplex::{duplex, pipe, DuplexStream};
 use crate::counting_waker::{as_poll, ready, CountingTask, Outcome, BROKEN, END};
 use crate::read_up_to;
 
-/// What one stream would read and write now.
+/// The results of a read and of a write of one byte.
 fn reads_and_writes(stream: &mut DuplexStream) -> (Outcome<usize>, Outcome<usize>) {
     let task = CountingTask::new();
     let read = task.read(stream, &mut [0; 64]);
@@ -19,14 +19,14 @@ fn b14_poll_close_closes_the_write_direction_only() {
     let (mut left, mut right) = duplex(4);
     let task = CountingTask::new();
     assert_eq!(task.write(&mut left, b"last"), ready(4));
-    assert_eq!(task.close(&mut left), Poll::Ready(Ok(())));
+    assert_eq!(task.close(&mut left), ready(()));
     assert_eq!(task.write(&mut left, b"x"), BROKEN);
 
     let mut buf = [0; 8];
     assert_eq!(task.read(&mut right, &mut buf), ready(4));
     assert_eq!(task.read(&mut right, &mut buf), END);
 
-    // The other direction goes on, for as long as one likes.
+    // The other direction goes on.
     for _ in 0..10 {
         assert_eq!(task.write(&mut right, b"more"), ready(4));
         assert_eq!(task.read(&mut left, &mut buf), ready(4));
@@ -41,12 +41,12 @@ fn b14_when_both_streams_have_closed_both_read_to_eof() {
     let task = CountingTask::new();
     assert_eq!(task.write(&mut left, b"l"), ready(1));
     assert_eq!(task.write(&mut right, b"r"), ready(1));
-    assert_eq!(task.close(&mut left), Poll::Ready(Ok(())));
-    assert_eq!(task.close(&mut right), Poll::Ready(Ok(())));
+    assert_eq!(task.close(&mut left), ready(()));
+    assert_eq!(task.close(&mut right), ready(()));
     for stream in [&mut left, &mut right] {
         assert_eq!(reads_and_writes(stream), (ready(1), BROKEN));
         assert_eq!(reads_and_writes(stream), (END, BROKEN));
-        assert_eq!(task.close(stream), Poll::Ready(Ok(())));
+        assert_eq!(task.close(stream), ready(()));
     }
 }
 
@@ -64,7 +64,7 @@ fn b14_dropping_a_stream_closes_both_directions() {
 fn b14_dropping_a_stream_after_its_close_closes_the_other_direction_too() {
     let (mut left, mut right) = duplex(4);
     let task = CountingTask::new();
-    assert_eq!(task.close(&mut left), Poll::Ready(Ok(())));
+    assert_eq!(task.close(&mut left), ready(()));
     assert_eq!(reads_and_writes(&mut right), (END, ready(1)));
     drop(left);
     assert_eq!(reads_and_writes(&mut right), (END, BROKEN));
@@ -142,7 +142,7 @@ fn surface_a_loopback_reads_what_it_writes_and_is_its_own_peer() {
     assert_eq!(task.read(&mut stream, &mut buf), ready(4));
     assert_eq!(&buf[..4], b"echo");
     assert_eq!(task.write(&mut stream, b"end"), ready(3));
-    assert_eq!(task.close(&mut stream), Poll::Ready(Ok(())));
+    assert_eq!(task.close(&mut stream), ready(()));
     assert_eq!(reads_and_writes(&mut stream), (ready(3), BROKEN));
     assert_eq!(reads_and_writes(&mut stream), (END, BROKEN));
 }
@@ -156,7 +156,7 @@ fn surface_streams_are_peers_in_both_directions_or_not_at_all() {
     assert!(!a.is_peer_of(&a));
     assert!(!a.is_peer_of(&c) && !a.is_peer_of(&d) && !d.is_peer_of(&a));
 
-    // Cross one direction of each: a ring of streams, in which nobody has one peer.
+    // Exchange the writers: then no stream has both halves of one peer.
     let (a_reader, a_writer) = a.into_split();
     let (c_reader, c_writer) = c.into_split();
     let mixed = DuplexStream::new(a_reader, c_writer);

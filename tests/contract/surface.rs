@@ -1,4 +1,4 @@
-//! What the halves show of themselves: whose peer they are, whether it is gone, and `Debug`.
+//! What the halves report: their peer, whether it has ended, and `Debug`.
 
 use async_duplex::{duplex, pipe, Reader, Writer};
 
@@ -40,14 +40,14 @@ fn surface_is_closed_is_about_the_other_half_only() {
     for (how, end) in WRITER_ENDINGS {
         let (mut reader, writer) = pipe(4);
         reader.close();
-        assert!(!reader.is_closed(), "its own close is no news to it");
+        assert!(!reader.is_closed(), "its own end does not count");
         let _closed = end(writer);
         assert!(reader.is_closed(), "{how}");
     }
     for (how, end) in READER_ENDINGS {
         let (reader, mut writer) = pipe(4);
         writer.finish();
-        assert!(!writer.is_closed(), "its own close is no news to it");
+        assert!(!writer.is_closed(), "its own end does not count");
         let _closed = end(reader);
         assert!(writer.is_closed(), "{how}");
     }

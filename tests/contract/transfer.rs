@@ -1,4 +1,4 @@
-//! B3 and B10: bytes come once, in order, unchanged, and as many of them at a time as possible.
+//! B3 and B10: bytes arrive once, in order and unchanged, and each call moves as many as it can.
 
 use core::task::Poll;
 
@@ -6,20 +6,21 @@ use async_duplex::pipe;
 use futures::{AsyncReadExt, AsyncWriteExt, FutureExt};
 
 use crate::counting_waker::{as_poll, ready, CountingTask};
-use crate::model::{Modelled, WAYS};
+use crate::data::data;
+use crate::model::{CheckedPipe, METHODS};
 use crate::read_up_to;
 
 /// Two writes and two reads of every length, from every offset, in small pipes.
 #[test]
 fn b3_one_call_moves_all_it_can_across_every_wrap_of_a_small_pipe() {
     let largest = if cfg!(miri) { 2 } else { 5 };
-    for way in WAYS {
+    for method in METHODS {
         for capacity in 1..=largest {
             let lengths = || 0..=capacity + 1;
             for offset in 0..2 * capacity {
                 for (write, read) in lengths().flat_map(|w| lengths().map(move |r| (w, r))) {
                     for (again, rest) in lengths().flat_map(|w| lengths().map(move |r| (w, r))) {
-                        let mut pipe = Modelled::new(capacity, way).at(offset);
+                        let mut pipe = CheckedPipe::new(capacity, method).at(offset);
                         pipe.write(write);
                         pipe.read(read);
                         pipe.write(again);
@@ -36,9 +37,9 @@ fn b3_one_call_moves_all_it_can_across_every_wrap_of_a_small_pipe() {
 fn b3_one_call_moves_all_it_can_across_every_wrap_of_a_larger_pipe() {
     let capacities: &[usize] = if cfg!(miri) { &[7] } else { &[7, 16, 100] };
     for &capacity in capacities {
-        for way in WAYS {
+        for method in METHODS {
             for offset in 0..2 * capacity {
-                let mut pipe = Modelled::new(capacity, way).at(offset);
+                let mut pipe = CheckedPipe::new(capacity, method).at(offset);
                 pipe.write(capacity);
                 pipe.read(capacity - 1);
                 pipe.write(capacity);
@@ -51,9 +52,9 @@ fn b3_one_call_moves_all_it_can_across_every_wrap_of_a_larger_pipe() {
 #[test]
 fn b3_a_long_stream_in_unequal_steps_comes_in_order() {
     let steps = if cfg!(miri) { 50 } else { 5_000 };
-    for way in WAYS {
+    for method in METHODS {
         for capacity in [1, 2, 13, 64, 1000] {
-            let mut pipe = Modelled::new(capacity, way);
+            let mut pipe = CheckedPipe::new(capacity, method);
             for step in 0..steps {
                 pipe.write(step * 7 % (capacity + 3));
                 pipe.read(step * 5 % (capacity + 2));
@@ -70,8 +71,8 @@ fn b3_a_long_stream_in_unequal_steps_comes_in_order() {
 fn b3_a_read_gets_bytes_written_since_the_last_read() {
     for capacity in 2..=9 {
         for offset in 0..2 * capacity {
-            for way in WAYS {
-                let mut pipe = Modelled::new(capacity, way).at(offset);
+            for method in METHODS {
+                let mut pipe = CheckedPipe::new(capacity, method).at(offset);
                 pipe.write(2);
                 // Now the reader knows of one unread byte; there will be more.
                 pipe.read(1);
@@ -86,8 +87,8 @@ fn b3_a_read_gets_bytes_written_since_the_last_read() {
 fn b3_a_write_uses_space_freed_since_the_last_write() {
     for capacity in 2..=9 {
         for offset in 0..2 * capacity {
-            for way in WAYS {
-                let mut pipe = Modelled::new(capacity, way).at(offset);
+            for method in METHODS {
+                let mut pipe = CheckedPipe::new(capacity, method).at(offset);
                 // Now the writer knows of one free byte; there will be more.
                 pipe.write(capacity - 1);
                 pipe.read(capacity - 1);
@@ -182,10 +183,10 @@ fn b10_a_dropped_closed_loses_no_byte() {
     assert_eq!(read_up_to(&mut reader, 8), b"abcd");
 }
 
-/// Copies of more than 32 KiB are made in chunks, of which the last is shorter.
+/// Copies of more than 32 KiB are made in chunks, the last of which is shorter.
 #[test]
 fn b3_a_long_write_and_a_long_read_move_every_byte_in_one_call() {
-    let data: Vec<u8> = (0..300_000_u32).map(|i| (i % 251) as u8).collect();
+    let data = data(0, 300_000);
     let (mut reader, mut writer) = async_duplex::pipe(400_000);
     let mut got = vec![0; data.len()];
     for _ in 0..2 {

@@ -1,4 +1,4 @@
-//! B4: many slices in one call.
+//! B4: vectored reads and writes.
 
 use core::task::Poll;
 use std::io::{IoSlice, IoSliceMut};
@@ -8,7 +8,7 @@ use async_duplex::{duplex, pipe};
 use crate::counting_waker::{as_poll, ready, CountingTask, Outcome, BROKEN, END};
 use crate::{pipe_with, read_up_to};
 
-/// Fills slices of the given lengths from something, and shows them.
+/// Passes slices of the given lengths to `fill`, and returns their contents.
 fn filled<const N: usize>(
     lengths: [usize; N],
     fill: impl FnOnce(&mut [IoSliceMut<'_>]) -> Outcome<usize>,

@@ -1,4 +1,4 @@
-//! Streams between two threads, which spin when they find it worthwhile.
+//! Streams between two threads, whose halves spin when the wakes were slow.
 
 use core::time::Duration;
 use std::io::ErrorKind;
@@ -9,10 +9,11 @@ use futures::executor::{block_on, LocalPool};
 use futures::task::LocalSpawnExt;
 use futures::{AsyncReadExt, AsyncWriteExt};
 
+use crate::data::byte;
 use crate::deadline::within;
 use crate::DEADLINE;
 
-/// Off, next to nothing, the default, and much more than that.
+/// Off, the shortest, the default, and a long one.
 const LIMITS: [Option<Duration>; 4] = [
     Some(Duration::ZERO),
     Some(Duration::from_nanos(1)),
@@ -28,10 +29,6 @@ fn pipe(capacity: usize, limit: Option<Duration>) -> (Reader, Writer) {
         Some(limit) => options.spin_limit(limit).pipe(),
         None => options.pipe(),
     }
-}
-
-fn byte(position: usize) -> u8 {
-    (position as u32).wrapping_mul(0x9e37_79b9).to_be_bytes()[0]
 }
 
 #[test]
@@ -117,7 +114,7 @@ fn b23_a_reader_finds_the_end_whether_it_spins_or_parks() {
     }
 }
 
-/// What the halves have learned of their threads is out of date then.
+/// The wakes that were measured between two threads do not count any more.
 #[test]
 fn b23_two_halves_may_move_to_one_thread() {
     within(DEADLINE, || {
@@ -143,7 +140,7 @@ fn b23_two_halves_may_move_to_one_thread() {
     });
 }
 
-/// The tasks on either thread wait for those on the other one all the time.
+/// Each task waits for one on the other thread again and again.
 #[test]
 fn b23_spinning_does_not_starve_the_other_tasks_of_a_thread() {
     within(DEADLINE, || {

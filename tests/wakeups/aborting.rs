@@ -1,20 +1,20 @@
-//! B16, B15 and B9: an abort wakes whoever waits, once.
+//! B16, B15 and B9: an abort wakes the other half once, whatever it waits for.
 
 use core::task::Poll;
 use std::io::ErrorKind;
 
 use async_duplex::{duplex, pipe, Reader, Writer};
 
-use crate::counting_waker::{CountingTask, Outcome, BROKEN, END};
+use crate::counting_waker::{failed, CountingTask, Outcome, BROKEN, END};
 use crate::readiness::{readable, writable};
 use crate::wakers::{on_wake, park_reader_with, park_writer_with, Shared};
 use crate::{full_pipe, park_reader, park_writer, pipe_with_parked_reader};
 
 const KIND: ErrorKind = ErrorKind::ConnectionReset;
-const FAILED: Outcome<usize> = Poll::Ready(Err(KIND));
+const FAILED: Outcome<usize> = failed(KIND);
 
-/// Every way in which a reader of an empty pipe can wait.
-const WAYS_TO_AWAIT_BYTES: [fn(&CountingTask, &mut Reader); 6] = [
+/// Every way in which the reader of an empty pipe can wait.
+const READER_WAITS: [fn(&CountingTask, &mut Reader); 6] = [
     park_reader,
     |task, reader| assert_eq!(task.fill_buf(reader), Poll::Pending),
     |task, reader| assert_eq!(readable(task, reader, 4), Poll::Pending),
@@ -29,8 +29,8 @@ const WAYS_TO_AWAIT_BYTES: [fn(&CountingTask, &mut Reader); 6] = [
     },
 ];
 
-/// Every way in which a writer to a full pipe can wait.
-const WAYS_TO_AWAIT_ROOM: [fn(&CountingTask, &mut Writer); 5] = [
+/// Every way in which the writer of a full pipe can wait.
+const WRITER_WAITS: [fn(&CountingTask, &mut Writer); 5] = [
     park_writer,
     |task, writer| assert_eq!(writable(task, writer, 4), Poll::Pending),
     |task, writer| assert!(task.poll(|cx| writer.poll_closed(cx)).is_pending()),
@@ -46,7 +46,7 @@ const WAYS_TO_AWAIT_ROOM: [fn(&CountingTask, &mut Writer); 5] = [
 
 #[test]
 fn b16_an_abort_wakes_the_waiting_reader_once_and_later_ends_do_not() {
-    for wait in WAYS_TO_AWAIT_BYTES {
+    for wait in READER_WAITS {
         let task = CountingTask::new();
         let (mut reader, mut writer) = pipe(4);
         wait(&task, &mut reader);
@@ -63,7 +63,7 @@ fn b16_an_abort_wakes_the_waiting_reader_once_and_later_ends_do_not() {
 
 #[test]
 fn b16_an_abort_wakes_the_waiting_writer_once_and_later_ends_do_not() {
-    for wait in WAYS_TO_AWAIT_ROOM {
+    for wait in WRITER_WAITS {
         let task = CountingTask::new();
         let (mut reader, mut writer) = full_pipe();
         wait(&task, &mut writer);
@@ -78,7 +78,7 @@ fn b16_an_abort_wakes_the_waiting_writer_once_and_later_ends_do_not() {
     }
 }
 
-/// The bytes are discarded, so that it is the abort that the reader is told of.
+/// The unread bytes are discarded.
 #[test]
 fn b15_an_abort_resolves_closed_however_many_bytes_are_unread() {
     for fill in 0..=4 {
@@ -120,7 +120,7 @@ fn b15_a_half_that_has_aborted_can_still_wait_for_the_other_end() {
 
 #[test]
 fn b16_an_abort_after_finish_does_not_wake_the_reader_again() {
-    for wait in WAYS_TO_AWAIT_BYTES {
+    for wait in READER_WAITS {
         let task = CountingTask::new();
         let (mut reader, mut writer) = pipe(4);
         wait(&task, &mut reader);

@@ -1,4 +1,4 @@
-//! B15: waiting for the other half to be gone, and for nothing else.
+//! B15: waiting for the end of the other half.
 
 use core::future::Future;
 use core::pin::pin;
@@ -9,7 +9,7 @@ use futures::future::FusedFuture;
 use crate::counting_waker::{as_poll, ready, CountingTask, BROKEN, END};
 use crate::{full_pipe, park_reader, park_writer, READER_ENDINGS, WRITER_ENDINGS};
 
-/// A pipe with `fill` bytes unread, of which `task` awaits that the writer be gone.
+/// A pipe with `fill` unread bytes, whose reader waits for the end of the writer in `task`.
 fn watched_by_reader(task: &CountingTask, fill: usize) -> (Reader, Writer) {
     let (mut reader, mut writer) = pipe(4);
     assert_eq!(as_poll(writer.try_write(&b"full"[..fill])), ready(fill));
@@ -18,7 +18,7 @@ fn watched_by_reader(task: &CountingTask, fill: usize) -> (Reader, Writer) {
     (reader, writer)
 }
 
-/// A pipe with `fill` bytes unread, of which `task` awaits that the reader be gone.
+/// A pipe with `fill` unread bytes, whose writer waits for the end of the reader in `task`.
 fn watched_by_writer(task: &CountingTask, fill: usize) -> (Reader, Writer) {
     let (reader, mut writer) = pipe(4);
     assert_eq!(as_poll(writer.try_write(&b"full"[..fill])), ready(fill));
@@ -169,7 +169,7 @@ fn b15_closed_wakes_its_latest_waker() {
     assert_eq!((old.wakes(), new.wakes()), (0, 1));
 }
 
-/// In whichever order, the task waits for both and is woken by either.
+/// The task may wait for both in either order. Each of them wakes it.
 #[test]
 fn b15_a_task_can_wait_for_bytes_and_for_the_end_at_once() {
     for end_first in [true, false] {

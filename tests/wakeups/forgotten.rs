@@ -1,6 +1,6 @@
 //! B22: forgetting a half leaks at most its pipe.
 //!
-//! Not under Miri, which would call it what it is: a leak.
+//! Not under Miri, which reports the leak.
 
 #![cfg(not(miri))]
 

@@ -1,4 +1,4 @@
-//! B21, the panics: a waker that panics harms the call that woke it, and nothing else.
+//! B21: a panic of a waker affects the call that woke it, and nothing else.
 
 use core::panic::AssertUnwindSafe;
 use core::task::Waker;
@@ -11,7 +11,7 @@ use crate::counting_waker::{as_poll, ready, CountingTask, BROKEN, END};
 use crate::wakers::{await_end_with, on_drop, on_wake, park_reader_with, park_writer_with};
 use crate::{full_pipe, park_reader, park_writer, READER_EVENTS, WRITER_EVENTS};
 
-/// A waker that panics when it is woken, and something that tells whether it is gone.
+/// A waker that panics when it is woken, and a token that tells whether it was dropped.
 fn panics_on_wake() -> (Waker, Arc<()>) {
     let token = Arc::new(());
     let held = token.clone();
@@ -27,17 +27,16 @@ fn panics_on_drop() -> Waker {
     on_drop(|| panic!("dropped"))
 }
 
-fn assert_gone(token: &Arc<()>) {
-    assert_eq!(Arc::strong_count(token), 1, "the waker is kept");
+fn assert_dropped(token: &Arc<()>) {
+    assert_eq!(Arc::strong_count(token), 1, "the waker is retained");
 }
 
-/// Does something that panics. What it uses is used again, whence the assertion.
+/// Calls `f`, which must panic. Its captures are used again, hence `AssertUnwindSafe`.
 fn assert_panics<T>(f: impl FnOnce() -> T) {
     assert!(catch_unwind(AssertUnwindSafe(f)).is_err());
 }
 
-/// Checks that bytes go through the pipe and that either half is woken when it waits. Leaves it
-/// empty.
+/// Checks that the pipe passes bytes and wakes either half. Leaves the pipe empty.
 fn assert_works(reader: &mut Reader, writer: &mut Writer) {
     let (read, write) = (CountingTask::new(), CountingTask::new());
     while as_poll(reader.try_read(&mut [0; 8])).is_ready() {}
@@ -51,8 +50,8 @@ fn assert_works(reader: &mut Reader, writer: &mut Writer) {
     assert_eq!((write.wakes(), write.retained()), (1, 0));
 }
 
-/// The halves go into the closure for good: they are `UnwindSafe`. Whatever the writer was doing,
-/// it is dropped by the panic, so that the reader must find an end.
+/// The closure owns the writer, which is `UnwindSafe`. The panic drops it, so the reader finds the
+/// end.
 #[test]
 fn b21_a_reader_whose_waker_panicked_finds_the_bytes_and_the_end() {
     for (what, act) in WRITER_EVENTS {
@@ -60,7 +59,7 @@ fn b21_a_reader_whose_waker_panicked_finds_the_bytes_and_the_end() {
         let (waker, token) = panics_on_wake();
         park_reader_with(waker, &mut reader);
         assert!(catch_unwind(move || act(writer)).is_err(), "{what}");
-        assert_gone(&token);
+        assert_dropped(&token);
         assert!(reader.is_closed());
         match what {
             "writes" => assert_eq!(as_poll(reader.try_read(&mut [0; 8])), ready(3)),
@@ -79,7 +78,7 @@ fn b21_a_writer_whose_waker_panicked_finds_the_pipe_broken() {
         let (waker, token) = panics_on_wake();
         park_writer_with(waker, &mut writer);
         assert!(catch_unwind(move || act(reader)).is_err(), "{what}");
-        assert_gone(&token);
+        assert_dropped(&token);
         assert!(writer.is_closed());
         assert_eq!(as_poll(writer.try_write(b"x")), BROKEN);
     }
@@ -91,7 +90,7 @@ fn b21_a_write_that_ends_in_a_panicking_waker_has_written() {
     let (waker, token) = panics_on_wake();
     park_reader_with(waker, &mut reader);
     assert_panics(|| writer.try_write(b"abc"));
-    assert_gone(&token);
+    assert_dropped(&token);
     assert_eq!((reader.len(), writer.len()), (3, 3));
     assert_eq!(as_poll(writer.try_write(b"def")), ready(1));
     let mut buf = [0; 8];
@@ -107,7 +106,7 @@ fn b21_a_read_that_ends_in_a_panicking_waker_has_read() {
     park_writer_with(waker, &mut writer);
     let mut buf = [0; 2];
     assert_panics(|| reader.try_read(&mut buf));
-    assert_gone(&token);
+    assert_dropped(&token);
     assert_eq!(&buf, b"fu");
     assert_eq!((reader.len(), writer.len()), (2, 2));
     assert_works(&mut reader, &mut writer);
@@ -120,7 +119,7 @@ fn b21_a_consume_that_ends_in_a_panicking_waker_has_consumed() {
     park_writer_with(waker, &mut writer);
     assert!(CountingTask::new().fill_buf(&mut reader).is_ready());
     assert_panics(|| reader.consume(3));
-    assert_gone(&token);
+    assert_dropped(&token);
     assert_eq!((reader.len(), writer.len()), (1, 1));
     assert_works(&mut reader, &mut writer);
 }
@@ -181,7 +180,7 @@ fn b21_after_a_waker_of_closed_panicked_the_reader_reads_eof() {
     assert!(reader.poll_closed(&mut cx).is_pending());
     assert_panics(move || drop(writer));
     drop(waker);
-    assert_gone(&token);
+    assert_dropped(&token);
     assert!(reader.is_closed());
     assert_eq!(as_poll(reader.try_read(&mut [0])), END);
 }
@@ -209,8 +208,8 @@ fn b21_a_half_whose_waker_panics_when_it_is_dropped_has_closed() {
     assert_eq!(as_poll(reader.try_read(&mut [0; 8])), END);
 }
 
-/// The old waker goes when the new one comes, and panics at that. The reader must still be able to
-/// wait: else it sleeps for good the next time.
+/// The old waker is dropped when the new one is registered, and panics. The reader must still be
+/// woken the next time that it parks.
 #[test]
 fn b21_a_reader_whose_replaced_waker_panics_is_still_woken() {
     let (mut reader, mut writer) = pipe(4);

@@ -1,4 +1,4 @@
-//! B7, B8, B11 and B12: one half waits, and is woken by what the other one does.
+//! B7, B8, B11 and B12: one half parks, and the other one wakes it.
 
 use core::task::Poll;
 use std::io::{IoSlice, IoSliceMut};
@@ -39,7 +39,7 @@ fn b7_a_parked_writer_is_woken_by_reads_and_by_the_end() {
 
 #[test]
 fn b7_every_way_to_wait_for_bytes_is_woken_by_one_byte() {
-    let ways: [fn(&CountingTask, &mut Reader) -> bool; 3] = [
+    let calls: [fn(&CountingTask, &mut Reader) -> bool; 3] = [
         |task, reader| task.read(reader, &mut [0; 100]).is_pending(),
         |task, reader| {
             let mut buf = [0; 3];
@@ -48,32 +48,32 @@ fn b7_every_way_to_wait_for_bytes_is_woken_by_one_byte() {
         },
         |task, reader| task.fill_buf(reader).is_pending(),
     ];
-    for way in ways {
+    for call in calls {
         let task = CountingTask::new();
         let (mut reader, mut writer) = pipe(100);
-        assert!(way(&task, &mut reader));
+        assert!(call(&task, &mut reader));
         assert_eq!(as_poll(writer.try_write(b"x")), ready(1));
         assert_eq!(task.wakes(), 1);
-        assert!(!way(&task, &mut reader));
+        assert!(!call(&task, &mut reader));
     }
 }
 
 #[test]
 fn b7_every_way_to_wait_for_room_is_woken_by_one_free_byte() {
-    let ways: [fn(&CountingTask, &mut Writer) -> bool; 2] = [
+    let calls: [fn(&CountingTask, &mut Writer) -> bool; 2] = [
         |task, writer| task.write(writer, b"more").is_pending(),
         |task, writer| {
             let bufs = &[IoSlice::new(b""), IoSlice::new(b"more")];
             task.write_vectored(writer, bufs).is_pending()
         },
     ];
-    for way in ways {
+    for call in calls {
         let task = CountingTask::new();
         let (mut reader, mut writer) = full_pipe();
-        assert!(way(&task, &mut writer));
+        assert!(call(&task, &mut writer));
         assert_eq!(as_poll(reader.try_read(&mut [0])), ready(1));
         assert_eq!(task.wakes(), 1);
-        assert!(!way(&task, &mut writer));
+        assert!(!call(&task, &mut writer));
     }
 }
 

@@ -1,4 +1,4 @@
-//! B7 and B8 at length: a model that knows at every step who waits and who is to be woken.
+//! B7 and B8: random calls, with a model that predicts which half waits and which one is woken.
 
 use core::cmp::min;
 use core::task::Poll;
@@ -7,7 +7,7 @@ use async_duplex::{pipe, Reader, Writer};
 
 use crate::counting_waker::{as_poll, ready, CountingTask, Outcome};
 
-/// One half as the model sees it.
+/// The state of a half in the model.
 #[derive(Default)]
 struct Side {
     task: CountingTask,
@@ -28,7 +28,7 @@ impl Side {
     }
 }
 
-/// A pipe under test, and what is expected of it.
+/// A pipe, and its expected state.
 struct Model {
     reader: Reader,
     writer: Writer,
@@ -90,7 +90,7 @@ impl Model {
     }
 }
 
-/// What a call comes to that wants something and can have `n` bytes.
+/// The result of a call that can move `n` bytes.
 fn expected_outcome(n: usize) -> Outcome<usize> {
     match n {
         0 => Poll::Pending,
@@ -105,7 +105,7 @@ fn b7_b8_in_random_operations_no_call_waits_and_no_task_is_woken_without_need() 
         let mut model = Model::new(capacity);
         let mut random: u32 = 1;
         for _ in 0..operations {
-            // A linear congruential generator; its upper bits are the good ones.
+            // A linear congruential generator. Its upper bits are the most random.
             random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             let n = 1 + (random >> 27) as usize % (capacity + 2);
             let polled = random >> 25 & 3 != 0;

@@ -1,4 +1,4 @@
-//! B9: a waker may do to the other end whatever it likes, when it is woken and when it is dropped.
+//! B9: a waker may use and drop either half, when it is woken and when it is dropped.
 
 use core::task::{Poll, Waker};
 use std::sync::{Arc, Mutex};
@@ -20,13 +20,13 @@ fn b9_a_reader_can_be_read_from_inside_its_own_wake() {
             let mut buf = [0; 4];
             let read = reader.with(|reader| task.read(reader, &mut buf));
             assert_eq!((read, &buf[..3]), (ready(3), &b"abc"[..]));
-            // And it can wait again.
+            // It can park again.
             reader.with(|reader| park_reader(&task, reader));
         }
     });
     reader.with(|reader| park_reader_with(waker, reader));
     assert_eq!(as_poll(writer.try_write(b"abc")), ready(3));
-    assert!(writer.is_empty(), "the waker has read it all");
+    assert!(writer.is_empty(), "the waker has read all bytes");
     assert_eq!(task.wakes(), 0);
     assert_eq!(as_poll(writer.try_write(b"d")), ready(1));
     assert_eq!(task.wakes(), 1);
@@ -41,7 +41,7 @@ fn b9_a_writer_can_be_written_to_from_inside_its_own_wake() {
         move || {
             let written = writer.with(|writer| task.write(writer, b"abcdef"));
             assert_eq!(written, ready(3));
-            // And it can wait again.
+            // It can park again.
             writer.with(|writer| park_writer(&task, writer));
         }
     });
@@ -107,8 +107,7 @@ fn b9_a_half_can_be_closed_from_inside_its_own_wake() {
     assert_eq!(as_poll(reader.try_read(&mut [0; 8])), END);
 }
 
-/// The waker is gone when it has been woken, and takes its reader along: that is, the writer's call
-/// ends with no other half.
+/// The waker is dropped after it was woken, and drops the reader, still within the writer's call.
 #[test]
 fn b9_a_reader_can_be_dropped_with_the_waker_that_was_woken() {
     for (what, act) in WRITER_EVENTS {
@@ -162,7 +161,7 @@ fn b9_the_waker_of_a_dropped_writer_may_drop_the_reader() {
     assert!(reader.is_taken());
 }
 
-/// A waker that is woken in vain, and writes three bytes when it goes.
+/// A waker that does nothing when it is woken, and writes three bytes when it is dropped.
 fn writes_when_dropped(writer: &Shared<Writer>) -> Waker {
     let writer = writer.clone();
     on_drop(move || writer.with(|writer| assert_eq!(as_poll(writer.try_write(b"abc")), ready(3))))
@@ -173,11 +172,11 @@ fn b9_a_replaced_waker_may_write_to_the_reader_that_replaces_it() {
     let (mut reader, writer) = pipe(4);
     let (writer, task) = (Shared::new(writer), CountingTask::new());
     park_reader_with(writes_when_dropped(&writer), &mut reader);
-    // It is replaced, which is when the bytes come. They must not be slept over.
+    // Its waker is replaced, and the old one writes. The reader must not stay parked.
     let read = task.read(&mut reader, &mut [0; 8]);
     assert!(read == ready(3) || task.wakes() == 1, "{read:?}");
     assert_eq!(reader.len(), if read.is_ready() { 0 } else { 3 });
-    // From here on all is as ever.
+    // After that, the pipe works as before.
     let _ = task.read(&mut reader, &mut [0; 8]);
     let task = CountingTask::new();
     park_reader(&task, &mut reader);
@@ -239,7 +238,7 @@ fn b9_a_waker_replaced_by_waiting_for_the_end_may_drop_the_other_half() {
     assert!(task.poll(|cx| writer.poll_closed(cx)).is_ready());
 }
 
-/// A call that returns at once has nothing left to be woken for.
+/// A call that is ready leaves no waker to be woken.
 #[test]
 fn b8_bytes_written_by_a_replaced_waker_wake_only_a_pending_read() {
     let (mut reader, writer) = pipe(4);

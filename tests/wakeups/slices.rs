@@ -1,4 +1,4 @@
-//! B19 and B8: a commit wakes the reader, a consume the writer, and a loan nobody.
+//! B19 and B8: a commit wakes the reader, a consume the writer, and borrowing slices no task.
 
 use async_duplex::{Reader, Writer};
 
@@ -6,7 +6,7 @@ use crate::counting_waker::{as_poll, ready, CountingTask, END};
 use crate::{full_pipe, park_reader, park_writer};
 use crate::{pipe_with_parked_reader, pipe_with_parked_writer};
 
-/// Lends everything to be written in, and leaves it at that.
+/// Borrows and fills the spare slices, and commits none of them.
 fn borrow_spare(writer: &mut Writer) {
     let (front, back) = writer.spare_slices();
     front.fill(1);
@@ -89,7 +89,7 @@ fn b19_dropping_a_writer_wakes_the_reader_once_and_sends_no_uncommitted_byte() {
     assert_eq!(task.read(&mut reader, &mut [0; 8]), END);
 }
 
-/// A commit of zero bytes is none, also to a pipe that is full; so is a consume from an empty one.
+/// Borrowing slices is no transfer.
 #[test]
 fn b8_a_parked_half_that_borrows_slices_stays_parked() {
     let (read, write) = (CountingTask::new(), CountingTask::new());

@@ -1,4 +1,4 @@
-//! B7 and B14 for streams that go both ways: one waker a direction.
+//! B7 and B14 for bidirectional streams: each direction has its own waiters.
 
 use async_duplex::{duplex, pipe, DuplexStream};
 

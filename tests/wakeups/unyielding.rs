@@ -1,4 +1,4 @@
-//! B18: calls that do not yield, whatever was said and however many there are of them.
+//! B18: calls that never yield.
 
 use core::future::Future;
 use core::pin::Pin;
@@ -27,7 +27,7 @@ fn b18_neither_the_end_of_the_stream_nor_an_error_yields() {
     assert_eq!((task.wakes(), task.retained()), (0, 0));
 }
 
-/// B5: it is `Ok(0)` at once. When a yield is due, the next call that asks for something yields.
+/// B5: they are `Ok(0)` at once. If a yield is due, the next call that is not empty yields.
 #[test]
 fn b18_empty_reads_and_writes_neither_count_nor_yield() {
     let task = CountingTask::new();
@@ -46,7 +46,7 @@ fn b18_empty_reads_and_writes_neither_count_nor_yield() {
     assert_eq!(task.wakes(), 2);
 }
 
-/// The documentation says that it does not wait.
+/// A call for zero bytes does not wait.
 #[test]
 fn b18_readable_and_writable_of_zero_bytes_neither_count_nor_yield() {
     let task = CountingTask::new();
@@ -64,8 +64,8 @@ fn b18_readable_and_writable_of_zero_bytes_neither_count_nor_yield() {
     assert_eq!(task.wakes(), 2);
 }
 
-/// `fill_buf` of futures-lite, which is smol's, polls once to see whether there are bytes, and a
-/// second time to get them. It panics if that is `Pending`. So do older ones of futures-util.
+/// `fill_buf` of futures-lite polls once to see whether there are bytes, and a second time to return
+/// them. It panics if the second poll is `Pending`. So do older versions of futures-util.
 #[test]
 fn b18_fill_buf_returns_the_same_bytes_again_without_a_yield() {
     for calls in 1..=4 {
@@ -88,7 +88,7 @@ fn b18_fill_buf_returns_the_same_bytes_again_without_a_yield() {
     }
 }
 
-/// Whoever asks again has been lent it already, or is about to use it. What is moved counts.
+/// Only a call after a transfer counts, because the caller of the others still has the result.
 #[test]
 fn b18_repeated_readable_writable_and_fill_buf_neither_count_nor_yield() {
     let task = CountingTask::new();

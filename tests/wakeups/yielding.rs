@@ -1,4 +1,4 @@
-//! B18: a half that never has to wait can be made to yield now and then. See also `unyielding`.
+//! B18: `yield_every` makes a half that never has to wait yield. See also `unyielding`.
 
 use core::panic::AssertUnwindSafe;
 use core::task::{Context, Poll};
@@ -11,8 +11,8 @@ use crate::counting_waker::{as_poll, ready, CountingTask, Outcome};
 use crate::readiness::{readable, writable};
 use crate::wakers::on_wake;
 
-/// Every way to wait for bytes. Each takes one, if there is one.
-const WAYS_TO_READ: [fn(&CountingTask, &mut Reader) -> Outcome<usize>; 4] = [
+/// Every call that waits for bytes. Each reads one byte.
+const READ_CALLS: [fn(&CountingTask, &mut Reader) -> Outcome<usize>; 4] = [
     |task, reader| task.read(reader, &mut [0]),
     |task, reader| {
         let mut buf = [0];
@@ -31,7 +31,7 @@ const WAYS_TO_READ: [fn(&CountingTask, &mut Reader) -> Outcome<usize>; 4] = [
     },
 ];
 
-/// Takes one of the bytes that were found.
+/// Consumes one of the bytes that were found.
 fn consumed(found: Outcome<usize>, reader: &mut Reader) -> Outcome<usize> {
     found.map_ok(|n| {
         reader.consume(n.min(1));
@@ -39,8 +39,8 @@ fn consumed(found: Outcome<usize>, reader: &mut Reader) -> Outcome<usize> {
     })
 }
 
-/// Every way to wait for room. Each puts one byte in it, if there is any.
-const WAYS_TO_WRITE: [fn(&CountingTask, &mut Writer) -> Outcome<usize>; 3] = [
+/// Every call that waits for space. Each writes one byte.
+const WRITE_CALLS: [fn(&CountingTask, &mut Writer) -> Outcome<usize>; 3] = [
     |task, writer| task.write(writer, b"x"),
     |task, writer| task.write_vectored(writer, &[IoSlice::new(b""), IoSlice::new(b"x")]),
     |task, writer| {
@@ -52,7 +52,7 @@ const WAYS_TO_WRITE: [fn(&CountingTask, &mut Writer) -> Outcome<usize>; 3] = [
     },
 ];
 
-/// Calls of a half that make progress whenever they are made.
+/// Calls of a half that never have to wait.
 struct Busy<F> {
     task: CountingTask,
     call: F,
@@ -64,8 +64,8 @@ impl<F: FnMut(&CountingTask) -> Outcome<usize>> Busy<F> {
         Self { task, call }
     }
 
-    /// The next `calls` calls go through.
-    fn go_on(&mut self, calls: usize) {
+    /// Makes `calls` calls, which must be ready.
+    fn assert_ready(&mut self, calls: usize) {
         let wakes = self.task.wakes();
         for _ in 0..calls {
             assert_eq!((self.call)(&self.task), ready(1));
@@ -73,15 +73,15 @@ impl<F: FnMut(&CountingTask) -> Outcome<usize>> Busy<F> {
         assert_eq!((self.task.wakes(), self.task.retained()), (wakes, 0));
     }
 
-    /// The next call does not, but wakes its task.
-    fn yields(&mut self) {
+    /// Makes a call, which must wake its task and be pending.
+    fn assert_yields(&mut self) {
         let wakes = self.task.wakes();
         assert_eq!((self.call)(&self.task), Poll::Pending);
         assert_eq!((self.task.wakes(), self.task.retained()), (wakes + 1, 0));
     }
 }
 
-/// Calls that read from a pipe that never gets empty.
+/// Calls that read from a pipe that is never empty.
 fn busy_reader(
     options: &Options,
     read: fn(&CountingTask, &mut Reader) -> Outcome<usize>,
@@ -95,13 +95,13 @@ fn busy_reader(
         assert_eq!(
             reader.len(),
             before - taken,
-            "a call that yields takes none"
+            "a call that yields reads no byte"
         );
         outcome
     })
 }
 
-/// Calls that write to a pipe that never gets full.
+/// Calls that write to a pipe that is never full.
 fn busy_writer(
     options: &Options,
     write: fn(&CountingTask, &mut Writer) -> Outcome<usize>,
@@ -110,8 +110,8 @@ fn busy_writer(
     Busy::new(move |task| {
         let _empty = reader.try_read(&mut [0; 8]);
         let outcome = write(task, &mut writer);
-        let put = usize::from(outcome.is_ready());
-        assert_eq!(writer.len(), put, "a call that yields writes none");
+        let written = usize::from(outcome.is_ready());
+        assert_eq!(writer.len(), written, "a call that yields writes no byte");
         outcome
     })
 }
@@ -120,18 +120,18 @@ fn busy_writer(
 fn b18_after_n_calls_that_need_not_wait_exactly_one_yields() {
     for calls in [1, 2, 3, 10] {
         let options = Options::new(4).yield_every(calls);
-        for way in WAYS_TO_READ {
-            let mut busy = busy_reader(&options, way);
+        for call in READ_CALLS {
+            let mut busy = busy_reader(&options, call);
             for _ in 0..20 {
-                busy.go_on(calls);
-                busy.yields();
+                busy.assert_ready(calls);
+                busy.assert_yields();
             }
         }
-        for way in WAYS_TO_WRITE {
-            let mut busy = busy_writer(&options, way);
+        for call in WRITE_CALLS {
+            let mut busy = busy_writer(&options, call);
             for _ in 0..20 {
-                busy.go_on(calls);
-                busy.yields();
+                busy.assert_ready(calls);
+                busy.assert_yields();
             }
         }
     }
@@ -145,15 +145,15 @@ fn b18_no_call_yields_by_default() {
         Options::new(4).yield_every(7).yield_every(0),
         Options::new(4).yield_every(usize::MAX),
     ] {
-        busy_reader(&options, WAYS_TO_READ[0]).go_on(operations);
-        busy_writer(&options, WAYS_TO_WRITE[0]).go_on(operations);
+        busy_reader(&options, READ_CALLS[0]).assert_ready(operations);
+        busy_writer(&options, WRITE_CALLS[0]).assert_ready(operations);
     }
     let (mut reader, mut writer) = pipe(4);
     let mut busy = Busy::new(|task| {
         assert_eq!(task.write(&mut writer, b"x"), ready(1));
         task.read(&mut reader, &mut [0])
     });
-    busy.go_on(operations);
+    busy.assert_ready(operations);
 }
 
 #[test]
@@ -167,7 +167,7 @@ fn b18_calls_that_cannot_wait_are_not_counted() {
         assert_eq!(reader.as_slices().0.len() + reader.as_slices().1.len(), 3);
         reader.consume(3);
     }
-    // Nor do they stand between those that are.
+    // They do not restart the count of the others either.
     let mut busy = Busy::new(|task| {
         assert_eq!(as_poll(writer.try_write(b"a")), ready(1));
         assert_eq!(as_poll(reader.try_read(&mut [0])), ready(1));
@@ -177,8 +177,8 @@ fn b18_calls_that_cannot_wait_are_not_counted() {
         })
     });
     for _ in 0..3 {
-        busy.go_on(2);
-        busy.yields();
+        busy.assert_ready(2);
+        busy.assert_yields();
     }
 }
 
@@ -197,7 +197,7 @@ fn b18_each_half_counts_its_own_calls() {
     assert_eq!((read.wakes(), write.wakes()), (0, 1));
 }
 
-/// Whoever has to wait lets the others run: the count starts again.
+/// A half that waits lets other tasks run.
 #[test]
 fn b18_a_wait_restarts_the_count() {
     let task = CountingTask::new();
@@ -206,7 +206,11 @@ fn b18_a_wait_restarts_the_count() {
         assert_eq!(task.write(&mut writer, b"x"), ready(1));
         assert_eq!(task.write(&mut writer, b"x"), ready(1));
         assert_eq!(task.write(&mut writer, b"x"), Poll::Pending);
-        assert_eq!(task.retained(), 1, "it is full, and waits");
+        assert_eq!(
+            task.retained(),
+            1,
+            "the pipe is full, and the writer is parked"
+        );
         assert_eq!(as_poll(reader.try_read(&mut [0; 2])), ready(2));
         assert_eq!(task.wakes(), round);
     }
@@ -216,7 +220,11 @@ fn b18_a_wait_restarts_the_count() {
         assert_eq!(task.read(&mut reader, &mut [0]), ready(1));
         assert_eq!(task.read(&mut reader, &mut [0]), ready(1));
         assert_eq!(task.read(&mut reader, &mut [0]), Poll::Pending);
-        assert_eq!(task.retained(), 1, "it is empty, and waits");
+        assert_eq!(
+            task.retained(),
+            1,
+            "the pipe is empty, and the reader is parked"
+        );
         assert_eq!(as_poll(writer.try_write(b"z")), ready(1));
         assert_eq!(as_poll(reader.try_read(&mut [0])), ready(1));
     }

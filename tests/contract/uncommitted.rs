@@ -1,5 +1,5 @@
-//! B19: a commit sends what the writer left in the slices that were lent last, whatever calls that
-//! move nothing came in between, and whatever the reader did meanwhile.
+//! B19: a commit sends the contents of the latest spare slices, whatever calls that move nothing came
+//! in between, and whatever the reader did meanwhile.
 
 use core::task::Poll;
 use std::io::IoSlice;
@@ -7,10 +7,10 @@ use std::io::IoSlice;
 use async_duplex::{Options, Reader, Writer};
 
 use crate::counting_waker::{as_poll, ready, CountingTask};
-use crate::slices::{put, BYTES};
+use crate::slices::{fill_spare, BYTES};
 use crate::{pipe_with, read_up_to};
 
-/// Something that a writer can do, in words and in act, that neither moves bytes nor lends room.
+/// A call of a writer that neither moves bytes nor returns spare slices, and its name.
 type Call = (&'static str, fn(&mut Writer));
 
 const CALLS: &[Call] = &[
@@ -69,12 +69,12 @@ const CALLS: &[Call] = &[
     }),
 ];
 
-/// Asks whether `min` bytes fit, which they may or may not.
+/// Polls for `min` free bytes. The result does not matter.
 fn writable(writer: &mut Writer, min: usize) {
     let _found = CountingTask::new().poll(|cx| writer.poll_writable(cx, min).map(Result::unwrap));
 }
 
-/// Calls `check` with every pipe of up to 5 bytes that has room, at every offset, with the number
+/// Calls `check` with every pipe of up to 5 bytes that is not full, at every offset, with the number
 /// of unread bytes and with every call.
 fn every_call(check: impl Fn(Reader, Writer, usize, Call)) {
     for capacity in 1..=5 {
@@ -93,7 +93,7 @@ fn every_call(check: impl Fn(Reader, Writer, usize, Call)) {
 fn b19_spare_slices_can_be_committed_after_the_reader_emptied_the_pipe() {
     let (mut reader, mut writer) = async_duplex::pipe(8);
     assert_eq!(as_poll(writer.try_write(b"abc")), ready(3));
-    assert_eq!(put(&mut writer, b"123"), 3);
+    assert_eq!(fill_spare(&mut writer, b"123"), 3);
     assert_eq!(read_up_to(&mut reader, 8), b"abc");
     writable(&mut writer, 3);
     writer.commit(3);
@@ -104,7 +104,7 @@ fn b19_spare_slices_can_be_committed_after_the_reader_emptied_the_pipe() {
 fn b19_calls_that_move_nothing_keep_the_spare_slices() {
     every_call(|mut reader, mut writer, fill, (what, call)| {
         let room = writer.capacity() - fill;
-        assert_eq!(put(&mut writer, b"12345"), room);
+        assert_eq!(fill_spare(&mut writer, b"12345"), room);
         call(&mut writer);
         assert_eq!(read_up_to(&mut reader, 9), BYTES[..fill]);
         call(&mut writer);
@@ -114,12 +114,12 @@ fn b19_calls_that_move_nothing_keep_the_spare_slices() {
     });
 }
 
-/// Each commit goes on where the one before has ended, also if the reader has read all by then.
+/// Each commit continues after the one before, also if the reader has emptied the pipe by then.
 #[test]
 fn b19_calls_that_move_nothing_keep_the_rest_of_the_spare_slices() {
     every_call(|mut reader, mut writer, fill, (what, call)| {
         let room = writer.capacity() - fill;
-        assert_eq!(put(&mut writer, b"12345"), room);
+        assert_eq!(fill_spare(&mut writer, b"12345"), room);
         assert_eq!(read_up_to(&mut reader, 9), BYTES[..fill]);
         for n in 1..=room {
             call(&mut writer);
@@ -130,7 +130,7 @@ fn b19_calls_that_move_nothing_keep_the_rest_of_the_spare_slices() {
     });
 }
 
-/// A call that yields moves nothing, although it asks for something.
+/// A call that yields moves nothing, although bytes and space are available.
 #[test]
 fn b19_a_write_that_yields_keeps_the_spare_slices() {
     let calls: [fn(&CountingTask, &mut Writer) -> bool; 3] = [
@@ -145,7 +145,7 @@ fn b19_a_write_that_yields_keeps_the_spare_slices() {
         let (mut reader, mut writer) = Options::new(8).yield_every(1).pipe();
         let task = CountingTask::new();
         assert_eq!(task.write(&mut writer, b"abc"), ready(3));
-        assert_eq!(put(&mut writer, b"123"), 3);
+        assert_eq!(fill_spare(&mut writer, b"123"), 3);
         assert_eq!(read_up_to(&mut reader, 8), b"abc");
         assert!(yields(&task, &mut writer));
         assert_eq!((task.wakes(), task.retained()), (1, 0));
@@ -154,17 +154,17 @@ fn b19_a_write_that_yields_keeps_the_spare_slices() {
     }
 }
 
-/// The loan ends with what the writer writes: then the room is lent anew.
+/// The next spare slices start after the bytes that were written.
 #[test]
 fn b19_a_write_replaces_uncommitted_bytes() {
     every_call(|mut reader, mut writer, fill, (_, call)| {
         let room = writer.capacity() - fill;
-        assert_eq!(put(&mut writer, b"!!!!!"), room);
+        assert_eq!(fill_spare(&mut writer, b"!!!!!"), room);
         assert_eq!(read_up_to(&mut reader, 9), BYTES[..fill]);
         call(&mut writer);
         assert_eq!(as_poll(writer.try_write(b"1")), ready(1));
         let rest = writer.capacity() - 1;
-        assert_eq!(put(&mut writer, b"2345"), rest);
+        assert_eq!(fill_spare(&mut writer, b"2345"), rest);
         writer.commit(rest);
         assert_eq!(read_up_to(&mut reader, 9), b"12345"[..=rest]);
         assert_eq!(as_poll(reader.try_read(&mut [0])), Poll::Pending);

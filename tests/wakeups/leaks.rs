@@ -1,5 +1,5 @@
-//! B21, the leaks: no pipe keeps a waker that it will not wake, nor wakes the task of a half that
-//! has been dropped.
+//! B21: a pipe retains no waker that it will not wake, and never wakes the task of a half that has
+//! been dropped.
 
 use core::task::Poll;
 
@@ -71,14 +71,14 @@ enum Wait {
     End,
 }
 
-/// Bytes alone, and bytes and the end in either order.
+/// Bytes alone, or bytes and the end in either order.
 const ORDERS: [&[Wait]; 3] = [
     &[Wait::Bytes],
     &[Wait::Bytes, Wait::End],
     &[Wait::End, Wait::Bytes],
 ];
 
-/// A pipe whose reader waits for bytes for one task, and for the end for another one.
+/// A pipe whose reader waits for bytes in one task, and for the end in another one.
 fn waiting_reader(waits: &[Wait], bytes: &CountingTask, end: &CountingTask) -> (Reader, Writer) {
     let (mut reader, writer) = pipe(4);
     for wait in waits {
@@ -90,7 +90,7 @@ fn waiting_reader(waits: &[Wait], bytes: &CountingTask, end: &CountingTask) -> (
     (reader, writer)
 }
 
-/// A full pipe whose writer waits for room for one task, and for the end for another one.
+/// A full pipe whose writer waits for space in one task, and for the end in another one.
 fn waiting_writer(waits: &[Wait], room: &CountingTask, end: &CountingTask) -> (Reader, Writer) {
     let (reader, mut writer) = full_pipe();
     for wait in waits {
@@ -102,7 +102,7 @@ fn waiting_writer(waits: &[Wait], room: &CountingTask, end: &CountingTask) -> (R
     (reader, writer)
 }
 
-/// How often each of two tasks was woken, and how many of its wakers are kept.
+/// How many times each of two tasks was woken, and how many of its wakers are retained.
 fn state(bytes: &CountingTask, end: &CountingTask) -> [(usize, usize); 2] {
     [bytes, end].map(|task| (task.wakes(), task.retained()))
 }
@@ -126,11 +126,11 @@ fn b21_a_dropped_half_retains_no_waker_of_any_of_its_waits() {
     }
 }
 
-/// A half can close while another task of the caller still waits: that one has to learn of it.
+/// A half can end while another task still waits for it. That task has to be woken.
 #[test]
 fn b7_a_half_that_ends_keeps_its_waiters_until_the_other_half_ends() {
     for waits in ORDERS {
-        // The task that waits for the end, if there is one.
+        // 1 if a task waits for the end.
         let watches = waits.len() - 1;
         for (what, close) in [READER_ENDINGS[0], READER_ABORT] {
             let (bytes, end) = (CountingTask::new(), CountingTask::new());
@@ -208,14 +208,13 @@ fn b21_a_half_that_is_dropped_after_its_end_retains_no_waker() {
     }
 }
 
-/// The other half is dropped first, so it cannot take the waker.
+/// The writer finishes, then waits for the end of the reader, and is dropped before it.
 #[test]
 fn b21_a_waker_registered_after_the_half_finished_is_dropped_with_it() {
     let task = CountingTask::new();
     let (mut reader, mut writer) = pipe_with_parked_reader(&task);
     writer.finish();
     assert_eq!(task.read(&mut reader, &mut [0]), END);
-    // The writer itself now waits for the reader's end.
     assert!(task.poll(|cx| writer.poll_closed(cx)).is_pending());
     assert_eq!(task.retained(), 1);
     drop(writer);
@@ -226,7 +225,7 @@ fn b21_a_waker_registered_after_the_half_finished_is_dropped_with_it() {
 fn b21_a_dropped_read_leaves_one_waker_which_the_next_read_replaces() {
     let (old, new) = (CountingTask::new(), CountingTask::new());
     let (mut reader, mut writer) = pipe_with_parked_reader(&old);
-    // The reading future is gone. What it left is woken or replaced, as if it were not.
+    // The future has been dropped, and its waker is still registered.
     assert_eq!(old.retained(), 1);
     park_reader(&new, &mut reader);
     assert_eq!((old.retained(), new.retained()), (0, 1));
