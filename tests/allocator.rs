@@ -1,5 +1,4 @@
-//! What a pipe makes of the memory it gets, and of getting none: B2, B19 and B21, under an
-//! allocator that refuses when it is told to, and that fills what it grants with a pattern.
+//! B2, B19 and B21 under an allocator that can refuse, and that fills what it grants with a pattern.
 
 #![cfg(not(loom))]
 #![allow(clippy::incompatible_msrv)] // Tests have a current compiler.
@@ -29,12 +28,12 @@ fn b2_a_refused_allocation_is_out_of_memory_and_earlier_ones_are_freed() {
     }
     GRANTS.set(2);
     assert_eq!(kind_of(options.try_duplex()), None);
-    assert_eq!(HELD.get(), 0, "the streams are gone again");
+    assert_eq!(HELD.get(), 0, "the streams were dropped");
     GRANTS.set(1);
     assert_eq!(
         kind_of(options.try_pipe()),
         None,
-        "the options are as good as new"
+        "the options can be used again"
     );
 }
 
@@ -124,8 +123,8 @@ fn b21_the_memory_of_a_pipe_is_freed_when_both_halves_are_dropped() {
     }
 }
 
-/// Calls `check` with every pipe of up to 6 bytes that is in its first two laps: the rest of the
-/// first has never been written. It was written and read in these steps.
+/// Calls `check` with pipes of up to 6 bytes through which up to twice the capacity has passed, in
+/// steps of every length. Some of their storage has never been written.
 fn every_start(check: impl Fn(&mut Reader, &mut Writer)) {
     for capacity in 1..=6 {
         for passed in 0..=2 * capacity {

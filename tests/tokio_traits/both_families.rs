@@ -1,4 +1,4 @@
-//! The traits of tokio and of `futures-io` on one type, in one program, and on one value.
+//! The traits of tokio and of `futures-io` on one type and on one value.
 
 use core::pin::Pin;
 use core::task::Poll;
@@ -61,7 +61,7 @@ mod by_futures {
     }
 }
 
-/// Takes turns with the families, at both ends, then closes by one and goes on by the other.
+/// Uses the families in turn, at both ends. Then ends each direction with one of them.
 async fn talk(mut near: DuplexStream, mut far: DuplexStream) {
     for i in 0..10 {
         let bytes = data(i, 50);

@@ -1,4 +1,4 @@
-//! What a read does to a `ReadBuf`: it fills what it has bytes for, and touches nothing else.
+//! Reads into a `ReadBuf`, which fill it with the bytes that are unread and touch nothing else.
 
 use core::future;
 use core::mem::MaybeUninit;
@@ -17,7 +17,7 @@ use crate::{data, ends, run, BoxedReader, BoxedWriter};
 
 const DONE: Outcome<()> = ready(());
 
-/// Lets `offset` bytes pass.
+/// Passes `offset` bytes through the pipe.
 fn advance(reader: &mut BoxedReader, writer: &mut BoxedWriter, offset: usize) {
     let task = CountingTask::new();
     for _ in 0..offset {
@@ -50,7 +50,7 @@ fn b3_a_read_into_a_read_buf_goes_on_across_the_wrap() {
         for (mut reader, mut writer) in ends(10) {
             advance(&mut reader, &mut writer, offset);
             let task = CountingTask::new();
-            // In two: an empty pipe would be written from the front.
+            // Two writes: the writer of an empty pipe starts at the front.
             assert_eq!(task.send(&mut writer, b"0"), ready(1));
             assert_eq!(task.send(&mut writer, b"123456789"), ready(9));
             let mut room = [MaybeUninit::uninit(); 7];
@@ -75,7 +75,7 @@ fn b3_a_read_appends_to_the_read_buf_and_leaves_the_rest_unchanged() {
         assert_eq!(buf.filled(), b"abc0123");
         assert_eq!(buf.initialized(), b"abc0123...");
 
-        // No more than there is room for.
+        // Only as many bytes as fit.
         assert_eq!(task.send(&mut writer, b"456789"), ready(6));
         assert_eq!(task.read_into(&mut reader, &mut buf), DONE);
         assert_eq!(buf.filled(), b"abc0123456");
@@ -149,7 +149,7 @@ fn b11_at_the_end_a_read_is_ok_and_fills_nothing() {
             assert_eq!(buf.filled(), b"last");
             assert_eq!(buf.initialized().len(), 4);
         }
-        assert_eq!(task.lent(&mut reader), ready(vec![]));
+        assert_eq!(task.filled(&mut reader), ready(vec![]));
     }
 }
 
@@ -166,11 +166,11 @@ fn b16_an_abort_reaches_tokios_traits_with_its_kind() {
     let outcome = task.read_into(&mut far, &mut buf);
     assert_eq!(outcome, failed(reset));
     assert_eq!((buf.filled().len(), buf.initialized().len()), (0, 0));
-    assert_eq!(task.lent(&mut far), failed(reset));
+    assert_eq!(task.filled(&mut far), failed(reset));
     assert_eq!(task.send(&mut far, b"x"), failed(reset));
     let outcome = task.send_vectored(&mut far, &[b"x"]);
     assert_eq!(outcome, failed(reset));
-    assert_eq!(task.flushed(&mut far), DONE);
+    assert_eq!(task.flush_by_tokio(&mut far), DONE);
     assert_eq!(task.shut_down(&mut far), DONE);
 }
 
@@ -179,8 +179,8 @@ fn b19_fill_buf_returns_bytes_until_they_are_consumed() {
     for (mut reader, mut writer) in ends(4) {
         advance(&mut reader, &mut writer, 3);
         let task = CountingTask::new();
-        assert_eq!(task.lent(&mut reader), Poll::Pending);
-        // In two: an empty pipe would be written from the front.
+        assert_eq!(task.filled(&mut reader), Poll::Pending);
+        // Two writes: the writer of an empty pipe starts at the front.
         for (bytes, n) in [("a", 1), ("bcd", 3)] {
             let sender = CountingTask::new();
             assert_eq!(sender.send(&mut writer, bytes.as_bytes()), ready(n));
@@ -188,10 +188,10 @@ fn b19_fill_buf_returns_bytes_until_they_are_consumed() {
         assert_eq!(task.wakes(), 1);
         // Up to the end of the storage, and then from its front.
         for (lent, used) in [("a", 1), ("bcd", 2), ("d", 0), ("d", 1)] {
-            assert_eq!(task.lent(&mut reader), ready(lent.into()));
+            assert_eq!(task.filled(&mut reader), ready(lent.into()));
             reader.consume(used);
         }
-        assert_eq!(task.lent(&mut reader), Poll::Pending);
+        assert_eq!(task.filled(&mut reader), Poll::Pending);
     }
 }
 
@@ -247,7 +247,7 @@ fn b10_calls_that_lose_a_select_have_moved_nothing() {
             }
         }
         assert_eq!(received, bytes);
-        // Both sides had to wait for the other, and gave up, again and again.
+        // Each half was pending, and its future dropped, many times.
         assert!(lost > 10, "{lost}");
         assert!(sends.await.unwrap() > 10);
     });

@@ -1,4 +1,4 @@
-//! `tokio::io::split` and `tokio::io::join`, and our own `into_split` beside them.
+//! `tokio::io::split` and `tokio::io::join`, and `into_split` in comparison.
 
 use std::io::ErrorKind;
 
@@ -31,7 +31,7 @@ fn halves_split_by_tokio_read_and_write_at_the_same_time() {
             assert!(bytes == data(6, LEN));
             assert_eq!(echo.await.unwrap(), LEN as u64);
 
-            // What was split can be whole again: our stream, with its write direction closed.
+            // `unsplit` returns the stream, whose write direction has ended.
             let mut near = reader.unsplit(send.await.unwrap());
             let error = near.write(b"x").await.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::BrokenPipe);

@@ -1,4 +1,4 @@
-//! B4: many slices in one call, and everybody on the way knows that it can be done.
+//! B4: vectored writes through tokio's traits.
 
 use bytes::{Buf, Bytes};
 use std::io::IoSlice;
@@ -15,7 +15,7 @@ fn b4_is_write_vectored_is_true_for_writers_and_streams() {
     let (near, far) = duplex(1);
     assert!(writer.is_write_vectored());
     assert!(near.is_write_vectored());
-    // tokio's own wrappers ask.
+    // tokio's wrappers pass the answer on.
     assert!(BufWriter::new(writer).is_write_vectored());
     assert!(tokio::io::split(near).1.is_write_vectored());
     assert!(far.into_split().1.is_write_vectored());
