@@ -1,21 +1,38 @@
 //! With the traits of futures.
 
-use async_duplex::duplex;
+use async_duplex::faults::Faulty;
+use async_duplex::{DuplexStream, Reader, Writer};
+use futures::io::copy;
 use futures::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, StreamExt};
-use pollster::block_on;
 
+#[path = "adapters.rs"]
+mod adapters;
 #[path = "calls.rs"]
 mod calls;
-#[path = "closing.rs"]
-mod closing;
 
-#[test]
-fn surface_consume_unpin_of_a_stream_is_the_consume_of_its_reader() {
-    let (mut near, mut far) = duplex(16);
-    assert_eq!(near.try_write(b"abc").unwrap(), 3);
-    assert_eq!(block_on(far.fill_buf()).unwrap(), b"abc");
-    far.consume_unpin(1);
-    assert_eq!(far.reader().len(), 2);
-    far.reader().consume_unpin(1);
-    assert_eq!(far.reader().len(), 1);
+async fn end_writer(mut writer: Writer) -> Writer {
+    writer.close().await.unwrap();
+    writer
+}
+
+async fn end_stream(mut stream: DuplexStream) -> DuplexStream {
+    stream.close().await.unwrap();
+    stream
+}
+
+async fn end_faulty(mut stream: Faulty<DuplexStream>) -> Faulty<DuplexStream> {
+    stream.close().await.unwrap();
+    stream
+}
+
+fn consume(stream: &mut DuplexStream, n: usize) {
+    stream.consume_unpin(n);
+}
+
+async fn lines_of_reader(reader: Reader) -> Vec<String> {
+    reader.lines().map(Result::unwrap).collect().await
+}
+
+async fn lines_of_stream(stream: DuplexStream) -> Vec<String> {
+    stream.lines().map(Result::unwrap).collect().await
 }
