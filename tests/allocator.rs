@@ -1,4 +1,5 @@
-//! B2, B19 and B21 under an allocator that can refuse, and that fills what it grants with a pattern.
+//! B2, B19 and B21 under an allocator that can refuse, and that fills what it grants with a
+//! pattern.
 
 #![cfg(not(loom))]
 #![allow(clippy::incompatible_msrv)] // Tests have a current compiler.
@@ -159,8 +160,8 @@ fn b19_spare_slices_are_initialised() {
 #[test]
 fn b19_a_commit_without_spare_slices_sends_only_initialised_bytes() {
     every_start(|reader, writer| {
-        let vacant = writer.writable(0).now_or_never().unwrap().unwrap();
-        for _ in 0..vacant {
+        let free = writer.writable(0).now_or_never().unwrap().unwrap();
+        for _ in 0..free {
             writer.commit(1);
         }
         assert!(reader.is_full());
@@ -175,7 +176,7 @@ fn b19_spare_slices_that_grew_are_initialised() {
         reader.consume(unread);
         let (front, back) = writer.spare_slices();
         assert!(!front.contains(&PATTERN) && !back.contains(&PATTERN));
-        let vacant = front.len() + back.len();
-        writer.commit(vacant);
+        let free = front.len() + back.len();
+        writer.commit(free);
     });
 }

@@ -1,5 +1,5 @@
-//! B18 under single-threaded executors: with `yield_every`, tasks that are busy with a pipe let other
-//! tasks run.
+//! B18 under single-threaded executors: with `yield_every`, tasks that are busy with a pipe let
+//! other tasks run.
 
 #![cfg(not(loom))]
 #![allow(clippy::std_instead_of_alloc)] // Tests have `std`.

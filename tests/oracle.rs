@@ -31,7 +31,10 @@ proptest! {
     })]
 
     #[test]
-    fn random_operations_on_a_pipe_do_what_the_model_does(capacity in capacity(), ops in vec(op(), 0..=200)) {
+    fn random_operations_on_a_pipe_do_what_the_model_does(
+        capacity in capacity(),
+        ops in vec(op(), 0..=200),
+    ) {
         oracle::run(capacity, &ops);
     }
 

@@ -67,8 +67,8 @@ const WRITER_WAITS: [Waits<Writer>; 3] = [
     }),
 ];
 
-/// Makes the tests take turns. If two ran at a time, four threads would spin, and the two threads of
-/// a test would hardly ever act at the same moment.
+/// Makes the tests take turns. If two ran at a time, four threads would spin, and the two threads
+/// of a test would hardly ever act at the same moment.
 fn turn() -> MutexGuard<'static, ()> {
     static TURN: Mutex<()> = Mutex::new(());
     TURN.lock().unwrap_or_else(PoisonError::into_inner)

@@ -93,8 +93,8 @@ fn apply(reader: &mut Reader, writer: &mut Writer, event: Event) {
     }
 }
 
-/// Runs every history on pipes with some unread bytes, or none. Calls `look` after each event, which
-/// may inspect the reader but must not consume.
+/// Runs every history on pipes with some unread bytes, or none. Calls `look` after each event,
+/// which may inspect the reader but must not consume.
 fn every_history(look: impl Fn(&mut Reader, &Model)) {
     for history in histories() {
         for unread in [0, 3] {

@@ -1,5 +1,5 @@
-//! B19: a commit sends the contents of the latest spare slices, whatever calls that move nothing came
-//! in between, and whatever the reader did meanwhile.
+//! B19: a commit sends the contents of the latest spare slices, whatever calls that move nothing
+//! came in between, and whatever the reader did meanwhile.
 
 use core::task::Poll;
 use std::io::IoSlice;
@@ -74,8 +74,8 @@ fn writable(writer: &mut Writer, min: usize) {
     let _found = CountingTask::new().poll(|cx| writer.poll_writable(cx, min).map(Result::unwrap));
 }
 
-/// Calls `check` with every pipe of up to 5 bytes that is not full, at every offset, with the number
-/// of unread bytes and with every call.
+/// Calls `check` with every pipe of up to 5 bytes that is not full, at every offset, with the
+/// number of unread bytes and with every call.
 fn every_call(check: impl Fn(Reader, Writer, usize, Call)) {
     for capacity in 1..=5 {
         for offset in 0..2 * capacity {

@@ -102,7 +102,8 @@ fn read_in_two_halves(mut reader: Reader, peer_resumed: mpsc::Receiver<()>) {
     });
 }
 
-/// Writes the first half, waits until the peer runs under its second executor, then writes the rest.
+/// Writes the first half, waits until the peer runs under its second executor, then writes the
+/// rest.
 fn write_in_two_halves(mut writer: Writer, peer_resumed: mpsc::Receiver<()>) {
     pollster::block_on(async {
         let bytes = data(0..WHOLE);

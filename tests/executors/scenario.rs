@@ -1,6 +1,6 @@
-//! The scenario that runs under each executor. The near end sends [`TOTAL`] bytes in uneven chunks and
-//! half-closes, the far end echoes them transformed, and the near end verifies every byte and the
-//! end. Because of the small [`CAPACITY`], the halves park tens of thousands of times.
+//! The scenario that runs under each executor. The near end sends [`TOTAL`] bytes in uneven chunks
+//! and half-closes, the far end echoes them transformed, and the near end verifies every byte and
+//! the end. Because of the small [`CAPACITY`], the halves park tens of thousands of times.
 
 use crate::data::byte;
 use async_duplex::duplex;

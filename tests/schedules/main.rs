@@ -100,7 +100,10 @@ proptest! {
     })]
 
     #[test]
-    fn b15_to_b19_random_calls_do_what_a_queue_does(settings in settings(), ops in vec(op(), 0..=200)) {
+    fn b15_to_b19_random_calls_do_what_a_queue_does(
+        settings in settings(),
+        ops in vec(op(), 0..=200),
+    ) {
         run(settings, &ops);
     }
 }

@@ -152,8 +152,8 @@ fn b23_a_half_that_spins_in_vain_parks_with_any_limit() {
     });
 }
 
-/// Each spin succeeds long before the limit, and all of them together reach it. If the limit were one
-/// for each spin, the half would not park before the deadline.
+/// Each spin succeeds long before the limit, and all of them together reach it. If the limit were
+/// one for each spin, the half would not park before the deadline.
 fn spins_that_succeed_end_in_a_pending<H: Half>() {
     let task = Task::slow();
     let options = Options::new(CAPACITY).spin_limit(DELAY * 2000);

@@ -1,4 +1,5 @@
-//! B23: a half may spin before it parks. That changes when a call returns, and never what it returns.
+//! B23: a half may spin before it parks. That changes when a call returns, and never what it
+//! returns.
 //!
 //! [`evidence`] and [`found`] make a half spin, with a waker that takes as long as waking a thread
 //! that is parked in the kernel. In [`streams`], the threads decide.

@@ -32,8 +32,8 @@ where
     }
 }
 
-/// Every call of tokio's traits that reads or writes. The other half makes bytes or space available,
-/// by calls that use no budget.
+/// Every call of tokio's traits that reads or writes. The other half makes bytes or space
+/// available, by calls that use no budget.
 fn busy_calls() -> Vec<(&'static str, Box<dyn Busy>)> {
     fn reads<R, W>((mut reader, mut writer): (R, W), fill: fn(&mut W)) -> Box<dyn Busy>
     where
@@ -222,8 +222,8 @@ fn b18_two_tasks_that_keep_each_other_busy_let_a_third_run() {
 fn b18_a_call_that_waits_costs_no_budget() {
     run(async {
         let (mut near, mut far) = duplex(8);
-        // All calls are made in one poll, with one budget. If a pending call used any, none would be
-        // left for the others.
+        // All calls are made in one poll, with one budget. If a pending call used any, none would
+        // be left for the others.
         poll_fn(|cx| {
             let mut room = [0; 8];
             let mut buf = ReadBuf::new(&mut room);

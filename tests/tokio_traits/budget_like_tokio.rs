@@ -1,5 +1,5 @@
-//! B18: streams draw on tokio's cooperative budget exactly as `tokio::io::duplex` does, however much
-//! of it the task has used before.
+//! B18: streams draw on tokio's cooperative budget exactly as `tokio::io::duplex` does, however
+//! much of it the task has used before.
 
 use core::fmt;
 use core::pin::Pin;
@@ -206,8 +206,8 @@ fn b18_writes_that_fail_draw_on_the_budget_as_those_of_tokio_do() {
     assert_like_tokio!(trace_breaks);
 }
 
-/// The number of polls that a task needs to read a byte if each of them receives `messages` messages
-/// before. `None` if that is more than `ENOUGH`.
+/// The number of polls that a task needs to read a byte if each of them receives `messages`
+/// messages before. `None` if that is more than `ENOUGH`.
 async fn polls_until_read<R, W>(messages: usize, (mut reader, mut writer): (R, W)) -> Option<usize>
 where
     R: AsyncRead + Unpin,

@@ -9,8 +9,8 @@ use crate::{data, ends, run, run_on_threads};
 const QUESTION: usize = 30_000;
 const ANSWER: usize = 45_000;
 
-/// Two streams that are connected by two proxies and a third stream between them. The proxies return
-/// how many bytes they copied, there and back.
+/// Two streams that are connected by two proxies and a third stream between them. The proxies
+/// return how many bytes they copied, there and back.
 fn through_three(capacity: usize) -> (DuplexStream, DuplexStream, [JoinHandle<(u64, u64)>; 2]) {
     let (near, mut a) = duplex(capacity);
     let (mut b, mut c) = duplex(capacity);

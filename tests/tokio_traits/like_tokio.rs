@@ -84,8 +84,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Pair<S> {
         })
     }
 
-    /// How many times each task has been woken. Those of an end that was dropped do not count, because
-    /// tokio retains their wakers and may still wake them.
+    /// How many times each task has been woken. Those of an end that was dropped do not count,
+    /// because tokio retains their wakers and may still wake them.
     fn wakes(&self) -> [[usize; 2]; 2] {
         [0, 1].map(|end| match self.ends[end] {
             Some(_) => [0, 1].map(|task| self.tasks[end][task].wakes()),
@@ -95,7 +95,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Pair<S> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 500,
+        failure_persistence: None,
+        ..Default::default()
+    })]
 
     #[test]
     fn random_calls_return_and_wake_the_same_as_with_tokio(

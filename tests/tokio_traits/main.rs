@@ -1,5 +1,5 @@
-//! tokio's traits: by themselves, in comparison with tokio's own duplex, and under `tokio_util`. The
-//! package `protocols` tests larger crates on top of them.
+//! tokio's traits: by themselves, in comparison with tokio's own duplex, and under `tokio_util`.
+//! The package `protocols` tests larger crates on top of them.
 //!
 //! The test of a rule has its number in its name. The others test another crate over these streams
 //! in place of a socket.

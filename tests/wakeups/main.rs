@@ -1,5 +1,5 @@
-//! Which task is woken, when and how many times, and what a waker may do: B7, B8, B9, B15, B17, B18,
-//! B21, B22, and the wakes of B11, B12, B16 and B19.
+//! Which task is woken, when and how many times, and what a waker may do: B7, B8, B9, B15, B17,
+//! B18, B21, B22, and the wakes of B11, B12, B16 and B19.
 //!
 //! All calls are made on one thread and without an executor, so that each test sets their order.
 

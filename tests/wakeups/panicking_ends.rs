@@ -1,5 +1,5 @@
-//! B21: if one of the wakers that an end wakes panics, the others are woken, each peer finds the end,
-//! and the panic propagates to the caller.
+//! B21: if one of the wakers that an end wakes panics, the others are woken, each peer finds the
+//! end, and the panic propagates to the caller.
 
 use core::panic::AssertUnwindSafe;
 use core::task::{Context, Waker};
@@ -68,7 +68,8 @@ fn wait_to_write(writer: &mut Writer, [room, end]: [&Waker; 2], end_first: bool)
     }
 }
 
-/// Calls `check` with each number of the wait whose waker panics, and with both orders of the waits.
+/// Calls `check` with each number of the wait whose waker panics, and with both orders of the
+/// waits.
 fn every_case(waits: usize, check: impl Fn(usize, bool)) {
     for panics in 0..waits {
         for end_first in [false, true] {

@@ -1,5 +1,5 @@
-//! B17: a half that waits with several thresholds before it is woken. The latest task is woken, at the
-//! lowest threshold: the waits may be those of one task.
+//! B17: a half that waits with several thresholds before it is woken. The latest task is woken, at
+//! the lowest threshold: the waits may be those of one task.
 
 use core::task::Poll;
 

@@ -64,8 +64,8 @@ fn b18_readable_and_writable_of_zero_bytes_neither_count_nor_yield() {
     assert_eq!(task.wakes(), 2);
 }
 
-/// `fill_buf` of futures-lite polls once to see whether there are bytes, and a second time to return
-/// them. It panics if the second poll is `Pending`. So do older versions of futures-util.
+/// `fill_buf` of futures-lite polls once to see whether there are bytes, and a second time to
+/// return them. It panics if the second poll is `Pending`. So do older versions of futures-util.
 #[test]
 fn b18_fill_buf_returns_the_same_bytes_again_without_a_yield() {
     for calls in 1..=4 {

@@ -82,7 +82,7 @@ pub(super) fn step<R: ReadEnd, W: WriteEnd>(
             let waker = tasks.waker(*task);
             let cx = &mut Context::from_waker(&waker);
             match Pin::new(reader).poll_fill_buf(cx) {
-                Poll::Ready(lent) => model.lend(expected, lent.unwrap()),
+                Poll::Ready(lent) => model.check_filled(expected, lent.unwrap()),
                 Poll::Pending => assert_eq!(expected, Poll::Pending),
             }
         }
@@ -224,8 +224,8 @@ pub(super) fn inspect<R: ReadEnd, W: WriteEnd>(
     }
 }
 
-/// Reads the bytes that are left after the writer was dropped. They wrap at most once, so two slices
-/// are enough for all of them.
+/// Reads the bytes that are left after the writer was dropped. They wrap at most once, so two
+/// slices are enough for all of them.
 pub(super) fn drain<R: ReadEnd>(model: &mut Model, tasks: &Tasks, reader: &mut Option<R>) {
     if reader.is_none() {
         return;

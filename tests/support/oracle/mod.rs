@@ -1,9 +1,9 @@
-//! A model of a pipe that is simple enough to be obviously right, and code that makes the same calls
-//! of the model and of a pipe and compares the results.
+//! A model of a pipe that is simple enough to be obviously right, and code that makes the same
+//! calls of the model and of a pipe and compares the results.
 //!
-//! The model is a queue of bytes and, for each half, a closed flag and two waiters: one for bytes and
-//! one for the end of the other half. It predicts what each call returns and which task it wakes: a
-//! parked half is woken when it has to be, and no other task ever is.
+//! The model is a queue of bytes and, for each half, a closed flag and two waiters: one for bytes
+//! and one for the end of the other half. It predicts what each call returns and which task it
+//! wakes: a parked half is woken when it has to be, and no other task ever is.
 //!
 //! `tests/oracle.rs` and the fuzz target both run it.
 

@@ -137,7 +137,7 @@ impl Model {
 
     /// Compares the slice that `fill_buf` returned: a part of the queue, up to the wrap, which is
     /// empty only if the queue is.
-    pub(super) fn lend(&mut self, expected: Poll<()>, lent: &[u8]) {
+    pub(super) fn check_filled(&mut self, expected: Poll<()>, lent: &[u8]) {
         assert_eq!(Poll::Ready(()), expected);
         assert_eq!(lent.is_empty(), self.queue.is_empty());
         assert!(self.queue.iter().zip(lent).all(|(a, b)| a == b));
