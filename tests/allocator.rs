@@ -1,5 +1,5 @@
-//! What a pipe makes of the memory it gets, and of getting none: B2, B19 and B21, under an
-//! allocator that refuses when it is told to, and that fills what it grants with a pattern.
+//! B2, B19 and B21 under an allocator that can refuse, and that fills what it grants with a
+//! pattern.
 
 #![cfg(not(loom))]
 #![allow(clippy::incompatible_msrv)] // Tests have a current compiler.
@@ -18,7 +18,7 @@ fn kind_of<T>(result: std::io::Result<T>) -> Option<ErrorKind> {
 }
 
 #[test]
-fn b2_a_refusal_is_out_of_memory_and_what_was_granted_before_is_returned() {
+fn b2_a_refused_allocation_is_out_of_memory_and_earlier_ones_are_freed() {
     let options = Options::new(LARGE).yield_every(1);
     GRANTS.set(0);
     assert_eq!(kind_of(options.try_pipe()), Some(ErrorKind::OutOfMemory));
@@ -29,17 +29,17 @@ fn b2_a_refusal_is_out_of_memory_and_what_was_granted_before_is_returned() {
     }
     GRANTS.set(2);
     assert_eq!(kind_of(options.try_duplex()), None);
-    assert_eq!(HELD.get(), 0, "the streams are gone again");
+    assert_eq!(HELD.get(), 0, "the streams were dropped");
     GRANTS.set(1);
     assert_eq!(
         kind_of(options.try_pipe()),
         None,
-        "the options are as good as new"
+        "the options can be used again"
     );
 }
 
 #[test]
-fn b2_impossible_options_are_refused_before_any_memory_is_asked_for() {
+fn b2_invalid_options_are_refused_before_any_allocation() {
     GRANTS.set(0);
     for capacity in [0, usize::MAX] {
         let options = Options::new(capacity);
@@ -49,7 +49,7 @@ fn b2_impossible_options_are_refused_before_any_memory_is_asked_for() {
 }
 
 #[test]
-fn b2_a_pipe_asks_for_its_memory_when_it_is_first_written_to_and_try_pipe_at_once() {
+fn b2_pipe_allocates_its_storage_at_the_first_write_and_try_pipe_at_once() {
     let (reader, mut writer) = Options::new(LARGE).pipe();
     assert!(!writer.is_full() && reader.is_empty());
     assert_eq!(HELD.get(), 0);
@@ -65,7 +65,7 @@ fn b2_a_pipe_asks_for_its_memory_when_it_is_first_written_to_and_try_pipe_at_onc
 }
 
 #[test]
-fn b2_a_pipe_of_any_capacity_is_one_allocation_and_its_first_write_makes_the_only_other_one() {
+fn b2_a_pipe_of_any_capacity_is_one_allocation_and_its_first_write_another() {
     for capacity in [1, 256, 257, LARGE] {
         let (bytes, mut buf) = (vec![1; capacity + 1], vec![0; capacity + 1]);
         let before = CALLS.get();
@@ -82,7 +82,7 @@ fn b2_a_pipe_of_any_capacity_is_one_allocation_and_its_first_write_makes_the_onl
 }
 
 #[test]
-fn messages_that_are_read_at_once_stay_at_the_front_of_the_memory() {
+fn messages_that_are_read_at_once_stay_at_the_front_of_the_storage() {
     let (mut reader, mut writer) = Options::new(LARGE).pipe();
     let mut touched = Vec::new();
     for _ in 0..LARGE / 64 {
@@ -99,7 +99,7 @@ fn messages_that_are_read_at_once_stay_at_the_front_of_the_memory() {
 }
 
 #[test]
-fn b21_the_memory_of_a_pipe_is_returned_once_both_halves_are_gone() {
+fn b21_the_memory_of_a_pipe_is_freed_when_both_halves_are_dropped() {
     let ends: [fn(&mut Writer); 3] = [
         |_| (),
         |writer| writer.finish(),
@@ -124,8 +124,8 @@ fn b21_the_memory_of_a_pipe_is_returned_once_both_halves_are_gone() {
     }
 }
 
-/// Calls `check` with every pipe of up to 6 bytes that is in its first two laps: the rest of the
-/// first has never been written. It was written and read in these steps.
+/// Calls `check` with pipes of up to 6 bytes through which up to twice the capacity has passed, in
+/// steps of every length. Some of their storage has never been written.
 fn every_start(check: impl Fn(&mut Reader, &mut Writer)) {
     for capacity in 1..=6 {
         for passed in 0..=2 * capacity {
@@ -150,7 +150,7 @@ fn every_start(check: impl Fn(&mut Reader, &mut Writer)) {
 }
 
 #[test]
-fn b19_memory_that_is_lent_to_be_written_in_was_written_before() {
+fn b19_spare_slices_are_initialised() {
     every_start(|_, writer| {
         let (front, back) = writer.spare_slices();
         assert!(!front.contains(&PATTERN) && !back.contains(&PATTERN));
@@ -158,10 +158,10 @@ fn b19_memory_that_is_lent_to_be_written_in_was_written_before() {
 }
 
 #[test]
-fn b19_a_commit_without_a_loan_sends_nothing_that_was_never_written() {
+fn b19_a_commit_without_spare_slices_sends_only_initialised_bytes() {
     every_start(|reader, writer| {
-        let vacant = writer.writable(0).now_or_never().unwrap().unwrap();
-        for _ in 0..vacant {
+        let free = writer.writable(0).now_or_never().unwrap().unwrap();
+        for _ in 0..free {
             writer.commit(1);
         }
         assert!(reader.is_full());
@@ -169,14 +169,14 @@ fn b19_a_commit_without_a_loan_sends_nothing_that_was_never_written() {
 }
 
 #[test]
-fn b19_memory_that_became_free_since_the_loan_was_written_before_too() {
+fn b19_spare_slices_that_grew_are_initialised() {
     every_start(|reader, writer| {
         writer.spare_slices();
         let unread = reader.as_slices().0.len();
         reader.consume(unread);
         let (front, back) = writer.spare_slices();
         assert!(!front.contains(&PATTERN) && !back.contains(&PATTERN));
-        let vacant = front.len() + back.len();
-        writer.commit(vacant);
+        let free = front.len() + back.len();
+        writer.commit(free);
     });
 }

@@ -67,7 +67,7 @@ const _: () = {
     is_clone::<Connector>();
 };
 
-/// The bound that an executor puts on what it spawns.
+/// Compiles only for a task that a multi-threaded executor can spawn.
 fn is_spawnable(_: impl Send + 'static) {}
 
 #[test]

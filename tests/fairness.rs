@@ -1,9 +1,11 @@
-//! B18 under executors of one thread: tasks that are busy with a pipe leave room for others, if they
-//! are told to yield.
+//! B18 under single-threaded executors: with `yield_every`, tasks that are busy with a pipe let
+//! other tasks run.
 
 #![cfg(not(loom))]
 #![allow(clippy::std_instead_of_alloc)] // Tests have `std`.
 
+#[path = "support/data.rs"]
+mod data;
 #[path = "support/deadline.rs"]
 mod deadline;
 
@@ -13,6 +15,7 @@ use core::pin::Pin;
 use std::rc::Rc;
 
 use async_duplex::{DuplexStream, Options, Reader, Writer};
+use data::byte;
 use deadline::within;
 use futures::executor::LocalPool;
 use futures::future::join_all;
@@ -21,24 +24,20 @@ use futures::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
 use smol::LocalExecutor;
 use tokio::task::LocalSet;
 
-/// So much is written in one go, if nothing makes the writer yield.
+/// The number of bytes that are written in a row, if the writer does not yield.
 const CAPACITY: usize = 1000;
 
-/// And so much in all.
+/// The number of bytes that are written in all.
 const TOTAL: usize = 10_000;
 
 const YIELD_EVERY: usize = 16;
 
-/// Seconds that are far more than any of this takes.
+/// More seconds than any of these tests takes.
 const DEADLINE: u64 = 60;
 
-/// How many bytes were moved.
+/// A number of bytes.
 type Count = Rc<Cell<usize>>;
 type Task = Pin<Box<dyn Future<Output = ()>>>;
-
-fn byte(number: usize) -> u8 {
-    (number % 251) as u8
-}
 
 async fn write(mut writer: Writer, moved: Count) {
     for number in 0..TOTAL {
@@ -57,17 +56,17 @@ async fn read(mut reader: Reader, moved: Count) {
     assert_eq!(reader.read(&mut buf).await.unwrap(), 0);
 }
 
-async fn read_lent(mut reader: Reader, moved: Count) {
+async fn read_buffered(mut reader: Reader, moved: Count) {
     for number in 0..TOTAL {
-        let lent = reader.fill_buf().await.unwrap();
-        assert_eq!(lent[0], byte(number));
+        let bytes = reader.fill_buf().await.unwrap();
+        assert_eq!(bytes[0], byte(number));
         reader.consume(1);
         moved.set(moved.get() + 1);
     }
     assert_eq!(reader.fill_buf().await.unwrap(), b"");
 }
 
-async fn talk_to_itself((reader, writer): (Reader, Writer), moved: Count) {
+async fn loop_back((reader, writer): (Reader, Writer), moved: Count) {
     let mut stream = DuplexStream::new(reader, writer);
     let mut buf = [0];
     for number in 0..TOTAL {
@@ -78,19 +77,19 @@ async fn talk_to_itself((reader, writer): (Reader, Writer), moved: Count) {
     }
 }
 
-/// Goes back to the end of the queue whenever it has its turn, until the others are done. Remembers
-/// how much they have moved between two turns, at most.
-async fn stand_in_line(moved: Count, most: Count) {
+/// Yields until the other tasks are done. Sets `longest` to the largest number of bytes that they
+/// moved between two turns of this task.
+async fn keep_yielding(moved: Count, longest: Count) {
     let mut before = 0;
     while before < 2 * TOTAL {
         let now = moved.get();
-        most.set(most.get().max(now - before));
+        longest.set(longest.get().max(now - before));
         before = now;
         smol::future::yield_now().await;
     }
 }
 
-/// What tasks do with a pipe while another one stands in line.
+/// The tasks that use a pipe while another task keeps yielding.
 type Work = fn((Reader, Writer), &Count) -> Vec<Task>;
 
 const WORKS: [Work; 3] = [
@@ -101,14 +100,14 @@ const WORKS: [Work; 3] = [
     |(reader, writer), moved| {
         let (write, read) = (
             write(writer, moved.clone()),
-            read_lent(reader, moved.clone()),
+            read_buffered(reader, moved.clone()),
         );
         vec![Box::pin(write), Box::pin(read)]
     },
-    |halves, moved| vec![Box::pin(talk_to_itself(halves, moved.clone()))],
+    |halves, moved| vec![Box::pin(loop_back(halves, moved.clone()))],
 ];
 
-/// Runs tasks in one thread, in turn.
+/// Runs tasks on one thread.
 type Executor = fn(Vec<Task>);
 
 const EXECUTORS: [(&str, Executor); 3] = [
@@ -135,31 +134,31 @@ const EXECUTORS: [(&str, Executor); 3] = [
     }),
 ];
 
-/// How much the work gets done, at most, while another task waits for its turn.
+/// The largest number of bytes that the tasks move while another task waits for its turn.
 fn longest_wait(options: &Options, work: Work, executor: Executor) -> usize {
-    let (moved, most) = (Count::default(), Count::default());
+    let (moved, longest) = (Count::default(), Count::default());
     let mut tasks = work(options.pipe(), &moved);
-    tasks.push(Box::pin(stand_in_line(moved.clone(), most.clone())));
+    tasks.push(Box::pin(keep_yielding(moved.clone(), longest.clone())));
     within(DEADLINE, || executor(tasks));
     assert_eq!(moved.get(), 2 * TOTAL);
-    most.get()
+    longest.get()
 }
 
 #[test]
-fn b18_busy_tasks_that_yield_let_a_third_one_have_its_turn() {
+fn b18_busy_tasks_that_yield_let_a_third_task_run() {
     let options = Options::new(CAPACITY).yield_every(YIELD_EVERY);
     for work in WORKS {
         for (name, executor) in EXECUTORS {
             let wait = longest_wait(&options, work, executor);
-            // One turn of a writer and one of a reader, and no more than two if it loses its place.
+            // One turn of a writer and one of a reader, or two if the executor changes the order.
             assert!(wait <= 4 * YIELD_EVERY, "{wait} bytes under {name}");
         }
     }
 }
 
-/// What the test above would come to if nobody yielded.
+/// Proves that the test above would fail without `yield_every`.
 #[test]
-fn b18_busy_tasks_that_do_not_yield_keep_it_waiting() {
+fn b18_busy_tasks_that_do_not_yield_keep_a_third_task_waiting() {
     for work in WORKS {
         for (name, executor) in EXECUTORS {
             let wait = longest_wait(&Options::new(CAPACITY), work, executor);

@@ -1,4 +1,4 @@
-//! Random schedules, on a pipe and on a model that is obviously right: see `support/oracle`.
+//! Random operations on a pipe and on a model of it: see `support/oracle`.
 
 #![cfg(not(loom))]
 
@@ -9,7 +9,7 @@ use oracle::{Direction, Op};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-/// Mostly so small that everything happens: full, empty, wrapped around.
+/// Mostly small, so that a pipe is often full, empty or wrapped.
 fn capacity() -> impl Strategy<Value = usize> {
     prop_oneof![9 => 1..=9usize, 1 => 10..=300usize]
 }
@@ -25,18 +25,21 @@ fn direction() -> impl Strategy<Value = Direction> {
 proptest! {
     #![proptest_config(ProptestConfig {
         cases: 512,
-        // A schedule that once failed belongs into a test of its own, with a name.
+        // Operations that failed once belong in a test of their own, with a name.
         failure_persistence: None,
         ..ProptestConfig::default()
     })]
 
     #[test]
-    fn a_pipe_does_what_the_model_does(capacity in capacity(), ops in vec(op(), 0..=200)) {
+    fn random_operations_on_a_pipe_do_what_the_model_does(
+        capacity in capacity(),
+        ops in vec(op(), 0..=200),
+    ) {
         oracle::run(capacity, &ops);
     }
 
     #[test]
-    fn a_pair_of_streams_does_what_two_models_do(
+    fn random_operations_on_two_streams_do_what_two_models_do(
         capacity in capacity(),
         ops in vec((direction(), op()), 0..=200),
     ) {

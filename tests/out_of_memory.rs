@@ -1,4 +1,4 @@
-//! B2: the allocator refuses the memory of a pipe at its first write.
+//! B2: the allocator refuses the storage of a pipe at the first write.
 
 #![cfg(not(loom))]
 #![allow(clippy::std_instead_of_alloc)] // Tests have `std`.
@@ -6,6 +6,8 @@
 
 #[path = "support/counting_waker.rs"]
 mod counting_waker;
+#[path = "support/messages.rs"]
+mod messages;
 #[path = "support/strict_allocator.rs"]
 mod strict_allocator;
 
@@ -14,23 +16,21 @@ use core::task::{Context, Poll};
 use std::io::{self, ErrorKind, IoSlice, Write};
 
 use async_duplex::{duplex, pipe, DuplexStream, Reader, Writer};
-use counting_waker::{moved, tried, CountingTask, END};
+use counting_waker::{as_poll, ready, CountingTask, END};
 use futures::io::AsyncWrite;
+use messages::names_number;
 use strict_allocator::{GRANTS, HELD, LARGE};
 
-/// More than any machine has.
+/// More memory than any machine has.
 const HUGE: usize = 1 << 40;
 
-/// The kind of a call that could not wait for memory, and its message.
-type Failure = (ErrorKind, String);
-
-/// A way to write five bytes, or to wait for room for them.
-type Way = (
+/// A call that writes five bytes, or waits for space for them, and its name.
+type Call = (
     &'static str,
     fn(&mut Writer, &mut Context<'_>) -> Poll<io::Result<usize>>,
 );
 
-const WAYS: &[Way] = &[
+const CALLS: &[Call] = &[
     ("try_write", |writer, _| {
         Poll::Ready(writer.try_write(b"hello"))
     }),
@@ -63,90 +63,90 @@ const WAYS: &[Way] = &[
     }),
 ];
 
-/// Checks that a call has failed for want of memory, and that its message names the capacity.
+/// Checks that a call has failed with `OutOfMemory`, and that the message names the capacity.
 #[track_caller]
 fn assert_out_of_memory<T>(what: &str, result: io::Result<T>, capacity: usize) {
     let Err(error) = result else {
         panic!("{what}: there is no memory");
     };
-    let (kind, message): Failure = (error.kind(), error.to_string());
+    let (kind, message) = (error.kind(), error.to_string());
     assert_eq!(kind, ErrorKind::OutOfMemory, "{what}: {message}");
-    let mut numbers = message.split(|c: char| !c.is_ascii_digit());
-    assert!(
-        numbers.any(|n| n == capacity.to_string()),
-        "{what}: {message}"
-    );
+    assert!(names_number(&message, capacity), "{what}: {message}");
 }
 
-/// Has the writer try, for which there is no memory, whatever way it takes.
+/// Makes a call for which the allocator refuses the storage.
 #[track_caller]
-fn assert_refuses(writer: &mut Writer, (what, way): Way) {
+fn assert_refuses(writer: &mut Writer, (what, call): Call) {
     GRANTS.set(0);
     let task = CountingTask::new();
-    let Poll::Ready(result) = task.poll(|cx| way(writer, cx)) else {
+    let Poll::Ready(result) = task.poll(|cx| call(writer, cx)) else {
         panic!("{what}: it waits for memory");
     };
     assert_out_of_memory(what, result, writer.capacity());
-    assert_eq!((task.wakes(), task.kept(), HELD.get()), (0, 0, 0), "{what}");
+    assert_eq!(
+        (task.wakes(), task.retained(), HELD.get()),
+        (0, 0, 0),
+        "{what}"
+    );
     let (front, back) = writer.spare_slices();
     assert_eq!((front.len(), back.len()), (0, 0), "{what}");
     writer.commit(0);
     assert_eq!((writer.len(), writer.is_closed()), (0, false), "{what}");
 }
 
-/// What neither moves bytes nor lends room needs no memory.
+/// Checks that calls that neither move bytes nor return spare slices need no storage.
 fn assert_needs_no_memory(reader: &mut Reader, writer: &mut Writer) {
     let task = CountingTask::new();
-    assert_eq!(tried(writer.try_write(b"")), moved(0));
-    assert_eq!(task.write(writer, b""), moved(0));
+    assert_eq!(as_poll(writer.try_write(b"")), ready(0));
+    assert_eq!(task.write(writer, b""), ready(0));
     assert!(task.flush(writer).is_ready());
     assert_eq!(
         (reader.len(), reader.as_slices()),
         (0, (&b""[..], &b""[..]))
     );
-    assert_eq!(tried(reader.try_read(&mut [0])), Poll::Pending);
+    assert_eq!(as_poll(reader.try_read(&mut [0])), Poll::Pending);
 }
 
 #[test]
-fn b2_a_write_for_which_there_is_no_memory_fails_and_names_the_capacity() {
-    for &way in WAYS {
+fn b2_a_write_without_memory_fails_and_names_the_capacity() {
+    for &call in CALLS {
         for capacity in [HUGE, LARGE, isize::MAX as usize / 2] {
             GRANTS.set(0);
             let (mut reader, mut writer) = pipe(capacity);
             assert_needs_no_memory(&mut reader, &mut writer);
             for _ in 0..3 {
-                assert_refuses(&mut writer, way);
+                assert_refuses(&mut writer, call);
                 assert_needs_no_memory(&mut reader, &mut writer);
             }
             drop(writer);
-            assert_eq!(tried(reader.try_read(&mut [0])), END);
+            assert_eq!(as_poll(reader.try_read(&mut [0])), END);
         }
     }
 }
 
 #[test]
-fn b2_a_write_that_failed_for_want_of_memory_can_be_tried_again() {
-    for &way in WAYS {
+fn b2_a_write_that_ran_out_of_memory_can_be_tried_again() {
+    for &call in CALLS {
         let (mut reader, mut writer) = pipe(LARGE);
         let (bytes, end) = (CountingTask::new(), CountingTask::new());
         assert!(bytes.read(&mut reader, &mut [0; 8]).is_pending());
         assert!(end.poll(|cx| reader.poll_closed(cx)).is_pending());
-        assert_refuses(&mut writer, way);
+        assert_refuses(&mut writer, call);
         assert_eq!((bytes.wakes(), end.wakes()), (0, 0));
         GRANTS.set(1);
-        assert_eq!(tried(writer.try_write(b"hello")), moved(5));
+        assert_eq!(as_poll(writer.try_write(b"hello")), ready(5));
         assert_eq!((bytes.wakes(), end.wakes(), HELD.get()), (1, 0, 1));
         let mut buf = [0; 8];
-        assert_eq!(tried(reader.try_read(&mut buf)), moved(5));
+        assert_eq!(as_poll(reader.try_read(&mut buf)), ready(5));
         assert_eq!(&buf[..5], b"hello");
-        assert_eq!(tried(reader.try_read(&mut buf)), Poll::Pending);
+        assert_eq!(as_poll(reader.try_read(&mut buf)), Poll::Pending);
         drop((reader, writer));
         assert_eq!(HELD.get(), 0);
     }
 }
 
 #[test]
-fn b2_a_loan_that_failed_for_want_of_memory_can_be_tried_again() {
+fn b2_spare_slices_that_ran_out_of_memory_can_be_tried_again() {
     let (mut reader, mut writer) = pipe(LARGE);
     GRANTS.set(0);
     for _ in 0..3 {
@@ -162,8 +162,8 @@ fn b2_a_loan_that_failed_for_want_of_memory_can_be_tried_again() {
 }
 
 #[test]
-fn b2_an_end_is_found_before_the_want_of_memory() {
-    for &(what, way) in WAYS {
+fn b2_an_end_takes_precedence_over_out_of_memory() {
+    for &(what, call) in CALLS {
         for abort in [None, Some(ErrorKind::TimedOut)] {
             GRANTS.set(0);
             let (mut reader, mut writer) = pipe(HUGE);
@@ -171,7 +171,7 @@ fn b2_an_end_is_found_before_the_want_of_memory() {
                 None => reader.close(),
                 Some(kind) => reader.abort(kind),
             }
-            let Poll::Ready(result) = CountingTask::new().poll(|cx| way(&mut writer, cx)) else {
+            let Poll::Ready(result) = CountingTask::new().poll(|cx| call(&mut writer, cx)) else {
                 panic!("{what}: it waits");
             };
             let kind = result.map_err(|error| error.kind());
@@ -181,25 +181,25 @@ fn b2_an_end_is_found_before_the_want_of_memory() {
 }
 
 #[test]
-fn b2_each_direction_of_a_stream_asks_for_its_own_memory() {
+fn b2_each_direction_of_a_stream_allocates_its_own_storage() {
     let task = CountingTask::new();
     let (mut near, mut far) = duplex(LARGE);
     GRANTS.set(1);
-    assert_eq!(task.write(&mut near, b"hello"), moved(5));
-    for &way in WAYS {
-        assert_refuses_within(&mut far, way);
+    assert_eq!(task.write(&mut near, b"hello"), ready(5));
+    for &call in CALLS {
+        assert_stream_refuses(&mut far, call);
     }
-    assert_eq!(task.read(&mut far, &mut [0; 8]), moved(5));
-    assert_eq!(task.write(&mut near, b"more"), moved(4));
+    assert_eq!(task.read(&mut far, &mut [0; 8]), ready(5));
+    assert_eq!(task.write(&mut near, b"more"), ready(4));
     GRANTS.set(1);
-    assert_eq!(task.write(&mut far, b"answer"), moved(6));
-    assert_eq!(task.read(&mut near, &mut [0; 8]), moved(6));
+    assert_eq!(task.write(&mut far, b"answer"), ready(6));
+    assert_eq!(task.read(&mut near, &mut [0; 8]), ready(6));
 }
 
-/// The memory of the other direction is there.
-fn assert_refuses_within(stream: &mut DuplexStream, (what, way): Way) {
+/// The storage of the other direction is allocated.
+fn assert_stream_refuses(stream: &mut DuplexStream, (what, call): Call) {
     let (_, writer) = stream.halves();
-    let Poll::Ready(result) = CountingTask::new().poll(|cx| way(writer, cx)) else {
+    let Poll::Ready(result) = CountingTask::new().poll(|cx| call(writer, cx)) else {
         panic!("{what}: it waits for memory");
     };
     assert_out_of_memory(what, result, LARGE);
@@ -207,7 +207,7 @@ fn assert_refuses_within(stream: &mut DuplexStream, (what, way): Way) {
 }
 
 #[test]
-fn b2_a_blocking_write_for_which_there_is_no_memory_fails_and_names_the_capacity() {
+fn b2_a_blocking_write_without_memory_fails_and_names_the_capacity() {
     GRANTS.set(0);
     let (mut reader, writer) = pipe(HUGE);
     let mut writer = writer.blocking();
@@ -217,5 +217,5 @@ fn b2_a_blocking_write_for_which_there_is_no_memory_fails_and_names_the_capacity
         let bufs = [IoSlice::new(b"he"), IoSlice::new(b"llo")];
         assert_out_of_memory("write_vectored", writer.write_vectored(&bufs), HUGE);
     }
-    assert_eq!(tried(reader.try_read(&mut [0])), Poll::Pending);
+    assert_eq!(as_poll(reader.try_read(&mut [0])), Poll::Pending);
 }

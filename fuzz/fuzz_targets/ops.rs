@@ -1,4 +1,4 @@
-//! Any operations in any order, on a pipe or on a pair of streams, compared with the model of
+//! Any operations in any order, on a pipe or on two streams, compared with the model in
 //! `tests/support/oracle`.
 
 #![no_main]
@@ -10,15 +10,14 @@ use libfuzzer_sys::arbitrary::{Arbitrary, Result, Unstructured};
 use libfuzzer_sys::fuzz_target;
 use oracle::{Direction, Op};
 
-/// What to run. `cargo fuzz fmt` shows it.
+/// The operations to run, which `cargo fuzz fmt` prints.
 #[derive(Debug)]
 enum Schedule {
     Pipe(usize, Vec<Op>),
     Duplex(usize, Vec<(Direction, Op)>),
 }
 
-// By hand rather than derived: four bytes an operation is what proptest feeds the oracle with, too,
-// and its odds let a schedule live for a while.
+// Not derived: `Op::from_bytes` makes operations that end a half rare, as in `tests/oracle.rs`.
 impl Arbitrary<'_> for Schedule {
     fn arbitrary(u: &mut Unstructured<'_>) -> Result<Self> {
         let [kind, capacity] = u.arbitrary::<[u8; 2]>()?;
@@ -31,8 +30,8 @@ impl Arbitrary<'_> for Schedule {
             Ok(Self::Pipe(capacity, ops.collect::<Result<_>>()?))
         } else {
             let ops = u.arbitrary_iter()?.map(|bytes| {
-                let (to_the_right, bytes) = bytes?;
-                let direction = if to_the_right {
+                let (left_to_right, bytes) = bytes?;
+                let direction = if left_to_right {
                     Direction::LeftToRight
                 } else {
                     Direction::RightToLeft

@@ -1,16 +1,16 @@
-//! A third party: a handle ends the stream while its halves wait, move bytes, close or drop.
+//! An abort handle ends the stream while its halves park, move bytes, close or are dropped.
 
+use alloc::sync::Arc;
 use core::future::poll_fn;
-use core::task::Waker;
 
-use loom::sync::Arc;
+use loom::sync::Arc as LoomArc;
 use loom::thread;
 
 use crate::io::{ErrorKind, Result};
-use crate::ring::{ring, Consumer, Half, Producer, Waiter};
-use crate::{pipe, AbortHandle, Reader, Writer};
+use crate::ring::{ring, Consumer, Half, Producer};
+use crate::{pipe, AbortHandle};
 
-use super::{block_on, full, model, read, write};
+use super::{block_on, full, model, model_and_check, read, waiter, witness, write};
 
 const RESET: ErrorKind = ErrorKind::ConnectionReset;
 
@@ -22,8 +22,8 @@ fn kind<T: core::fmt::Debug>(result: Result<T>) -> ErrorKind {
     result.unwrap_err().kind()
 }
 
-/// Three threads. Few preemptions suffice for each way to lose a wake here, and more would take
-/// hours.
+/// Runs a model of three threads. Two preemptions are enough to lose each wake here, and more would
+/// take hours.
 fn with_three_threads(f: impl Fn() + Send + Sync + 'static) {
     let mut builder = loom::model::Builder::new();
     builder.preemption_bound = Some(2);
@@ -120,42 +120,31 @@ fn one_of_two_aborts_stands() {
     });
 }
 
-/// The handle aborts while both halves are dropped. The wakers go, and the memory with the last
-/// owner.
+/// The handle aborts while both halves are dropped. The pipe retains no waker.
 #[test]
 fn halves_are_dropped_meanwhile() {
-    model(
+    model_and_check(
         || {
             let (mut reader, mut writer) = pipe(1);
             assert_eq!(writer.try_write(b"a").unwrap(), 1);
-            let (waker, alive) = counted();
+            let (waker, witness) = witness();
             let cx = &mut core::task::Context::from_waker(&waker);
             assert!(writer.poll_writable(cx, 1).is_pending());
             assert!(reader.poll_closed(cx).is_pending());
             let handle = reader.abort_handle();
-            (((reader, writer), alive), handle)
+            ((reader, writer, witness), handle)
         },
-        |((reader, writer), alive): ((Reader, Writer), std::sync::Weak<()>)| {
+        |(reader, writer, witness)| {
             drop(reader);
             drop(writer);
-            alive
+            witness
         },
         |handle| {
             handle.abort(RESET);
             handle
         },
+        |witness, _handle| assert_eq!(Arc::strong_count(witness), 1, "the pipe retains a waker"),
     );
-}
-
-/// A waker that tells whether a clone of it lives.
-fn counted() -> (Waker, std::sync::Weak<()>) {
-    struct Task(#[allow(dead_code)] std::sync::Arc<()>);
-    impl std::task::Wake for Task {
-        fn wake(self: std::sync::Arc<Self>) {}
-    }
-    let token = std::sync::Arc::new(());
-    let alive = std::sync::Arc::downgrade(&token);
-    (Waker::from(std::sync::Arc::new(Task(token))), alive)
 }
 
 /// The reader parks, the writer writes, and the handle aborts: the reader gets the byte or the
@@ -197,13 +186,6 @@ fn a_waiter_that_is_restored_is_woken() {
     });
 }
 
-fn waiter(number: usize) -> Waiter {
-    Waiter {
-        waker: Waker::noop().clone(),
-        min: number,
-    }
-}
-
 /// Edge S. The publisher takes one waiter, the remote the next, and the waiting side registers no
 /// third one, for which there is no cell. loom checks that each cell has one owner.
 #[test]
@@ -212,7 +194,7 @@ fn a_severed_ring_takes_no_waiter() {
         let (mut consumer, mut producer): (Half<Consumer, ()>, Half<Producer, ()>) =
             ring(2, || ()).unwrap();
         producer.refresh(2).unwrap();
-        let remote = Arc::new(consumer.remote());
+        let remote = LoomArc::new(consumer.remote());
         let publishing = thread::spawn(move || {
             producer.write(b"a");
             if let Some(peer_waiter) = producer.publish() {

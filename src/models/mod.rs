@@ -10,10 +10,11 @@
 //! on whether there are enough. Loom explores at most three preemptions, which are enough to find
 //! every mutant of the ledgers; `LOOM_MAX_PREEMPTIONS` in the environment sets another bound.
 //!
-//! Loom sees every atomic operation, with the old values that its ordering permits, every access to
-//! the bytes, to the address of the storage and to the cells of the waiters. It does not see inside
-//! of `AtomicWaker`: `sync.rs` has a double that orders nothing. Loom never lets a load see a store
-//! that comes later in program order, and treats `SeqCst` as `AcqRel` (there is no `SeqCst` here).
+//! Loom checks every atomic operation, with the old values that its ordering permits, and every
+//! access to the bytes, to the address of the storage and to the cells of the waiters. It cannot
+//! see into `AtomicWaker`, for which `sync.rs` has a double that orders nothing. Loom never lets a
+//! load see a store that comes later in program order, and treats `SeqCst`, which this crate does
+//! not use, as `AcqRel`.
 //!
 //! `.ci/weaken` reads the ledgers in `ring/mod.rs` and `pipe/mod.rs`. For each row, it weakens the
 //! ordering or breaks the step, and the model that the row names must fail.
@@ -24,6 +25,7 @@ mod pipe;
 mod ring;
 mod thresholds;
 
+use alloc::task::Wake;
 use core::future::{poll_fn, Future};
 use core::task::{Context, Poll, Waker};
 
@@ -33,11 +35,12 @@ use loom::sync::Arc;
 use loom::thread;
 
 use crate::io::Result;
+use crate::ring::Waiter;
 use crate::{Reader, Writer};
 
-/// Runs `near` and `far` on two threads, in every interleaving, with what `make` gives each.
+/// Runs `near` and `far` on two threads in every interleaving. `make` returns their arguments.
 ///
-/// What they return lives until both have ended: a half that is not to be dropped before.
+/// Their results are dropped after both have returned. A half that is returned thus outlives both.
 fn model<A, B, C, D>(
     make: impl Fn() -> (A, B) + Send + Sync + 'static,
     near: impl Fn(A) -> C + Send + Sync + 'static,
@@ -51,7 +54,7 @@ fn model<A, B, C, D>(
     model_and_check(make, near, far, |_, _| ());
 }
 
-/// Does the same, and passes what the two threads return to `check`.
+/// Does the same, and passes the results of the two threads to `check`.
 fn model_and_check<A, B, C, D>(
     make: impl Fn() -> (A, B) + Send + Sync + 'static,
     near: impl Fn(A) -> C + Send + Sync + 'static,
@@ -85,14 +88,22 @@ fn full((reader, mut writer): (Reader, Writer)) -> (Writer, Reader) {
     (writer, reader)
 }
 
-/// Reads once, and waits if necessary.
+/// Reads once, and waits if the pipe is empty.
 fn read(reader: &mut Reader, buf: &mut [u8]) -> Result<usize> {
     block_on(poll_fn(|cx| reader.poll_read(cx, buf)))
 }
 
-/// Writes once, and waits if necessary.
+/// Writes once, and waits if the pipe is full.
 fn write(writer: &mut Writer, bytes: &[u8]) -> Result<usize> {
     block_on(poll_fn(|cx| writer.poll_write(cx, bytes)))
+}
+
+/// Reads the only byte of the stream, and then the end.
+fn read_byte_then_eof(mut reader: Reader) {
+    let mut buf = [0; 2];
+    assert_eq!(read(&mut reader, &mut buf).unwrap(), 1);
+    assert_eq!(read(&mut reader, &mut buf).unwrap(), 0);
+    assert_eq!(read(&mut reader, &mut buf).unwrap(), 0);
 }
 
 /// Polls once with a waker that does nothing, as a task that is then cancelled.
@@ -100,8 +111,29 @@ fn poll_once<T>(mut poll: impl FnMut(&mut Context<'_>) -> Poll<T>) -> Poll<T> {
     poll(&mut Context::from_waker(Waker::noop()))
 }
 
-/// Memory of the user's that nothing orders but the pipe. A load may miss a store that does not
-/// *happen before* it, and loom tries both.
+/// Does nothing when it is woken.
+struct Witness;
+
+impl Wake for Witness {
+    fn wake(self: alloc::sync::Arc<Self>) {}
+}
+
+/// A waker that does nothing, and its `Arc`, which counts the clones of the waker.
+fn witness() -> (Waker, alloc::sync::Arc<Witness>) {
+    let witness = alloc::sync::Arc::new(Witness);
+    (Waker::from(witness.clone()), witness)
+}
+
+/// A waiter that does nothing, and that models tell from others by its threshold.
+fn waiter(min: usize) -> Waiter {
+    Waiter {
+        waker: Waker::noop().clone(),
+        min,
+    }
+}
+
+/// Memory of the user that only the pipe orders. Loom tries loads that miss a store which does not
+/// *happen before* them.
 #[derive(Clone)]
 struct UserMemory(Arc<AtomicUsize>);
 

@@ -5,10 +5,10 @@ use core::task::Poll;
 
 use crate::io::ErrorKind;
 
-use super::{block_on, full, model, poll_once, read, write, UserMemory};
+use super::{block_on, full, model, poll_once, read, read_byte_then_eof, write, UserMemory};
 use crate::{pipe, Reader, Writer};
 
-/// Edge W: all bytes arrive, although each side waits for the other again and again.
+/// Edge W: all bytes arrive, although the sides park again and again.
 fn bytes_arrive(capacity: usize, bytes: &'static [u8]) {
     model(
         move || {
@@ -28,7 +28,7 @@ fn bytes_arrive(capacity: usize, bytes: &'static [u8]) {
                 let n = write(&mut writer, left).unwrap();
                 left = &left[n..];
             }
-            // The end of the stream would wake a reader that a byte has not.
+            // Not dropped here: the end would wake a reader that missed the wake of a byte.
             writer
         },
     );
@@ -46,17 +46,12 @@ fn parked_writer_is_woken() {
     bytes_arrive(2, b"abc");
 }
 
-/// Edges C and P: a read never reports the end with a byte still to come.
+/// Edges C and P: a read never reports the end before the last byte.
 #[test]
 fn every_byte_then_eof() {
     model(
         || pipe(1),
-        |mut reader| {
-            let mut buf = [0; 2];
-            assert_eq!(read(&mut reader, &mut buf).unwrap(), 1);
-            assert_eq!(read(&mut reader, &mut buf).unwrap(), 0);
-            assert_eq!(read(&mut reader, &mut buf).unwrap(), 0);
-        },
+        read_byte_then_eof,
         |mut writer| {
             assert_eq!(writer.try_write(b"a").unwrap(), 1);
             drop(writer);
@@ -104,7 +99,7 @@ fn close_wakes_parked_writer() {
     );
 }
 
-/// A writer that waits finds freed space, and the reader gone, in either order.
+/// A parked writer is woken by freed space and by the end of the reader, in either order.
 #[test]
 fn read_then_drop_wakes_parked_writer() {
     model(
@@ -116,7 +111,7 @@ fn read_then_drop_wakes_parked_writer() {
     );
 }
 
-/// The latest waker is woken, also if the writer holds the one before.
+/// The latest waker is woken, even if the writer has taken an earlier one.
 #[test]
 fn reader_waker_replaced_while_being_woken() {
     model(
@@ -151,7 +146,7 @@ fn writer_waker_replaced_while_being_woken() {
     );
 }
 
-/// A half that was dropped is not woken, and one that is being woken can be dropped.
+/// A half can be dropped while its waker is being woken.
 #[test]
 fn reader_dropped_while_being_woken() {
     model(
@@ -237,7 +232,7 @@ fn a_task_that_waits_for_bytes_and_the_end_is_woken_for_the_end() {
     );
 }
 
-/// What the reader had not read when it closed stays readable; nothing that came later appears.
+/// Bytes that are unread when the reader closes stay readable. Later ones never appear.
 #[test]
 fn own_close_settles_what_is_left() {
     model(
@@ -256,7 +251,7 @@ fn own_close_settles_what_is_left() {
     );
 }
 
-/// A pipe, and memory of the user's that both threads use.
+/// A pipe, and memory of the user that both threads access.
 fn with_memory() -> ((Reader, UserMemory), (Writer, UserMemory)) {
     let (reader, writer) = pipe(1);
     let memory = UserMemory::new();
@@ -295,11 +290,7 @@ fn eof_hands_over() {
 #[test]
 fn broken_pipe_hands_over() {
     model(
-        || {
-            let (reader, writer) = pipe(1);
-            let memory = UserMemory::new();
-            ((reader, memory.clone()), (writer, memory))
-        },
+        with_memory,
         |(reader, memory)| {
             memory.write();
             drop(reader);
@@ -349,7 +340,7 @@ fn closed_hands_over() {
     );
 }
 
-/// A byte hands over what came before it.
+/// A byte hands over the memory that was written before it.
 #[test]
 fn bytes_hand_over() {
     model(

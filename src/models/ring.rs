@@ -1,11 +1,9 @@
-//! Bytes, positions and waiters, without waiting and closing.
-
-use core::task::Waker;
+//! The ring alone: bytes, positions and waiters.
 
 use loom::sync::Arc;
 use loom::thread;
 
-use super::{model, UserMemory};
+use super::{model, waiter, UserMemory};
 use crate::ring::{ring, Consumer, Half, Once, PeerWaiter, Producer, Waiter};
 
 type RingProducer = Half<Producer, ()>;
@@ -16,14 +14,14 @@ fn new_ring(capacity: usize) -> (RingProducer, RingConsumer) {
     (producer, consumer)
 }
 
-/// A ring whose producer has looked for space.
+/// A ring whose producer has loaded the position of the consumer.
 fn ready_ring(capacity: usize) -> (RingProducer, RingConsumer) {
     let (mut producer, consumer) = new_ring(capacity);
     producer.refresh(capacity).unwrap();
     (producer, consumer)
 }
 
-/// Publishes the bytes that were moved. No waiter is registered in these models.
+/// Publishes bytes. No waiter is registered in the models that call this.
 fn publish(producer: &mut RingProducer) {
     assert!(producer.publish().is_none());
 }
@@ -32,7 +30,7 @@ fn release(consumer: &mut RingConsumer) {
     assert!(consumer.publish().is_none());
 }
 
-/// Reads `expected`, in as many steps as it takes.
+/// Reads until it has `expected`.
 fn read_all(consumer: &mut RingConsumer, expected: &[u8]) {
     let mut got = [0; 3];
     let mut n = 0;
@@ -45,7 +43,7 @@ fn read_all(consumer: &mut RingConsumer, expected: &[u8]) {
     assert_eq!(&got[..n], expected);
 }
 
-/// Writes `bytes`, in as many steps as it takes.
+/// Writes until all of `bytes` are written.
 fn write_all(producer: &mut RingProducer, mut bytes: &[u8]) {
     while !bytes.is_empty() {
         producer.refresh(bytes.len()).unwrap();
@@ -57,7 +55,7 @@ fn write_all(producer: &mut RingProducer, mut bytes: &[u8]) {
 }
 
 /// Edge P. The consumer has to see the bytes, and the address of the storage, which the producer
-/// allocates late.
+/// allocates at its first write.
 #[test]
 fn published_bytes_are_visible() {
     model(
@@ -102,7 +100,7 @@ fn released_bytes_are_not_in_use() {
     );
 }
 
-/// Edges P and R, with a wrap in the middle of a transfer.
+/// Edges P and R, with a transfer across the wrap.
 #[test]
 fn bytes_pass_in_order_around_the_end() {
     model(
@@ -112,8 +110,8 @@ fn bytes_pass_in_order_around_the_end() {
     );
 }
 
-/// The producer stands behind the first byte. If it finds that byte read, it rewinds, else it
-/// wraps. The consumer reads the next bytes where the producer has put them.
+/// The producer has written one byte. If it finds that byte read, it rewinds, else it wraps. The
+/// consumer reads the next bytes at the same offset.
 #[test]
 fn both_sides_rewind_together() {
     model(
@@ -128,16 +126,8 @@ fn both_sides_rewind_together() {
     );
 }
 
-/// A waiter that can be told from others by its threshold.
-fn waiter(number: usize) -> Waiter {
-    Waiter {
-        waker: Waker::noop().clone(),
-        min: number,
-    }
-}
-
-/// Edge W. A publication finds a waiter that was registered before, and what the waiting side did
-/// before that. It finds it once.
+/// Edge W. A publication finds a waiter that was registered before, once, and sees the memory that
+/// the waiting side wrote before that.
 #[test]
 fn a_waiter_is_found_once_with_what_came_before_it() {
     model(
@@ -166,7 +156,7 @@ fn a_waiter_is_found_once_with_what_came_before_it() {
 }
 
 /// Edge N. The consumer registers one waiter after the other, and the producer disposes of those
-/// that it finds. A cell has one owner at a time, which loom checks.
+/// that it finds. Loom checks that each cell has one owner at a time.
 fn waiters_have_one_owner(dispose: fn(PeerWaiter<'_, Producer, ()>)) {
     model(
         move || {
@@ -187,7 +177,7 @@ fn waiters_have_one_owner(dispose: fn(PeerWaiter<'_, Producer, ()>)) {
             for _ in 0..2 {
                 producer.write(b"a");
                 if let Some(peer_waiter) = producer.publish() {
-                    // A waiter that was restored may be found again, but none comes back later.
+                    // A restored waiter may be found again, but not after a newer one.
                     assert!(peer_waiter.min() >= latest);
                     latest = peer_waiter.min();
                     dispose(peer_waiter);
@@ -207,7 +197,7 @@ fn waiters_that_are_restored_have_one_owner() {
     waiters_have_one_owner(|peer_waiter| drop(peer_waiter.restore()));
 }
 
-/// Edge A. The first value stays, and is read whole.
+/// Edge A. The first value stays, and a read never mixes two values.
 #[test]
 fn a_value_is_set_once_and_read_whole() {
     model(

@@ -1,11 +1,10 @@
 //! Waiting for more than one byte, and aborting.
 
 use alloc::sync::Arc;
-use alloc::task::Wake;
 use core::future::poll_fn;
-use core::task::{Context, Waker};
+use core::task::Context;
 
-use super::{block_on, full, model, model_and_check, poll_once, read};
+use super::{block_on, full, model, model_and_check, poll_once, read, read_byte_then_eof, witness};
 use crate::io::ErrorKind;
 use crate::{pipe, Writer};
 
@@ -76,7 +75,7 @@ fn a_restored_waiter_does_not_hide_a_newer_one() {
     );
 }
 
-/// One task waits with two thresholds, the higher one last. One byte is all that comes.
+/// One task waits with two thresholds, the higher one last. Only one byte is written.
 #[test]
 fn a_task_is_woken_at_the_smaller_of_two_thresholds() {
     model(
@@ -97,7 +96,7 @@ fn a_task_is_woken_at_the_smaller_of_two_thresholds() {
     );
 }
 
-/// The same, while the writer holds or restores the waiter with the smaller threshold.
+/// The same, while the writer holds or restores the waiter with the lower threshold.
 #[test]
 fn a_task_that_waits_for_two_thresholds_is_woken_for_both() {
     model(
@@ -115,8 +114,8 @@ fn a_task_that_waits_for_two_thresholds_is_woken_for_both() {
     );
 }
 
-/// The bytes come while the task moves on from its first wait to its second one. The second wait
-/// succeeds at once, and the first one must not be forgotten.
+/// The bytes are written between two waits of a task. The second wait succeeds at once, and the
+/// task must still be woken for the first one.
 #[test]
 fn a_wait_that_succeeds_does_not_forget_an_earlier_one() {
     model(
@@ -138,22 +137,14 @@ fn a_wait_that_succeeds_does_not_forget_an_earlier_one() {
     );
 }
 
-/// A waker that knows whether it has been dropped.
-struct Witness;
-
-impl Wake for Witness {
-    fn wake(self: Arc<Self>) {}
-}
-
-/// Edge L: the writer takes the reader's waiter, finds too few bytes for it, and restores it, while
-/// the reader is dropped. No waker is left behind while the writer lives.
+/// Edge L: the reader is dropped while the writer, which has found too few bytes for its waiter,
+/// restores it. The pipe retains no waker.
 #[test]
 fn a_dropped_half_leaves_no_waker() {
     model_and_check(
         || pipe(2),
         |mut reader| {
-            let witness = Arc::new(Witness);
-            let waker = Waker::from(witness.clone());
+            let (waker, witness) = witness();
             let mut cx = Context::from_waker(&waker);
             let _ = reader.poll_readable(&mut cx, 2);
             let _ = reader.poll_closed(&mut cx);
@@ -163,7 +154,7 @@ fn a_dropped_half_leaves_no_waker() {
             let _ = writer.try_write(b"a");
             writer
         },
-        |witness, _writer| assert_eq!(Arc::strong_count(witness), 1, "a waker is left"),
+        |witness, _writer| assert_eq!(Arc::strong_count(witness), 1, "the pipe retains a waker"),
     );
 }
 
@@ -221,11 +212,7 @@ fn abort_wakes_parked_writer() {
 fn a_clean_close_never_turns_into_an_abort() {
     model(
         || pipe(1),
-        |mut reader| {
-            let mut buf = [0; 2];
-            assert_eq!(read(&mut reader, &mut buf).unwrap(), 1);
-            assert_eq!(read(&mut reader, &mut buf).unwrap(), 0);
-        },
+        read_byte_then_eof,
         |mut writer| {
             assert_eq!(writer.try_write(b"a").unwrap(), 1);
             writer.finish();

@@ -75,8 +75,8 @@ fn b20_an_executor_keeps_a_wake_that_comes_while_its_task_blocks() {
     });
 }
 
-/// Runs a task that blocks in its first poll and is woken meanwhile. That poll returns `Pending`, and
-/// the second poll completes the task.
+/// Runs a task that blocks in its first poll and is woken meanwhile. That poll returns `Pending`,
+/// and the second poll completes the task.
 fn wake_while_the_task_blocks(block_on: impl FnOnce(BoxFuture<'static, ()>)) {
     let mut polls = 0;
     block_on(Box::pin(poll_fn(move |cx| {

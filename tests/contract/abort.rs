@@ -1,15 +1,15 @@
-//! B16: giving a stream up.
+//! B16: aborting.
 
-use core::task::Poll;
-use std::io::{self, ErrorKind, IoSlice, IoSliceMut};
+use std::io::ErrorKind;
 
-use async_duplex::{duplex, pipe, Reader, Writer};
+use async_duplex::{duplex, pipe};
 
-use crate::counting_waker::{moved, tried, CountingTask, Outcome, BROKEN, END};
+use crate::counting_waker::{as_poll, failed, ready, CountingTask, BROKEN, END};
+use crate::every_call::{reads, writes};
 use crate::panics::panic_of;
 use crate::{pipe_at, read_up_to, READER_ENDINGS, WRITER_ENDINGS};
 
-/// Every kind that has a stable name, but for the two that say "try again".
+/// Every kind with a stable name, except `Interrupted` and `WouldBlock`, which `abort` refuses.
 #[allow(clippy::incompatible_msrv)] // Tests have a current compiler.
 const KINDS: [ErrorKind; 37] = [
     ErrorKind::NotFound,
@@ -53,84 +53,33 @@ const KINDS: [ErrorKind; 37] = [
 
 const KIND: ErrorKind = ErrorKind::ConnectionReset;
 
-pub(crate) const fn failed(kind: ErrorKind) -> Outcome<usize> {
-    Poll::Ready(Err(kind))
-}
-
-/// What a `try_*` call returned. Not [`tried`], to which `WouldBlock` is no error.
-fn returned(result: io::Result<usize>) -> Outcome<usize> {
-    Poll::Ready(result.map_err(|error| error.kind()))
-}
-
-/// Every way to get at bytes, or to wait for them.
-pub(crate) fn reads(reader: &mut Reader) -> [Outcome<usize>; 6] {
-    let task = CountingTask::new();
-    let (mut some, mut more) = ([0; 1], [0; 9]);
-    let outcomes = [
-        task.read(reader, &mut more),
-        task.read_vectored(
-            reader,
-            &mut [IoSliceMut::new(&mut some), IoSliceMut::new(&mut more)],
-        ),
-        returned(reader.try_read(&mut some)),
-        task.fill_buf(reader).map_ok(|lent| lent.len()),
-        task.poll(|cx| reader.poll_readable(cx, 0))
-            .map_err(|error| error.kind()),
-        task.poll(|cx| reader.poll_readable(cx, 1))
-            .map_err(|error| error.kind()),
-    ];
-    assert_eq!(reader.as_slices(), (&b""[..], &b""[..]));
-    assert_eq!((task.wakes(), task.kept()), (0, 0));
-    outcomes
-}
-
-/// Every way to send bytes or none, or to wait for room.
-pub(crate) fn writes(writer: &mut Writer) -> [Outcome<usize>; 7] {
-    let task = CountingTask::new();
-    let outcomes = [
-        task.write(writer, b"x"),
-        task.write(writer, b""),
-        task.write_vectored(writer, &[IoSlice::new(b""), IoSlice::new(b"yz")]),
-        returned(writer.try_write(b"more than there is room for")),
-        returned(writer.try_write(b"")),
-        task.poll(|cx| writer.poll_writable(cx, 0))
-            .map_err(|error| error.kind()),
-        task.poll(|cx| writer.poll_writable(cx, 1))
-            .map_err(|error| error.kind()),
-    ];
-    let (front, back) = writer.spare_slices();
-    assert_eq!((front.len(), back.len()), (0, 0));
-    assert_eq!((task.wakes(), task.kept()), (0, 0));
-    outcomes
-}
-
 #[test]
-fn b16_every_kind_is_what_all_calls_of_the_reader_fail_with() {
+fn b16_after_the_writer_aborts_every_read_fails_with_its_kind() {
     for kind in KINDS {
         let (mut reader, mut writer) = pipe(8);
-        assert_eq!(tried(writer.try_write(b"abc")), moved(3));
+        assert_eq!(as_poll(writer.try_write(b"abc")), ready(3));
         writer.abort(kind);
         assert_eq!(reads(&mut reader), [failed(kind); 6]);
     }
 }
 
 #[test]
-fn b16_every_kind_is_what_all_calls_of_the_writer_fail_with() {
+fn b16_after_the_reader_aborts_every_write_fails_with_its_kind() {
     for kind in KINDS {
         let (mut reader, mut writer) = pipe(8);
-        assert_eq!(tried(writer.try_write(b"abc")), moved(3));
+        assert_eq!(as_poll(writer.try_write(b"abc")), ready(3));
         reader.abort(kind);
         assert_eq!(writes(&mut writer), [failed(kind); 7]);
     }
 }
 
 #[test]
-fn b16_an_aborted_writer_leaves_its_reader_with_nothing_but_the_kind_for_ever() {
+fn b16_after_the_writer_aborts_reads_fail_for_ever_and_unread_bytes_are_discarded() {
     for offset in 0..16 {
         for fill in 0..=8 {
             for (_, end) in WRITER_ENDINGS {
                 let (mut reader, mut writer) = pipe_at(8, offset);
-                assert_eq!(tried(writer.try_write(&b"01234567"[..fill])), moved(fill));
+                assert_eq!(as_poll(writer.try_write(&b"01234567"[..fill])), ready(fill));
                 assert_eq!(read_up_to(&mut reader, 1), b"01234567"[..fill.min(1)]);
                 writer.abort(KIND);
                 assert_eq!(reader.len(), 0);
@@ -146,30 +95,34 @@ fn b16_an_aborted_writer_leaves_its_reader_with_nothing_but_the_kind_for_ever() 
 }
 
 #[test]
-fn b16_an_aborted_reader_leaves_its_writer_with_nothing_but_the_kind_for_ever() {
+fn b16_after_the_reader_aborts_writes_fail_for_ever() {
     for offset in 0..16 {
         for fill in 0..=8 {
             for (_, end) in READER_ENDINGS {
                 let (mut reader, mut writer) = pipe_at(8, offset);
-                assert_eq!(tried(writer.try_write(&[1; 8][..fill])), moved(fill));
+                assert_eq!(as_poll(writer.try_write(&[1; 8][..fill])), ready(fill));
                 reader.abort(KIND);
                 assert!(writer.is_closed());
                 let _closed = end(reader);
                 for _ in 0..20 {
                     assert_eq!(writes(&mut writer), [failed(KIND); 7]);
                 }
-                assert_eq!(writer.is_empty(), fill == 0, "discarded is not read");
+                assert_eq!(
+                    writer.is_empty(),
+                    fill == 0,
+                    "the bytes were discarded, not read"
+                );
             }
         }
     }
 }
 
 #[test]
-fn b16_a_reader_that_has_aborted_is_at_the_end_whatever_was_unread() {
+fn b16_a_reader_that_has_aborted_reads_eof_even_if_bytes_were_unread() {
     for offset in 0..16 {
         for fill in 0..=8 {
             let (mut reader, mut writer) = pipe_at(8, offset);
-            assert_eq!(tried(writer.try_write(&[1; 8][..fill])), moved(fill));
+            assert_eq!(as_poll(writer.try_write(&[1; 8][..fill])), ready(fill));
             reader.abort(KIND);
             assert_eq!(reader.len(), 0);
             assert!(reader.is_empty() && !reader.is_full() && !reader.is_closed());
@@ -181,10 +134,10 @@ fn b16_a_reader_that_has_aborted_is_at_the_end_whatever_was_unread() {
 }
 
 #[test]
-fn b16_a_writer_that_has_aborted_is_broken_even_for_itself() {
+fn b16_a_writer_that_has_aborted_gets_broken_pipe() {
     for fill in 0..=4 {
         let (reader, mut writer) = pipe(4);
-        assert_eq!(tried(writer.try_write(&[1; 4][..fill])), moved(fill));
+        assert_eq!(as_poll(writer.try_write(&[1; 4][..fill])), ready(fill));
         writer.abort(KIND);
         assert!(!writer.is_closed(), "the reader is still there");
         assert_eq!(writes(&mut writer), [BROKEN; 7]);
@@ -194,17 +147,17 @@ fn b16_a_writer_that_has_aborted_is_broken_even_for_itself() {
 }
 
 #[test]
-fn b16_reading_into_nothing_is_ok_after_an_abort_as_ever() {
+fn b16_an_empty_read_is_ok_after_an_abort() {
     let (mut reader, mut writer) = pipe(4);
     writer.abort(KIND);
-    assert_eq!(CountingTask::new().read(&mut reader, &mut []), moved(0));
-    assert_eq!(returned(reader.try_read(&mut [])), moved(0));
+    assert_eq!(CountingTask::new().read(&mut reader, &mut []), ready(0));
+    assert_eq!(as_poll(reader.try_read(&mut [])), ready(0));
 }
 
 #[test]
-fn b16_flush_and_close_are_ok_after_an_abort_as_ever() {
+fn b16_flush_and_close_are_ok_after_an_abort() {
     let task = CountingTask::new();
-    let ok = Poll::Ready(Ok(()));
+    let ok = ready(());
     let (mut reader, mut writer) = pipe(4);
     writer.abort(KIND);
     assert_eq!(task.flush(&mut writer), ok);
@@ -218,10 +171,10 @@ fn b16_flush_and_close_are_ok_after_an_abort_as_ever() {
 }
 
 #[test]
-fn b16_bytes_lent_before_the_abort_can_be_consumed_after_it() {
+fn b16_bytes_returned_before_an_abort_can_be_consumed_after_it() {
     for n in 0..=3 {
         let (mut reader, mut writer) = pipe(4);
-        assert_eq!(tried(writer.try_write(b"abc")), moved(3));
+        assert_eq!(as_poll(writer.try_write(b"abc")), ready(3));
         assert_eq!(reader.as_slices().0, b"abc");
         writer.abort(KIND);
         reader.consume(n);
@@ -230,11 +183,11 @@ fn b16_bytes_lent_before_the_abort_can_be_consumed_after_it() {
     }
 }
 
-/// The panic is that of B19: as far as the reader knows, there is nothing.
+/// The panic is that of B19: the reader has found the abort, so no byte is unread.
 #[test]
-fn b16_once_the_reader_knows_of_the_abort_there_is_nothing_to_consume() {
+fn b16_after_a_read_failed_with_the_abort_consume_panics() {
     let (mut reader, mut writer) = pipe(4);
-    assert_eq!(tried(writer.try_write(b"abc")), moved(3));
+    assert_eq!(as_poll(writer.try_write(b"abc")), ready(3));
     assert_eq!(reader.as_slices().0, b"abc");
     writer.abort(KIND);
     assert_eq!(reads(&mut reader), [failed(KIND); 6]);
@@ -245,10 +198,10 @@ fn b16_once_the_reader_knows_of_the_abort_there_is_nothing_to_consume() {
 }
 
 #[test]
-fn b16_both_directions_of_an_aborted_stream_fail_and_nothing_of_either_is_left() {
+fn b16_aborting_a_stream_fails_both_directions_and_discards_unread_bytes() {
     let (mut near, mut far) = duplex(4);
     for stream in [&mut near, &mut far] {
-        assert_eq!(CountingTask::new().write(stream, b"abc"), moved(3));
+        assert_eq!(CountingTask::new().write(stream, b"abc"), ready(3));
     }
     near.abort(KIND);
     let (reader, writer) = far.halves();
@@ -267,11 +220,11 @@ fn b16_both_directions_of_an_aborted_stream_fail_and_nothing_of_either_is_left()
 }
 
 #[test]
-fn b16_aborting_one_direction_leaves_the_other_as_it_is() {
+fn b16_aborting_one_direction_leaves_the_other_open() {
     let (mut near, mut far) = duplex(4);
     near.writer().abort(KIND);
     let task = CountingTask::new();
     assert_eq!(reads(far.reader()), [failed(KIND); 6]);
-    assert_eq!(task.write(&mut far, b"abc"), moved(3));
-    assert_eq!(task.read(&mut near, &mut [0; 4]), moved(3));
+    assert_eq!(task.write(&mut far, b"abc"), ready(3));
+    assert_eq!(task.read(&mut near, &mut [0; 4]), ready(3));
 }

@@ -1,15 +1,15 @@
-//! B16: the first end of a stream stands: a clean end stays one, and so does an abort.
+//! B16: the first end stands. A clean end never turns into an abort, nor an abort into a clean end.
 
 use core::task::Poll;
 use std::io::ErrorKind;
 
 use async_duplex::{duplex, Reader, Writer};
 
-use crate::abort::{failed, reads, writes};
-use crate::counting_waker::{moved, tried, CountingTask, Outcome, BROKEN, END};
+use crate::counting_waker::{as_poll, failed, ready, CountingTask, Outcome, BROKEN, END};
+use crate::every_call::{reads, writes};
 use crate::{pipe_at, read_up_to};
 
-/// Different kinds, so that none is taken for another.
+/// Two kinds, so that the aborts can be told apart.
 const BY_READER: ErrorKind = ErrorKind::ConnectionReset;
 const BY_WRITER: ErrorKind = ErrorKind::TimedOut;
 
@@ -25,20 +25,20 @@ use Event::{ReaderAborts, ReaderCloses, WriterAborts, WriterCloses};
 
 const EVENTS: [Event; 4] = [ReaderCloses, ReaderAborts, WriterCloses, WriterAborts];
 
-/// All of the ways in which some or all of the events can follow each other.
+/// Every sequence of distinct events.
 fn histories() -> Vec<Vec<Event>> {
     let mut histories = vec![vec![]];
     let mut next = 0;
     while next < histories.len() {
         let history: Vec<Event> = histories[next].clone();
-        let news = EVENTS.into_iter().filter(|event| !history.contains(event));
-        histories.extend(news.map(|event| [&history[..], &[event]].concat()));
+        let later = EVENTS.into_iter().filter(|event| !history.contains(event));
+        histories.extend(later.map(|event| [&history[..], &[event]].concat()));
         next += 1;
     }
     histories
 }
 
-/// A pipe that keeps to its first end, and of which each half keeps to its own first end.
+/// A pipe with its first end, and the first end of each half.
 #[derive(Default)]
 struct Model {
     unread: usize,
@@ -48,7 +48,7 @@ struct Model {
 }
 
 impl Model {
-    fn happens(&mut self, event: Event) {
+    fn apply(&mut self, event: Event) {
         self.first.get_or_insert(event);
         match event {
             ReaderCloses | ReaderAborts => {
@@ -67,8 +67,8 @@ impl Model {
     /// A read of the next byte.
     fn read(&self) -> Outcome<usize> {
         match (self.unread, self.first) {
-            (_, Some(WriterAborts)) => Poll::Ready(Err(BY_WRITER)),
-            (1.., _) => moved(1),
+            (_, Some(WriterAborts)) => failed(BY_WRITER),
+            (1.., _) => ready(1),
             (_, None) => Poll::Pending,
             _ => END,
         }
@@ -77,14 +77,14 @@ impl Model {
     /// A write of one byte, for which there is room.
     fn write(&self) -> Outcome<usize> {
         match self.first {
-            None => moved(1),
-            Some(ReaderAborts) => Poll::Ready(Err(BY_READER)),
+            None => ready(1),
+            Some(ReaderAborts) => failed(BY_READER),
             _ => BROKEN,
         }
     }
 }
 
-fn happen(reader: &mut Reader, writer: &mut Writer, event: Event) {
+fn apply(reader: &mut Reader, writer: &mut Writer, event: Event) {
     match event {
         ReaderCloses => reader.close(),
         ReaderAborts => reader.abort(BY_READER),
@@ -93,31 +93,31 @@ fn happen(reader: &mut Reader, writer: &mut Writer, event: Event) {
     }
 }
 
-/// Runs every history on pipes that hold a few bytes, or none. `look` may look at the reader after
-/// each event, as long as it takes nothing.
+/// Runs every history on pipes with some unread bytes, or none. Calls `look` after each event,
+/// which may inspect the reader but must not consume.
 fn every_history(look: impl Fn(&mut Reader, &Model)) {
     for history in histories() {
         for unread in [0, 3] {
             let (mut reader, mut writer) = pipe_at(4, 2);
-            assert_eq!(tried(writer.try_write(&b"abc"[..unread])), moved(unread));
+            assert_eq!(as_poll(writer.try_write(&b"abc"[..unread])), ready(unread));
             let mut model = Model {
                 unread,
                 ..Model::default()
             };
             for &event in &history {
-                happen(&mut reader, &mut writer, event);
-                model.happens(event);
+                apply(&mut reader, &mut writer, event);
+                model.apply(event);
                 look(&mut reader, &model);
             }
             for _ in 0..3 {
-                // The room is the same each time, unless the writer uses it.
-                let written = tried(writer.try_write(b"d"));
+                // The writer has space for one byte each time.
+                let written = as_poll(writer.try_write(b"d"));
                 assert_eq!(written, model.write(), "{history:?}");
-                model.unread += usize::from(written == moved(1));
+                model.unread += usize::from(written == ready(1));
                 assert_eq!(reader.len(), model.unread, "{history:?}");
-                let read = tried(reader.try_read(&mut [0]));
+                let read = as_poll(reader.try_read(&mut [0]));
                 assert_eq!(read, model.read(), "{history:?} with {unread} bytes");
-                model.unread -= usize::from(read == moved(1));
+                model.unread -= usize::from(read == ready(1));
             }
             assert_eq!(reader.is_closed(), model.writer.is_some(), "{history:?}");
             assert_eq!(writer.is_closed(), model.reader.is_some(), "{history:?}");
@@ -131,40 +131,40 @@ fn b16_in_every_order_of_events_the_first_end_stands() {
     every_history(|_, _| ());
 }
 
-/// The same, with a reader that learns of each event when it happens.
+/// A reader that looks learns of each event at once.
 #[test]
-fn b16_it_makes_no_difference_whether_anybody_looks_between_the_events() {
+fn b16_the_first_end_stands_also_if_the_reader_looks_after_each_event() {
     every_history(|reader, model| {
         let (front, back) = reader.as_slices();
         assert_eq!(front.len() + back.len(), model.unread);
         assert_eq!(reader.len(), model.unread);
-        let nothing = tried(reader.try_read(&mut []));
-        assert_eq!(nothing, moved(0));
+        let nothing = as_poll(reader.try_read(&mut []));
+        assert_eq!(nothing, ready(0));
     });
 }
 
 #[test]
 fn b16_bytes_that_an_abort_has_discarded_do_not_come_back_when_the_reader_closes() {
-    for learns_of_it in [true, false] {
+    for looks in [true, false] {
         let (mut reader, mut writer) = pipe_at(4, 2);
-        assert_eq!(tried(writer.try_write(b"abc")), moved(3));
+        assert_eq!(as_poll(writer.try_write(b"abc")), ready(3));
         writer.abort(BY_WRITER);
-        if learns_of_it {
-            let read = tried(reader.try_read(&mut [0; 4]));
-            assert_eq!(read, Poll::Ready(Err(BY_WRITER)));
+        if looks {
+            let read = as_poll(reader.try_read(&mut [0; 4]));
+            assert_eq!(read, failed(BY_WRITER));
         }
         reader.close();
         assert_eq!(reader.len(), 0);
-        let read = tried(reader.try_read(&mut [0; 4]));
-        assert_eq!(read, Poll::Ready(Err(BY_WRITER)));
+        let read = as_poll(reader.try_read(&mut [0; 4]));
+        assert_eq!(read, failed(BY_WRITER));
     }
 }
 
-/// Every way in which a reader ends that leaves it to be asked.
-const READERS_OWN: [fn(&mut Reader); 2] = [Reader::close, |reader| reader.abort(BY_READER)];
+/// The ways in which a reader ends that leave it usable.
+const READER_ENDS_ITSELF: [fn(&mut Reader); 2] = [Reader::close, |reader| reader.abort(BY_READER)];
 
-/// Every way in which a writer ends that leaves it to be asked.
-const WRITERS_OWN: &[fn(&mut Writer)] = &[
+/// The ways in which a writer ends that leave it usable.
+const WRITER_ENDS_ITSELF: &[fn(&mut Writer)] = &[
     Writer::finish,
     |writer| writer.abort(BY_WRITER),
     |writer| assert!(CountingTask::new().close(writer).is_ready()),
@@ -179,11 +179,11 @@ const WRITERS_OWN: &[fn(&mut Writer)] = &[
 ];
 
 #[test]
-fn b16_after_the_writers_abort_the_readers_own_end_changes_no_call() {
-    for own in READERS_OWN {
+fn b16_after_the_writers_abort_the_readers_own_end_changes_nothing() {
+    for own in READER_ENDS_ITSELF {
         for unread in 0..=4 {
             let (mut reader, mut writer) = pipe_at(4, 2);
-            assert_eq!(tried(writer.try_write(&b"abcd"[..unread])), moved(unread));
+            assert_eq!(as_poll(writer.try_write(&b"abcd"[..unread])), ready(unread));
             writer.abort(BY_WRITER);
             for _ in 0..2 {
                 own(&mut reader);
@@ -197,11 +197,11 @@ fn b16_after_the_writers_abort_the_readers_own_end_changes_no_call() {
 }
 
 #[test]
-fn b16_after_the_readers_abort_the_writers_own_end_changes_no_call() {
-    for own in WRITERS_OWN {
+fn b16_after_the_readers_abort_the_writers_own_end_changes_nothing() {
+    for own in WRITER_ENDS_ITSELF {
         for unread in 0..=4 {
             let (mut reader, mut writer) = pipe_at(4, 2);
-            assert_eq!(tried(writer.try_write(&b"abcd"[..unread])), moved(unread));
+            assert_eq!(as_poll(writer.try_write(&b"abcd"[..unread])), ready(unread));
             reader.abort(BY_READER);
             for _ in 0..2 {
                 own(&mut writer);
@@ -214,10 +214,10 @@ fn b16_after_the_readers_abort_the_writers_own_end_changes_no_call() {
 }
 
 #[test]
-fn b16_after_the_readers_close_the_writers_abort_changes_no_call() {
+fn b16_after_the_readers_close_the_writers_abort_changes_nothing() {
     for unread in 0..=4 {
         let (mut reader, mut writer) = pipe_at(4, 2);
-        assert_eq!(tried(writer.try_write(&b"abcd"[..unread])), moved(unread));
+        assert_eq!(as_poll(writer.try_write(&b"abcd"[..unread])), ready(unread));
         reader.close();
         writer.abort(BY_WRITER);
         assert!(reader.is_closed());
@@ -229,11 +229,14 @@ fn b16_after_the_readers_close_the_writers_abort_changes_no_call() {
 }
 
 #[test]
-fn b16_after_the_writers_close_the_readers_abort_changes_no_call_of_the_writer() {
-    let closes = WRITERS_OWN.iter().enumerate().filter(|(i, _)| *i != 1);
+fn b16_after_finish_the_readers_abort_changes_nothing_for_the_writer() {
+    let closes = WRITER_ENDS_ITSELF
+        .iter()
+        .enumerate()
+        .filter(|(i, _)| *i != 1);
     for (_, close) in closes {
         let (mut reader, mut writer) = pipe_at(4, 2);
-        assert_eq!(tried(writer.try_write(b"abc")), moved(3));
+        assert_eq!(as_poll(writer.try_write(b"abc")), ready(3));
         close(&mut writer);
         reader.abort(BY_READER);
         assert!(writer.is_closed());
@@ -241,14 +244,14 @@ fn b16_after_the_writers_close_the_readers_abort_changes_no_call_of_the_writer()
         assert_eq!(
             reads(&mut reader),
             [END; 6],
-            "the reader has given up what was unread"
+            "an abort discards unread bytes"
         );
     }
 }
 
-/// The direction that has ended keeps its clean end. The other one is aborted.
+/// The write direction keeps its clean end.
 #[test]
-fn b16_a_stream_that_has_closed_its_write_direction_finds_the_abort_in_the_other_one_only() {
+fn b16_an_abort_after_a_stream_closed_reaches_only_its_read_direction() {
     let task = CountingTask::new();
     let (mut near, mut far) = duplex(4);
     assert!(task.close(&mut near).is_ready());
@@ -262,9 +265,8 @@ fn b16_a_stream_that_has_closed_its_write_direction_finds_the_abort_in_the_other
     assert_eq!(writes(writer), [BROKEN; 7]);
 }
 
-/// And the abort of a direction stays one when the stream closes it.
 #[test]
-fn b16_a_stream_that_closes_after_the_abort_finds_the_abort_in_both_directions() {
+fn b16_closing_a_stream_after_an_abort_leaves_both_directions_aborted() {
     let task = CountingTask::new();
     let (mut near, mut far) = duplex(4);
     far.abort(BY_READER);

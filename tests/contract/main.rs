@@ -1,15 +1,19 @@
-//! What a pipe promises, rule by rule: every test has the number of its rule in its name, or says
-//! `surface` if it is about what the public types show of themselves.
+//! The contract of a pipe. Each test has the number of its rule in its name, or `surface` if it is
+//! about what the public types report.
 //!
-//! All of it happens in one thread and without an executor, so that each test decides what comes
-//! after what. Who is woken, and when, is the business of the `wakeups` tests.
+//! All calls are made on one thread and without an executor, so that each test sets their order.
+//! The `wakeups` tests check which task is woken, and when.
 
 #![cfg(not(loom))]
 
 #[path = "../support/counting_waker.rs"]
 mod counting_waker;
+#[path = "../support/data.rs"]
+mod data;
 #[path = "../support/endings.rs"]
 mod endings;
+#[path = "../support/messages.rs"]
+mod messages;
 
 mod abort;
 mod buffered;
@@ -17,8 +21,8 @@ mod capacity;
 mod closing;
 mod commit;
 mod empty;
+mod every_call;
 mod first_end;
-mod loans;
 mod model;
 mod options;
 mod panics;
@@ -29,24 +33,25 @@ mod slices;
 mod streams;
 mod surface;
 mod transfer;
+mod uncommitted;
 mod vectored;
 
 use async_duplex::{Reader, Writer};
-use counting_waker::{moved, tried};
+use counting_waker::{as_poll, ready};
 use endings::{READER_ENDINGS, WRITER_ENDINGS};
 
-/// A pipe with `bytes` unread, which lie from `offset` on in its storage and wrap if they must.
+/// A pipe whose unread bytes are `bytes`, from `offset` on in its storage, across the wrap.
 fn pipe_with(capacity: usize, offset: usize, bytes: &[u8]) -> (Reader, Writer) {
     let (mut reader, mut writer) = async_duplex::pipe(capacity);
     let write = |writer: &mut Writer, bytes: &[u8]| {
-        assert_eq!(tried(writer.try_write(bytes)), moved(bytes.len()));
+        assert_eq!(as_poll(writer.try_write(bytes)), ready(bytes.len()));
     };
     let offset = offset % capacity;
     if offset == 0 {
         write(&mut writer, bytes);
         return (reader, writer);
     }
-    // So long as something is unread, the writer does not go back to the front.
+    // While a byte is unread, the writer does not rewind.
     write(&mut writer, b"-");
     for _ in 1..offset {
         write(&mut writer, b"-");
@@ -59,17 +64,17 @@ fn pipe_with(capacity: usize, offset: usize, bytes: &[u8]) -> (Reader, Writer) {
     (reader, writer)
 }
 
-/// A pipe through which `offset` bytes have passed, one by one, with nothing unread.
+/// An empty pipe through which `offset` bytes have passed, one by one.
 fn pipe_at(capacity: usize, offset: usize) -> (Reader, Writer) {
     let (mut reader, mut writer) = async_duplex::pipe(capacity);
     for _ in 0..offset {
-        assert_eq!(tried(writer.try_write(b"-")), moved(1));
-        assert_eq!(tried(reader.try_read(&mut [0])), moved(1));
+        assert_eq!(as_poll(writer.try_write(b"-")), ready(1));
+        assert_eq!(as_poll(reader.try_read(&mut [0])), ready(1));
     }
     (reader, writer)
 }
 
-/// Reads what there is, but no more than `limit` bytes.
+/// Reads the unread bytes, up to `limit`.
 fn read_up_to(reader: &mut Reader, limit: usize) -> Vec<u8> {
     let mut buf = vec![0; limit];
     let n = reader.try_read(&mut buf).unwrap_or(0);

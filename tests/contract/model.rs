@@ -1,4 +1,4 @@
-//! A pipe that is compared with two counters at every step.
+//! A pipe that is checked against two counters after each call.
 
 use core::cmp::min;
 use core::task::Poll;
@@ -6,43 +6,38 @@ use std::io::{IoSlice, IoSliceMut};
 
 use async_duplex::{pipe, Reader, Writer};
 
-use crate::counting_waker::{moved, tried, CountingTask, Outcome};
+use crate::counting_waker::{as_poll, ready, CountingTask, Outcome};
+use crate::data::byte;
 
-/// One of the ways to read and write.
+/// How to read and write.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Way {
+pub(crate) enum Method {
     Try,
     Poll,
     Vectored,
     FillBuf,
 }
 
-pub(crate) const WAYS: [Way; 4] = [Way::Try, Way::Poll, Way::Vectored, Way::FillBuf];
+pub(crate) const METHODS: [Method; 4] =
+    [Method::Try, Method::Poll, Method::Vectored, Method::FillBuf];
 
-/// A pipe, and what it must have done so far.
-///
-/// Byte number `i` of the stream has the value `i % 251`: no power of two, so that a byte in the
-/// wrong place is a wrong byte.
-pub(crate) struct Modelled {
+/// A pipe, and how many bytes it must have passed so far. Its bytes are those of [`byte`].
+pub(crate) struct CheckedPipe {
     reader: Reader,
     writer: Writer,
-    way: Way,
+    method: Method,
     capacity: usize,
     written: usize,
     read: usize,
 }
 
-fn byte(number: usize) -> u8 {
-    (number % 251) as u8
-}
-
-impl Modelled {
-    pub(crate) fn new(capacity: usize, way: Way) -> Self {
+impl CheckedPipe {
+    pub(crate) fn new(capacity: usize, method: Method) -> Self {
         let (reader, writer) = pipe(capacity);
         Self {
             reader,
             writer,
-            way,
+            method,
             capacity,
             written: 0,
             read: 0,
@@ -62,38 +57,38 @@ impl Modelled {
         self.written - self.read
     }
 
-    /// Offers `n` bytes, and checks that as many as fit were taken.
+    /// Writes `n` bytes, and checks that as many as fit were written.
     pub(crate) fn write(&mut self, n: usize) {
         let bytes: Vec<u8> = (self.written..self.written + n).map(byte).collect();
         let expected = match min(n, self.capacity - self.unread()) {
             0 if n > 0 => Poll::Pending,
-            fits => moved(fits),
+            fits => ready(fits),
         };
-        assert_eq!(write_by(self.way, &mut self.writer, &bytes), expected);
+        assert_eq!(write_by(self.method, &mut self.writer, &bytes), expected);
         if let Poll::Ready(Ok(fits)) = expected {
             self.written += fits;
         }
         self.check_state();
     }
 
-    /// Asks for `n` bytes, and checks that the next ones came, as many as there were.
+    /// Reads into `n` bytes, and checks that the next unread bytes were read.
     pub(crate) fn read(&mut self, n: usize) {
         let mut buf = vec![0; n];
         let expected = match min(n, self.unread()) {
             0 if n > 0 => Poll::Pending,
-            there => moved(there),
+            unread => ready(unread),
         };
-        assert_eq!(read_by(self.way, &mut self.reader, &mut buf), expected);
-        if let Poll::Ready(Ok(there)) = expected {
-            let bytes: Vec<u8> = (self.read..self.read + there).map(byte).collect();
-            assert_eq!(buf[..there], bytes);
-            assert!(buf[there..].iter().all(|&byte| byte == 0), "{buf:?}");
-            self.read += there;
+        assert_eq!(read_by(self.method, &mut self.reader, &mut buf), expected);
+        if let Poll::Ready(Ok(unread)) = expected {
+            let bytes: Vec<u8> = (self.read..self.read + unread).map(byte).collect();
+            assert_eq!(buf[..unread], bytes);
+            assert!(buf[unread..].iter().all(|&byte| byte == 0), "{buf:?}");
+            self.read += unread;
         }
         self.check_state();
     }
 
-    /// Checks what both halves say of the pipe.
+    /// Checks what both halves report.
     fn check_state(&self) {
         let unread = self.unread();
         let (reader, writer) = (&self.reader, &self.writer);
@@ -106,11 +101,11 @@ impl Modelled {
     }
 }
 
-fn write_by(way: Way, writer: &mut Writer, bytes: &[u8]) -> Outcome<usize> {
-    match way {
-        Way::Try => tried(writer.try_write(bytes)),
-        Way::Poll | Way::FillBuf => CountingTask::new().write(writer, bytes),
-        Way::Vectored => {
+fn write_by(method: Method, writer: &mut Writer, bytes: &[u8]) -> Outcome<usize> {
+    match method {
+        Method::Try => as_poll(writer.try_write(bytes)),
+        Method::Poll | Method::FillBuf => CountingTask::new().write(writer, bytes),
+        Method::Vectored => {
             let mut slices = vec![IoSlice::new(&[])];
             slices.extend(bytes.chunks(2).map(IoSlice::new));
             slices.insert(slices.len() / 2, IoSlice::new(&[]));
@@ -119,38 +114,38 @@ fn write_by(way: Way, writer: &mut Writer, bytes: &[u8]) -> Outcome<usize> {
     }
 }
 
-fn read_by(way: Way, reader: &mut Reader, buf: &mut [u8]) -> Outcome<usize> {
-    match way {
-        Way::Try => tried(reader.try_read(buf)),
-        Way::Poll => CountingTask::new().read(reader, buf),
-        Way::Vectored => {
+fn read_by(method: Method, reader: &mut Reader, buf: &mut [u8]) -> Outcome<usize> {
+    match method {
+        Method::Try => as_poll(reader.try_read(buf)),
+        Method::Poll => CountingTask::new().read(reader, buf),
+        Method::Vectored => {
             let mut slices = vec![IoSliceMut::new(&mut [])];
             slices.extend(buf.chunks_mut(2).map(IoSliceMut::new));
             slices.insert(slices.len() / 2, IoSliceMut::new(&mut []));
             CountingTask::new().read_vectored(reader, &mut slices)
         }
-        Way::FillBuf => fill_and_consume(reader, buf),
+        Method::FillBuf => fill_and_consume(reader, buf),
     }
 }
 
-/// Reads through `poll_fill_buf` and `consume`, which lend what wraps in two parts.
+/// Reads by `poll_fill_buf` and `consume`, twice if the bytes wrap.
 fn fill_and_consume(reader: &mut Reader, buf: &mut [u8]) -> Outcome<usize> {
     let mut copied = 0;
     for _part in 0..2 {
         if copied == buf.len() {
             break;
         }
-        let Poll::Ready(lent) = CountingTask::new().fill_buf(reader) else {
+        let Poll::Ready(bytes) = CountingTask::new().fill_buf(reader) else {
             break;
         };
-        let lent = lent?;
-        let n = min(lent.len(), buf.len() - copied);
-        buf[copied..copied + n].copy_from_slice(&lent[..n]);
+        let bytes = bytes?;
+        let n = min(bytes.len(), buf.len() - copied);
+        buf[copied..copied + n].copy_from_slice(&bytes[..n]);
         reader.consume(n);
         copied += n;
     }
     if copied == 0 && !buf.is_empty() {
         return Poll::Pending;
     }
-    moved(copied)
+    ready(copied)
 }

@@ -1,42 +1,42 @@
-//! Catching panics with the place that they name.
+//! Catches panics, with the message and the location.
 
 use core::cell::RefCell;
 use core::panic::AssertUnwindSafe;
 use std::panic::{catch_unwind, set_hook, take_hook};
 use std::sync::Once;
 
+use crate::messages::names_number;
+
 thread_local! {
-    /// Where the latest panic of this thread says it was, while somebody wants to know.
-    static PLACE: RefCell<Option<String>> = const { RefCell::new(None) };
+    /// The file of the latest panic of this thread, while [`panic_of`] runs.
+    static FILE: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
-/// What a panic said.
+/// What a panic reported.
 pub(crate) struct Panic {
     pub(crate) message: String,
-    /// The source file that the panic blames.
+    /// The source file in the location of the panic.
     pub(crate) file: String,
 }
 
 impl Panic {
-    /// Whether the message has `number` in it, as a number and not as a part of one.
+    /// Returns whether the message contains `number`.
     pub(crate) fn names(&self, number: usize) -> bool {
-        self.message
-            .split(|c: char| !c.is_ascii_digit())
-            .any(|digits| digits == number.to_string())
+        names_number(&self.message, number)
     }
 }
 
-/// Runs `f`, which must panic, and tells how it did.
+/// Runs `f`, which must panic.
 ///
-/// The hook belongs to the whole process. Panics of other tests pass it unchanged.
+/// The hook is that of the whole process. It passes on the panics of other tests.
 pub(crate) fn panic_of<T>(f: impl FnOnce() -> T) -> Panic {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
         let other = take_hook();
         set_hook(Box::new(move |info| {
-            let wanted = PLACE.with(|place| {
-                if let (Some(file), Some(location)) = (&mut *place.borrow_mut(), info.location()) {
-                    *file = location.file().to_owned();
+            let wanted = FILE.with(|file| {
+                if let (Some(name), Some(location)) = (&mut *file.borrow_mut(), info.location()) {
+                    *name = location.file().to_owned();
                     return true;
                 }
                 false
@@ -47,11 +47,11 @@ pub(crate) fn panic_of<T>(f: impl FnOnce() -> T) -> Panic {
         }));
     });
 
-    PLACE.with(|place| place.replace(Some(String::new())));
+    FILE.with(|file| file.replace(Some(String::new())));
     let result = catch_unwind(AssertUnwindSafe(f));
-    let file = PLACE.with(|place| place.take());
+    let file = FILE.with(|file| file.take());
     let Err(payload) = result else {
-        panic!("it does not panic");
+        panic!("it did not panic");
     };
     let message = match payload.downcast::<&str>() {
         Ok(message) => message.to_string(),
@@ -59,6 +59,6 @@ pub(crate) fn panic_of<T>(f: impl FnOnce() -> T) -> Panic {
     };
     Panic {
         message,
-        file: file.expect("nobody else takes it"),
+        file: file.expect("only this function takes it"),
     }
 }

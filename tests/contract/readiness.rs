@@ -1,4 +1,4 @@
-//! B17 and B10: how much there is to read, and how much fits, when that is waited for.
+//! B17 and B10: waiting for a number of bytes.
 
 use core::future::Future;
 use core::pin::Pin;
@@ -8,10 +8,10 @@ use std::io::{self, ErrorKind};
 use async_duplex::{duplex, Reader, Writer};
 use futures::future::FusedFuture;
 
-use crate::counting_waker::{moved, tried, CountingTask, Outcome, BROKEN};
+use crate::counting_waker::{as_poll, ready, CountingTask, Outcome, BROKEN};
+use crate::messages::names_number;
+use crate::slices::{every_pipe, BYTES};
 use crate::{pipe_at, read_up_to, READER_ENDINGS, WRITER_ENDINGS};
-
-const BYTES: &[u8] = b"0123456";
 
 /// Polls once, and drops the future.
 fn now(mut future: impl Future<Output = io::Result<usize>> + Unpin) -> Outcome<usize> {
@@ -19,94 +19,82 @@ fn now(mut future: impl Future<Output = io::Result<usize>> + Unpin) -> Outcome<u
     polled.map_err(|error| error.kind())
 }
 
-/// A pipe whose positions are at `offset`, and then `fill` bytes unread.
+/// A pipe with `fill` unread bytes, through which `offset` bytes have passed before.
 fn filled_pipe(capacity: usize, offset: usize, fill: usize) -> (Reader, Writer) {
     let (reader, mut writer) = pipe_at(capacity, offset);
-    assert_eq!(tried(writer.try_write(&BYTES[..fill])), moved(fill));
+    assert_eq!(as_poll(writer.try_write(&BYTES[..fill])), ready(fill));
     (reader, writer)
 }
 
-/// Calls `check` with every pipe of up to 5 bytes, and with how many of them are unread.
-fn every_pipe(check: impl Fn(Reader, Writer, usize)) {
-    for capacity in 1..=5 {
-        for offset in 0..2 * capacity {
-            for fill in 0..=capacity {
-                let (reader, writer) = filled_pipe(capacity, offset, fill);
-                check(reader, writer, fill);
-            }
-        }
-    }
-}
-
-/// What waiting for `min` comes to where there are `n`.
-fn enough(n: usize, min: usize) -> Outcome<usize> {
+/// The result of waiting for `min` bytes if `n` are available.
+fn at_least(n: usize, min: usize) -> Outcome<usize> {
     if n >= min {
-        moved(n)
+        ready(n)
     } else {
         Poll::Pending
     }
 }
 
 #[test]
-fn b17_readable_waits_for_as_many_as_are_wanted_and_says_how_many_there_are() {
-    every_pipe(|mut reader, _writer, fill| {
+fn b17_readable_waits_for_min_bytes_and_returns_how_many_are_unread() {
+    every_pipe(|mut reader, _writer, _, fill| {
         for min in 0..=reader.capacity() {
-            assert_eq!(now(reader.readable(min)), enough(fill, min));
+            assert_eq!(now(reader.readable(min)), at_least(fill, min));
         }
     });
 }
 
 #[test]
-fn b17_writable_waits_for_as_much_as_is_wanted_and_says_how_much_fits() {
-    every_pipe(|_reader, mut writer, fill| {
-        let vacant = writer.capacity() - fill;
+fn b17_writable_waits_for_min_free_bytes_and_returns_how_many_are_free() {
+    every_pipe(|_reader, mut writer, _, fill| {
+        let free = writer.capacity() - fill;
         for min in 0..=writer.capacity() {
-            assert_eq!(now(writer.writable(min)), enough(vacant, min));
+            assert_eq!(now(writer.writable(min)), at_least(free, min));
         }
     });
 }
 
 #[test]
-fn b17_as_much_fits_as_writable_has_said() {
-    every_pipe(|mut reader, mut writer, fill| {
-        if let Poll::Ready(Ok(vacant)) = now(writer.writable(1)) {
-            let bytes = vec![7; vacant + 1];
-            assert_eq!(tried(writer.try_write(&bytes)), moved(vacant));
+fn b17_exactly_as_many_bytes_fit_as_writable_returned() {
+    every_pipe(|mut reader, mut writer, _, fill| {
+        if let Poll::Ready(Ok(free)) = now(writer.writable(1)) {
+            let bytes = vec![7; free + 1];
+            assert_eq!(as_poll(writer.try_write(&bytes)), ready(free));
         }
         assert_eq!(read_up_to(&mut reader, fill), BYTES[..fill]);
     });
 }
 
 #[test]
-fn b17_both_count_what_came_after_they_last_looked() {
+fn b17_readable_and_writable_count_bytes_moved_since_the_last_call() {
     let (mut reader, mut writer) = filled_pipe(5, 3, 4);
-    assert_eq!(now(reader.readable(1)), moved(4));
-    assert_eq!(tried(writer.try_write(b"4")), moved(1));
-    assert_eq!(now(reader.readable(1)), moved(5));
-    assert_eq!(now(writer.writable(0)), moved(0));
-    assert_eq!(read_up_to(&mut reader, 2), b"01");
-    assert_eq!(now(writer.writable(1)), moved(2));
-    assert_eq!(read_up_to(&mut reader, 1), b"2");
-    assert_eq!(now(writer.writable(1)), moved(3));
+    assert_eq!(now(reader.readable(1)), ready(4));
+    assert_eq!(as_poll(writer.try_write(b"e")), ready(1));
+    assert_eq!(now(reader.readable(1)), ready(5));
+    assert_eq!(now(writer.writable(0)), ready(0));
+    assert_eq!(read_up_to(&mut reader, 2), b"ab");
+    assert_eq!(now(writer.writable(1)), ready(2));
+    assert_eq!(read_up_to(&mut reader, 1), b"c");
+    assert_eq!(now(writer.writable(1)), ready(3));
 }
 
-/// Until the reader has consumed all; that it has been lent all is not enough.
+/// The reader has to consume them. `as_slices` alone frees nothing.
 #[test]
 fn b17_writable_of_the_capacity_waits_until_everything_is_read() {
-    every_pipe(|mut reader, mut writer, fill| {
+    every_pipe(|mut reader, mut writer, _, fill| {
         let capacity = writer.capacity();
         for _ in 0..fill {
             assert_eq!(now(writer.writable(capacity)), Poll::Pending);
-            let _lent = reader.as_slices();
+            reader.as_slices();
             assert_eq!(now(writer.writable(capacity)), Poll::Pending);
             reader.consume(1);
         }
-        assert_eq!(now(writer.writable(capacity)), moved(capacity));
+        assert_eq!(now(writer.writable(capacity)), ready(capacity));
     });
 }
 
 #[test]
-fn b17_more_than_the_capacity_is_invalid_input_at_once_that_names_both() {
+fn b17_min_above_the_capacity_is_invalid_input_at_once_and_names_both() {
     let ends: [fn(&mut Reader, &mut Writer); 5] = [
         |_, _| (),
         |reader, _| reader.close(),
@@ -128,47 +116,46 @@ fn b17_more_than_the_capacity_is_invalid_input_at_once_that_names_both() {
                 };
                 assert_eq!(error.kind(), ErrorKind::InvalidInput);
                 let text = error.to_string();
-                let mut numbers = text.split(|c: char| !c.is_ascii_digit());
-                assert!(numbers.clone().any(|n| n == "7"), "{text}");
-                assert!(numbers.any(|n| n == min.to_string()), "{text}");
+                assert!(names_number(&text, 7), "{text}");
+                assert!(names_number(&text, min), "{text}");
             }
-            assert_eq!((task.wakes(), task.kept()), (0, 0));
+            assert_eq!((task.wakes(), task.retained()), (0, 0));
         }
     }
 }
 
 #[test]
-fn b17_at_the_end_of_the_stream_readable_says_what_is_left() {
+fn b17_at_the_end_of_the_stream_readable_returns_what_is_left() {
     for (how, end) in WRITER_ENDINGS {
         for fill in 0..=5 {
             let (mut reader, writer) = filled_pipe(5, 3, fill);
             let _closed = end(writer);
             for left in (0..=fill).rev() {
                 for min in 0..=5 {
-                    assert_eq!(now(reader.readable(min)), moved(left), "{how}");
+                    assert_eq!(now(reader.readable(min)), ready(left), "{how}");
                 }
                 assert_eq!(read_up_to(&mut reader, 1).len(), left.min(1));
             }
-            assert_eq!(now(reader.readable(5)), moved(0), "{how}");
+            assert_eq!(now(reader.readable(5)), ready(0), "{how}");
         }
     }
 }
 
 #[test]
-fn b17_after_its_own_close_readable_says_what_is_left() {
+fn b17_after_the_reader_closes_readable_returns_what_is_left() {
     for fill in 0..=5 {
         let (mut reader, _writer) = filled_pipe(5, 3, fill);
         reader.close();
         for left in (0..=fill).rev() {
-            assert_eq!(now(reader.readable(5)), moved(left));
+            assert_eq!(now(reader.readable(5)), ready(left));
             assert_eq!(read_up_to(&mut reader, 1).len(), left.min(1));
         }
-        assert_eq!(now(reader.readable(5)), moved(0));
+        assert_eq!(now(reader.readable(5)), ready(0));
     }
 }
 
 #[test]
-fn b17_writable_is_broken_pipe_when_nobody_will_read_however_little_is_wanted() {
+fn b17_writable_is_broken_pipe_after_either_half_ended_whatever_min() {
     for fill in 0..=5 {
         for min in 0..=5 {
             for (how, end) in READER_ENDINGS {
@@ -184,38 +171,38 @@ fn b17_writable_is_broken_pipe_when_nobody_will_read_however_little_is_wanted() 
 }
 
 #[test]
-fn b10_waiting_for_bytes_takes_none_whether_it_resolves_or_is_dropped() {
-    every_pipe(|mut reader, mut writer, fill| {
+fn b10_readable_and_writable_move_no_bytes_resolved_or_dropped() {
+    every_pipe(|mut reader, mut writer, _, fill| {
         for min in 0..=reader.capacity() {
             for _ in 0..2 {
                 let _dropped = now(reader.readable(min));
             }
-            let vacant = writer.capacity() - fill;
+            let free = writer.capacity() - fill;
             let _dropped = now(writer.writable(min));
             assert_eq!((reader.len(), writer.len()), (fill, fill));
-            assert_eq!(now(writer.writable(0)), moved(vacant));
+            assert_eq!(now(writer.writable(0)), ready(free));
         }
         assert_eq!(read_up_to(&mut reader, fill + 1), BYTES[..fill]);
     });
 }
 
 #[test]
-fn b10_a_dropped_wait_leaves_plain_reads_and_writes_as_they_are() {
+fn b10_a_dropped_wait_does_not_change_later_reads_and_writes() {
     let (mut reader, mut writer) = filled_pipe(5, 3, 2);
     assert_eq!(now(reader.readable(5)), Poll::Pending);
     assert_eq!(now(writer.writable(5)), Poll::Pending);
     assert_eq!(
-        CountingTask::new().write(&mut writer, b"2345"),
-        moved(3),
-        "what fits, and not what was waited for"
+        CountingTask::new().write(&mut writer, b"cdef"),
+        ready(3),
+        "all that fits, below the threshold of the wait"
     );
     let mut buf = [0; 3];
-    assert_eq!(CountingTask::new().read(&mut reader, &mut buf), moved(3));
-    assert_eq!(&buf, b"012");
+    assert_eq!(CountingTask::new().read(&mut reader, &mut buf), ready(3));
+    assert_eq!(&buf, b"abc");
 }
 
 #[test]
-fn surface_the_futures_are_terminated_once_they_have_resolved() {
+fn surface_readable_and_writable_are_terminated_once_they_have_resolved() {
     let task = CountingTask::new();
     let (mut reader, mut writer) = filled_pipe(4, 1, 2);
     {
@@ -235,24 +222,24 @@ fn surface_the_futures_are_terminated_once_they_have_resolved() {
         .poll(|cx| Pin::new(&mut readable).poll(cx))
         .is_pending());
     assert!(!readable.is_terminated());
-    assert_eq!(tried(writer.try_write(b"x")), moved(1));
+    assert_eq!(as_poll(writer.try_write(b"x")), ready(1));
     assert!(task.poll(|cx| Pin::new(&mut readable).poll(cx)).is_ready());
     assert!(readable.is_terminated());
     let mut refused = writer.writable(5);
     assert!(task.poll(|cx| Pin::new(&mut refused).poll(cx)).is_ready());
-    assert!(refused.is_terminated(), "an error is an end, too");
+    assert!(refused.is_terminated(), "it resolved with an error");
 }
 
 #[test]
-fn b17_each_half_of_a_stream_waits_for_itself() {
+fn b17_each_half_of_a_stream_waits_on_its_own() {
     let (mut near, mut far) = duplex(4);
-    assert_eq!(CountingTask::new().write(&mut near, b"abc"), moved(3));
+    assert_eq!(CountingTask::new().write(&mut near, b"abc"), ready(3));
     let (reader, writer) = far.halves();
-    assert_eq!(now(reader.readable(3)), moved(3));
+    assert_eq!(now(reader.readable(3)), ready(3));
     assert_eq!(now(reader.readable(4)), Poll::Pending);
-    assert_eq!(now(writer.writable(4)), moved(4));
+    assert_eq!(now(writer.writable(4)), ready(4));
     let (reader, writer) = near.halves();
     assert_eq!(now(reader.readable(1)), Poll::Pending);
-    assert_eq!(now(writer.writable(1)), moved(1));
+    assert_eq!(now(writer.writable(1)), ready(1));
     assert_eq!(now(writer.writable(2)), Poll::Pending);
 }

@@ -1,17 +1,17 @@
-//! B19: bytes that are lent in place, to be read or to be written. See also `buffered` and
-//! `commit`.
+//! B19: `as_slices` and `consume`, `spare_slices` and `commit`. See also `buffered`, `commit` and
+//! `uncommitted`.
 
 use core::task::Poll;
 
 use async_duplex::{Reader, Writer};
 
-use crate::counting_waker::{moved, tried, CountingTask};
+use crate::counting_waker::{as_poll, ready, CountingTask};
 use crate::{pipe_at, pipe_with, read_up_to};
 
 pub(crate) const BYTES: &[u8] = b"abcdefgh";
 
-/// Calls `check` with every pipe of up to 5 bytes, at every offset, and with how many of them are
-/// unread: the first of [`BYTES`].
+/// Calls `check` with every pipe of up to 5 bytes, at every offset in the storage, and with every
+/// number of unread bytes: the first ones of [`BYTES`]. `check` gets the offset and the number.
 pub(crate) fn every_pipe(check: impl Fn(Reader, Writer, usize, usize)) {
     for capacity in 1..=5 {
         for offset in 0..2 * capacity {
@@ -23,26 +23,26 @@ pub(crate) fn every_pipe(check: impl Fn(Reader, Writer, usize, usize)) {
     }
 }
 
-/// Writes the front of `bytes` into what is lent, and returns how many bytes that was. Sends none.
-pub(crate) fn put(writer: &mut Writer, bytes: &[u8]) -> usize {
+/// Writes as many of `bytes` as fit into the spare slices, and returns how many. Commits none.
+pub(crate) fn fill_spare(writer: &mut Writer, bytes: &[u8]) -> usize {
     let (front, back) = writer.spare_slices();
     let places = front.iter_mut().chain(back);
     places.zip(bytes).map(|(to, from)| *to = *from).count()
 }
 
-/// How many bytes are lent to be written in.
-pub(crate) fn vacant(writer: &mut Writer) -> usize {
+/// The length of the spare slices.
+pub(crate) fn spare_len(writer: &mut Writer) -> usize {
     let (front, back) = writer.spare_slices();
     front.len() + back.len()
 }
 
-pub(crate) fn unread(reader: &mut Reader) -> Vec<u8> {
+pub(crate) fn unread_bytes(reader: &mut Reader) -> Vec<u8> {
     let (front, back) = reader.as_slices();
     [front, back].concat()
 }
 
 #[test]
-fn b19_as_slices_lends_all_that_is_unread_cut_only_where_it_wraps() {
+fn b19_as_slices_returns_all_unread_bytes_split_only_at_the_wrap() {
     every_pipe(|mut reader, _writer, offset, fill| {
         let capacity = reader.capacity();
         let (front, back) = reader.as_slices();
@@ -52,51 +52,51 @@ fn b19_as_slices_lends_all_that_is_unread_cut_only_where_it_wraps() {
 }
 
 #[test]
-fn b19_spare_slices_lends_all_that_is_vacant_cut_only_where_it_wraps() {
+fn b19_spare_slices_returns_all_free_bytes_split_only_at_the_wrap() {
     every_pipe(|_reader, mut writer, offset, fill| {
         let capacity = writer.capacity();
-        // All of an empty pipe comes in one piece.
+        // The writer of an empty pipe starts at the front.
         let offset = if fill == 0 { 0 } else { offset };
         let (front, back) = writer.spare_slices();
-        let (front, vacant) = (front.len(), front.len() + back.len());
-        assert_eq!(vacant, capacity - fill);
-        assert_eq!(front, vacant.min(capacity - (offset + fill) % capacity));
+        let (front, free) = (front.len(), front.len() + back.len());
+        assert_eq!(free, capacity - fill);
+        assert_eq!(front, free.min(capacity - (offset + fill) % capacity));
     });
 }
 
 #[test]
-fn b19_what_was_put_and_committed_is_read_after_what_was_there() {
+fn b19_committed_bytes_are_read_after_earlier_bytes() {
     every_pipe(|mut reader, mut writer, _, fill| {
         let room = writer.capacity() - fill;
         for n in 0..=room {
-            assert_eq!(put(&mut writer, &b"123456"[..n]), n);
+            assert_eq!(fill_spare(&mut writer, &b"123456"[..n]), n);
             writer.commit(n);
             assert_eq!((reader.len(), writer.len()), (fill + n, fill + n));
             let expected = [&BYTES[..fill], &b"123456"[..n]].concat();
-            assert_eq!(unread(&mut reader), expected);
+            assert_eq!(unread_bytes(&mut reader), expected);
             assert_eq!(read_up_to(&mut reader, 9), expected);
-            // And the same from where that has ended.
-            assert_eq!(tried(writer.try_write(&BYTES[..fill])), moved(fill));
+            // Start again from the new position.
+            assert_eq!(as_poll(writer.try_write(&BYTES[..fill])), ready(fill));
         }
     });
 }
 
 #[test]
-fn b19_a_commit_of_less_than_was_put_sends_the_front_of_it() {
+fn b19_a_commit_sends_the_front_of_the_spare_slices() {
     let (mut reader, mut writer) = pipe_at(5, 3);
-    assert_eq!(put(&mut writer, b"12345"), 5);
+    assert_eq!(fill_spare(&mut writer, b"12345"), 5);
     writer.commit(3);
     assert_eq!(read_up_to(&mut reader, 9), b"123");
-    assert_eq!(vacant(&mut writer), 5);
-    assert_eq!(put(&mut writer, b"6"), 1);
+    assert_eq!(spare_len(&mut writer), 5);
+    assert_eq!(fill_spare(&mut writer, b"6"), 1);
     writer.commit(1);
     assert_eq!(read_up_to(&mut reader, 9), b"6");
 }
 
 #[test]
-fn b19_commits_of_one_loan_follow_each_other() {
+fn b19_successive_commits_send_successive_bytes() {
     let (mut reader, mut writer) = pipe_at(5, 3);
-    assert_eq!(put(&mut writer, b"12345"), 5);
+    assert_eq!(fill_spare(&mut writer, b"12345"), 5);
     for n in [1, 0, 2, 2] {
         writer.commit(n);
     }
@@ -104,13 +104,13 @@ fn b19_commits_of_one_loan_follow_each_other() {
 }
 
 #[test]
-fn b19_nothing_is_sent_without_a_commit() {
+fn b19_no_byte_is_sent_without_commit() {
     every_pipe(|mut reader, mut writer, _, fill| {
         let room = writer.capacity() - fill;
-        assert_eq!(put(&mut writer, &[b'!'; 9]), room);
+        assert_eq!(fill_spare(&mut writer, &[b'!'; 9]), room);
         writer.commit(0);
         assert_eq!((reader.len(), writer.len()), (fill, fill));
-        assert_eq!(unread(&mut reader), BYTES[..fill]);
+        assert_eq!(unread_bytes(&mut reader), BYTES[..fill]);
         drop(writer);
         assert_eq!(read_up_to(&mut reader, 9), BYTES[..fill]);
         assert_eq!(read_up_to(&mut reader, 9), b"");
@@ -118,48 +118,48 @@ fn b19_nothing_is_sent_without_a_commit() {
 }
 
 #[test]
-fn b19_nothing_is_taken_without_a_consume() {
+fn b19_no_byte_is_consumed_without_consume() {
     every_pipe(|mut reader, mut writer, _, fill| {
         for _ in 0..3 {
-            assert_eq!(unread(&mut reader), BYTES[..fill]);
+            assert_eq!(unread_bytes(&mut reader), BYTES[..fill]);
             reader.consume(0);
         }
-        assert_eq!(vacant(&mut writer), writer.capacity() - fill);
+        assert_eq!(spare_len(&mut writer), writer.capacity() - fill);
         assert_eq!(reader.len(), fill);
     });
 }
 
 #[test]
-fn b19_consuming_a_part_leaves_the_rest_and_frees_as_much() {
+fn b19_consuming_part_of_as_slices_leaves_the_rest_and_frees_the_part() {
     every_pipe(|mut reader, mut writer, _, fill| {
         for left in (0..fill).rev() {
-            assert_eq!(unread(&mut reader).len(), left + 1);
+            assert_eq!(unread_bytes(&mut reader).len(), left + 1);
             reader.consume(1);
-            assert_eq!(unread(&mut reader), BYTES[fill - left..fill]);
-            assert_eq!(vacant(&mut writer), writer.capacity() - left);
+            assert_eq!(unread_bytes(&mut reader), BYTES[fill - left..fill]);
+            assert_eq!(spare_len(&mut writer), writer.capacity() - left);
         }
     });
 }
 
 #[test]
-fn b19_both_loans_are_of_all_that_there_is_when_they_are_asked_for() {
+fn b19_slices_include_bytes_moved_since_the_last_call() {
     let (mut reader, mut writer) = pipe_at(5, 3);
     for n in 1..=5 {
-        assert_eq!(tried(writer.try_write(&BYTES[n - 1..n])), moved(1));
-        assert_eq!(unread(&mut reader), BYTES[..n]);
+        assert_eq!(as_poll(writer.try_write(&BYTES[n - 1..n])), ready(1));
+        assert_eq!(unread_bytes(&mut reader), BYTES[..n]);
     }
     for n in 1..=5 {
         assert_eq!(read_up_to(&mut reader, 1).len(), 1);
-        assert_eq!(vacant(&mut writer), n);
+        assert_eq!(spare_len(&mut writer), n);
     }
 }
 
 #[test]
-fn b19_there_is_nothing_to_be_lent_of_an_empty_pipe_or_of_a_full_one() {
+fn b19_as_slices_of_an_empty_pipe_and_spare_slices_of_a_full_one_are_empty() {
     let (mut reader, mut writer) = pipe_at(4, 3);
-    assert_eq!(unread(&mut reader), b"");
-    assert_eq!(put(&mut writer, b"1234"), 4);
+    assert_eq!(unread_bytes(&mut reader), b"");
+    assert_eq!(fill_spare(&mut writer, b"1234"), 4);
     writer.commit(4);
-    assert_eq!(vacant(&mut writer), 0);
+    assert_eq!(spare_len(&mut writer), 0);
     assert_eq!(CountingTask::new().write(&mut writer, b"5"), Poll::Pending);
 }

@@ -1,13 +1,13 @@
-//! B14: streams that go both ways, and their halves.
+//! B14: bidirectional streams and their halves.
 
 use core::task::Poll;
 
 use async_duplex::{duplex, pipe, DuplexStream};
 
-use crate::counting_waker::{moved, tried, CountingTask, Outcome, BROKEN, END};
+use crate::counting_waker::{as_poll, ready, CountingTask, Outcome, BROKEN, END};
 use crate::read_up_to;
 
-/// What one stream would read and write now.
+/// The results of a read and of a write of one byte.
 fn reads_and_writes(stream: &mut DuplexStream) -> (Outcome<usize>, Outcome<usize>) {
     let task = CountingTask::new();
     let read = task.read(stream, &mut [0; 64]);
@@ -18,35 +18,35 @@ fn reads_and_writes(stream: &mut DuplexStream) -> (Outcome<usize>, Outcome<usize
 fn b14_poll_close_closes_the_write_direction_only() {
     let (mut left, mut right) = duplex(4);
     let task = CountingTask::new();
-    assert_eq!(task.write(&mut left, b"last"), moved(4));
-    assert_eq!(task.close(&mut left), Poll::Ready(Ok(())));
+    assert_eq!(task.write(&mut left, b"last"), ready(4));
+    assert_eq!(task.close(&mut left), ready(()));
     assert_eq!(task.write(&mut left, b"x"), BROKEN);
 
     let mut buf = [0; 8];
-    assert_eq!(task.read(&mut right, &mut buf), moved(4));
+    assert_eq!(task.read(&mut right, &mut buf), ready(4));
     assert_eq!(task.read(&mut right, &mut buf), END);
 
-    // The other direction goes on, for as long as one likes.
+    // The other direction goes on.
     for _ in 0..10 {
-        assert_eq!(task.write(&mut right, b"more"), moved(4));
-        assert_eq!(task.read(&mut left, &mut buf), moved(4));
+        assert_eq!(task.write(&mut right, b"more"), ready(4));
+        assert_eq!(task.read(&mut left, &mut buf), ready(4));
         assert_eq!(&buf[..4], b"more");
     }
     assert_eq!(task.read(&mut left, &mut buf), Poll::Pending);
 }
 
 #[test]
-fn b14_when_both_have_closed_both_read_to_the_end() {
+fn b14_when_both_streams_have_closed_both_read_to_eof() {
     let (mut left, mut right) = duplex(4);
     let task = CountingTask::new();
-    assert_eq!(task.write(&mut left, b"l"), moved(1));
-    assert_eq!(task.write(&mut right, b"r"), moved(1));
-    assert_eq!(task.close(&mut left), Poll::Ready(Ok(())));
-    assert_eq!(task.close(&mut right), Poll::Ready(Ok(())));
+    assert_eq!(task.write(&mut left, b"l"), ready(1));
+    assert_eq!(task.write(&mut right, b"r"), ready(1));
+    assert_eq!(task.close(&mut left), ready(()));
+    assert_eq!(task.close(&mut right), ready(()));
     for stream in [&mut left, &mut right] {
-        assert_eq!(reads_and_writes(stream), (moved(1), BROKEN));
+        assert_eq!(reads_and_writes(stream), (ready(1), BROKEN));
         assert_eq!(reads_and_writes(stream), (END, BROKEN));
-        assert_eq!(task.close(stream), Poll::Ready(Ok(())));
+        assert_eq!(task.close(stream), ready(()));
     }
 }
 
@@ -54,9 +54,9 @@ fn b14_when_both_have_closed_both_read_to_the_end() {
 fn b14_dropping_a_stream_closes_both_directions() {
     let (mut left, mut right) = duplex(4);
     let task = CountingTask::new();
-    assert_eq!(task.write(&mut left, b"bye"), moved(3));
+    assert_eq!(task.write(&mut left, b"bye"), ready(3));
     drop(left);
-    assert_eq!(reads_and_writes(&mut right), (moved(3), BROKEN));
+    assert_eq!(reads_and_writes(&mut right), (ready(3), BROKEN));
     assert_eq!(reads_and_writes(&mut right), (END, BROKEN));
 }
 
@@ -64,8 +64,8 @@ fn b14_dropping_a_stream_closes_both_directions() {
 fn b14_dropping_a_stream_after_its_close_closes_the_other_direction_too() {
     let (mut left, mut right) = duplex(4);
     let task = CountingTask::new();
-    assert_eq!(task.close(&mut left), Poll::Ready(Ok(())));
-    assert_eq!(reads_and_writes(&mut right), (END, moved(1)));
+    assert_eq!(task.close(&mut left), ready(()));
+    assert_eq!(reads_and_writes(&mut right), (END, ready(1)));
     drop(left);
     assert_eq!(reads_and_writes(&mut right), (END, BROKEN));
 }
@@ -74,9 +74,9 @@ fn b14_dropping_a_stream_after_its_close_closes_the_other_direction_too() {
 fn b14_dropping_a_split_writer_ends_its_direction_only() {
     let (left, mut right) = duplex(4);
     let (mut reader, writer) = left.into_split();
-    assert_eq!(reads_and_writes(&mut right), (Poll::Pending, moved(1)));
+    assert_eq!(reads_and_writes(&mut right), (Poll::Pending, ready(1)));
     drop(writer);
-    assert_eq!(reads_and_writes(&mut right), (END, moved(1)));
+    assert_eq!(reads_and_writes(&mut right), (END, ready(1)));
     assert_eq!(read_up_to(&mut reader, 8), b"xx");
 }
 
@@ -85,8 +85,8 @@ fn b14_dropping_a_split_reader_ends_its_direction_only() {
     let (left, mut right) = duplex(4);
     let (reader, mut writer) = left.into_split();
     drop(reader);
-    assert_eq!(tried(writer.try_write(b"abc")), moved(3));
-    assert_eq!(reads_and_writes(&mut right), (moved(3), BROKEN));
+    assert_eq!(as_poll(writer.try_write(b"abc")), ready(3));
+    assert_eq!(reads_and_writes(&mut right), (ready(3), BROKEN));
     assert_eq!(reads_and_writes(&mut right), (Poll::Pending, BROKEN));
 }
 
@@ -94,41 +94,41 @@ fn b14_dropping_a_split_reader_ends_its_direction_only() {
 fn b14_splitting_closes_nothing_and_loses_nothing() {
     let (mut left, mut right) = duplex(4);
     let task = CountingTask::new();
-    assert_eq!(task.write(&mut left, b"ab"), moved(2));
-    assert_eq!(task.write(&mut right, b"cd"), moved(2));
+    assert_eq!(task.write(&mut left, b"ab"), ready(2));
+    assert_eq!(task.write(&mut right, b"cd"), ready(2));
     let (mut reader, mut writer) = left.into_split();
     assert!(!reader.is_closed() && !writer.is_closed());
     assert_eq!(read_up_to(&mut reader, 8), b"cd");
-    assert_eq!(tried(writer.try_write(b"ef")), moved(2));
-    assert_eq!(reads_and_writes(&mut right), (moved(4), moved(1)));
+    assert_eq!(as_poll(writer.try_write(b"ef")), ready(2));
+    assert_eq!(reads_and_writes(&mut right), (ready(4), ready(1)));
 }
 
 #[test]
 fn b14_halves_that_were_split_make_the_same_stream_again() {
     let (mut left, mut right) = duplex(4);
     let task = CountingTask::new();
-    assert_eq!(task.write(&mut left, b"a"), moved(1));
+    assert_eq!(task.write(&mut left, b"a"), ready(1));
     let (reader, writer) = left.into_split();
     let mut left = DuplexStream::new(reader, writer);
     assert!(left.is_peer_of(&right));
-    assert_eq!(task.write(&mut left, b"b"), moved(1));
+    assert_eq!(task.write(&mut left, b"b"), ready(1));
     let mut buf = [0; 4];
-    assert_eq!(task.read(&mut right, &mut buf), moved(2));
+    assert_eq!(task.read(&mut right, &mut buf), ready(2));
     assert_eq!(&buf[..2], b"ab");
     drop(right);
     assert_eq!(reads_and_writes(&mut left), (END, BROKEN));
 }
 
 #[test]
-fn b14_split_borrows_the_halves_that_the_stream_uses() {
+fn b14_halves_borrows_the_halves_that_the_stream_uses() {
     let (mut left, mut right) = duplex(4);
     let (reader, writer) = left.halves();
-    assert_eq!(tried(writer.try_write(b"ab")), moved(2));
-    assert_eq!(reads_and_writes(&mut right), (moved(2), moved(1)));
+    assert_eq!(as_poll(writer.try_write(b"ab")), ready(2));
+    assert_eq!(reads_and_writes(&mut right), (ready(2), ready(1)));
     assert_eq!(read_up_to(reader, 8), b"x");
     writer.finish();
-    assert_eq!(reads_and_writes(&mut right), (END, moved(1)));
-    assert_eq!(reads_and_writes(&mut left), (moved(1), BROKEN));
+    assert_eq!(reads_and_writes(&mut right), (END, ready(1)));
+    assert_eq!(reads_and_writes(&mut left), (ready(1), BROKEN));
 }
 
 #[test]
@@ -137,13 +137,13 @@ fn surface_a_loopback_reads_what_it_writes_and_is_its_own_peer() {
     let mut stream = DuplexStream::new(reader, writer);
     assert!(stream.is_peer_of(&stream));
     let task = CountingTask::new();
-    assert_eq!(task.write(&mut stream, b"echo"), moved(4));
+    assert_eq!(task.write(&mut stream, b"echo"), ready(4));
     let mut buf = [0; 8];
-    assert_eq!(task.read(&mut stream, &mut buf), moved(4));
+    assert_eq!(task.read(&mut stream, &mut buf), ready(4));
     assert_eq!(&buf[..4], b"echo");
-    assert_eq!(task.write(&mut stream, b"end"), moved(3));
-    assert_eq!(task.close(&mut stream), Poll::Ready(Ok(())));
-    assert_eq!(reads_and_writes(&mut stream), (moved(3), BROKEN));
+    assert_eq!(task.write(&mut stream, b"end"), ready(3));
+    assert_eq!(task.close(&mut stream), ready(()));
+    assert_eq!(reads_and_writes(&mut stream), (ready(3), BROKEN));
     assert_eq!(reads_and_writes(&mut stream), (END, BROKEN));
 }
 
@@ -156,7 +156,7 @@ fn surface_streams_are_peers_in_both_directions_or_not_at_all() {
     assert!(!a.is_peer_of(&a));
     assert!(!a.is_peer_of(&c) && !a.is_peer_of(&d) && !d.is_peer_of(&a));
 
-    // Cross one direction of each: a ring of streams, in which nobody has one peer.
+    // Exchange the writers: then no stream has both halves of one peer.
     let (a_reader, a_writer) = a.into_split();
     let (c_reader, c_writer) = c.into_split();
     let mixed = DuplexStream::new(a_reader, c_writer);

@@ -1,8 +1,8 @@
-//! What the halves show of themselves: whose peer they are, whether it is gone, and `Debug`.
+//! What the halves report: their peer, whether it has ended, and `Debug`.
 
 use async_duplex::{duplex, pipe, Reader, Writer};
 
-use crate::counting_waker::{moved, tried, CountingTask};
+use crate::counting_waker::{as_poll, ready, CountingTask};
 use crate::{READER_ENDINGS, WRITER_ENDINGS};
 
 #[test]
@@ -17,7 +17,7 @@ fn surface_halves_of_one_pipe_are_peers_and_those_of_two_are_not() {
 #[test]
 fn surface_halves_stay_peers_when_they_are_used_closed_and_moved() {
     let (reader, mut writer) = pipe(4);
-    assert_eq!(tried(writer.try_write(b"a")), moved(1));
+    assert_eq!(as_poll(writer.try_write(b"a")), ready(1));
     writer.finish();
     let mut halves = Box::new((writer, reader));
     halves.1.close();
@@ -25,7 +25,7 @@ fn surface_halves_stay_peers_when_they_are_used_closed_and_moved() {
 }
 
 #[test]
-fn surface_the_halves_of_a_duplex_are_peers_across() {
+fn surface_halves_of_two_connected_streams_are_peers_crosswise() {
     let (left, right) = duplex(4);
     let (left_reader, left_writer) = left.into_split();
     let (right_reader, right_writer) = right.into_split();
@@ -36,18 +36,18 @@ fn surface_the_halves_of_a_duplex_are_peers_across() {
 }
 
 #[test]
-fn surface_is_closed_tells_of_the_other_half_only() {
+fn surface_is_closed_is_about_the_other_half_only() {
     for (how, end) in WRITER_ENDINGS {
         let (mut reader, writer) = pipe(4);
         reader.close();
-        assert!(!reader.is_closed(), "its own close is no news to it");
+        assert!(!reader.is_closed(), "its own end does not count");
         let _closed = end(writer);
         assert!(reader.is_closed(), "{how}");
     }
     for (how, end) in READER_ENDINGS {
         let (reader, mut writer) = pipe(4);
         writer.finish();
-        assert!(!writer.is_closed(), "its own close is no news to it");
+        assert!(!writer.is_closed(), "its own end does not count");
         let _closed = end(reader);
         assert!(writer.is_closed(), "{how}");
     }
@@ -64,17 +64,17 @@ fn assert_each_says(texts: [String; 2], what: &str) {
 }
 
 #[test]
-fn surface_debug_of_the_halves_shows_counts_and_who_waits() {
+fn surface_debug_of_the_halves_shows_counts_and_waiters() {
     let (mut reader, mut writer) = pipe(23);
     let task = CountingTask::new();
     assert!(task.read(&mut reader, &mut [0]).is_pending());
     assert_each_says(debug_of(&reader, &writer), "reader_waits: true");
     assert_each_says(debug_of(&reader, &writer), "writer_waits: false");
-    assert_eq!(task.write(&mut writer, &[1; 17]), moved(17));
+    assert_eq!(task.write(&mut writer, &[1; 17]), ready(17));
     assert_each_says(debug_of(&reader, &writer), "capacity: 23");
     assert_each_says(debug_of(&reader, &writer), "len: 17");
     assert_each_says(debug_of(&reader, &writer), "reader_waits: false");
-    assert_eq!(task.write(&mut writer, &[1; 17]), moved(6));
+    assert_eq!(task.write(&mut writer, &[1; 17]), ready(6));
     assert!(task.write(&mut writer, &[1; 17]).is_pending());
     assert_each_says(debug_of(&reader, &writer), "writer_waits: true");
     assert_each_says(debug_of(&reader, &writer), "is_closed: false");
@@ -88,11 +88,11 @@ fn surface_debug_never_shows_the_bytes() {
     let secret = b"hunter2 hunter2 hunter2";
     let (mut near, far) = duplex(32);
     let task = CountingTask::new();
-    assert_eq!(task.write(&mut near, secret), moved(23));
+    assert_eq!(task.write(&mut near, secret), ready(23));
     let mut texts = vec![format!("{near:?} {far:?} {near:#?} {far:#?}")];
     let (reader, writer) = near.into_split();
     let (mut far_reader, far_writer) = far.into_split();
-    assert_eq!(tried(far_reader.try_read(&mut [0; 3])), moved(3));
+    assert_eq!(as_poll(far_reader.try_read(&mut [0; 3])), ready(3));
     texts.push(format!(
         "{reader:?} {writer:?} {far_reader:#?} {far_writer:#?}"
     ));
@@ -105,7 +105,7 @@ fn surface_debug_never_shows_the_bytes() {
 }
 
 #[test]
-fn surface_debug_of_a_stream_and_of_closed_tells_what_they_are_made_of() {
+fn surface_debug_of_a_stream_and_of_closed_names_the_halves() {
     let (stream, _peer) = duplex(23);
     let text = format!("{stream:?}");
     assert!(text.contains("Reader") && text.contains("Writer"), "{text}");

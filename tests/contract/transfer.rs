@@ -1,25 +1,26 @@
-//! B3 and B10: bytes come once, in order, unchanged, and as many of them at a time as possible.
+//! B3 and B10: bytes arrive once, in order and unchanged, and each call moves as many as it can.
 
 use core::task::Poll;
 
 use async_duplex::pipe;
 use futures::{AsyncReadExt, AsyncWriteExt, FutureExt};
 
-use crate::counting_waker::{moved, tried, CountingTask};
-use crate::model::{Modelled, WAYS};
+use crate::counting_waker::{as_poll, ready, CountingTask};
+use crate::data::data;
+use crate::model::{CheckedPipe, METHODS};
 use crate::read_up_to;
 
 /// Two writes and two reads of every length, from every offset, in small pipes.
 #[test]
-fn b3_every_wrap_moves_all_that_there_is_in_one_call() {
+fn b3_one_call_moves_all_it_can_across_every_wrap_of_a_small_pipe() {
     let largest = if cfg!(miri) { 2 } else { 5 };
-    for way in WAYS {
+    for method in METHODS {
         for capacity in 1..=largest {
             let lengths = || 0..=capacity + 1;
             for offset in 0..2 * capacity {
                 for (write, read) in lengths().flat_map(|w| lengths().map(move |r| (w, r))) {
                     for (again, rest) in lengths().flat_map(|w| lengths().map(move |r| (w, r))) {
-                        let mut pipe = Modelled::new(capacity, way).at(offset);
+                        let mut pipe = CheckedPipe::new(capacity, method).at(offset);
                         pipe.write(write);
                         pipe.read(read);
                         pipe.write(again);
@@ -33,12 +34,12 @@ fn b3_every_wrap_moves_all_that_there_is_in_one_call() {
 }
 
 #[test]
-fn b3_wraps_of_larger_pipes_move_all_that_there_is_in_one_call() {
+fn b3_one_call_moves_all_it_can_across_every_wrap_of_a_larger_pipe() {
     let capacities: &[usize] = if cfg!(miri) { &[7] } else { &[7, 16, 100] };
     for &capacity in capacities {
-        for way in WAYS {
+        for method in METHODS {
             for offset in 0..2 * capacity {
-                let mut pipe = Modelled::new(capacity, way).at(offset);
+                let mut pipe = CheckedPipe::new(capacity, method).at(offset);
                 pipe.write(capacity);
                 pipe.read(capacity - 1);
                 pipe.write(capacity);
@@ -51,9 +52,9 @@ fn b3_wraps_of_larger_pipes_move_all_that_there_is_in_one_call() {
 #[test]
 fn b3_a_long_stream_in_unequal_steps_comes_in_order() {
     let steps = if cfg!(miri) { 50 } else { 5_000 };
-    for way in WAYS {
+    for method in METHODS {
         for capacity in [1, 2, 13, 64, 1000] {
-            let mut pipe = Modelled::new(capacity, way);
+            let mut pipe = CheckedPipe::new(capacity, method);
             for step in 0..steps {
                 pipe.write(step * 7 % (capacity + 3));
                 pipe.read(step * 5 % (capacity + 2));
@@ -67,11 +68,11 @@ fn b3_a_long_stream_in_unequal_steps_comes_in_order() {
 }
 
 #[test]
-fn b3_a_read_gets_what_came_after_the_reader_last_looked() {
+fn b3_a_read_gets_bytes_written_since_the_last_read() {
     for capacity in 2..=9 {
         for offset in 0..2 * capacity {
-            for way in WAYS {
-                let mut pipe = Modelled::new(capacity, way).at(offset);
+            for method in METHODS {
+                let mut pipe = CheckedPipe::new(capacity, method).at(offset);
                 pipe.write(2);
                 // Now the reader knows of one unread byte; there will be more.
                 pipe.read(1);
@@ -83,11 +84,11 @@ fn b3_a_read_gets_what_came_after_the_reader_last_looked() {
 }
 
 #[test]
-fn b3_a_write_fills_what_became_free_after_the_writer_last_looked() {
+fn b3_a_write_uses_space_freed_since_the_last_write() {
     for capacity in 2..=9 {
         for offset in 0..2 * capacity {
-            for way in WAYS {
-                let mut pipe = Modelled::new(capacity, way).at(offset);
+            for method in METHODS {
+                let mut pipe = CheckedPipe::new(capacity, method).at(offset);
                 // Now the writer knows of one free byte; there will be more.
                 pipe.write(capacity - 1);
                 pipe.read(capacity - 1);
@@ -102,16 +103,16 @@ fn b3_a_write_fills_what_became_free_after_the_writer_last_looked() {
 fn b3_every_byte_value_passes_unchanged() {
     let all: Vec<u8> = (0..=u8::MAX).collect();
     let (mut reader, mut writer) = pipe(256);
-    assert_eq!(tried(writer.try_write(&all)), moved(256));
+    assert_eq!(as_poll(writer.try_write(&all)), ready(256));
     assert_eq!(read_up_to(&mut reader, 256), all);
 }
 
 #[test]
 fn b3_bytes_are_read_once() {
     let (mut reader, mut writer) = pipe(8);
-    assert_eq!(tried(writer.try_write(b"abc")), moved(3));
+    assert_eq!(as_poll(writer.try_write(b"abc")), ready(3));
     assert_eq!(read_up_to(&mut reader, 8), b"abc");
-    assert_eq!(tried(reader.try_read(&mut [0; 8])), Poll::Pending);
+    assert_eq!(as_poll(reader.try_read(&mut [0; 8])), Poll::Pending);
 }
 
 #[test]
@@ -121,21 +122,21 @@ fn b3_a_call_that_has_to_wait_moves_nothing() {
     let mut buf = [9; 4];
     assert_eq!(task.read(&mut reader, &mut buf), Poll::Pending);
     assert_eq!(buf, [9; 4]);
-    assert_eq!(tried(writer.try_write(b"abc")), moved(3));
+    assert_eq!(as_poll(writer.try_write(b"abc")), ready(3));
     assert_eq!(task.write(&mut writer, b"d"), Poll::Pending);
     assert_eq!(read_up_to(&mut reader, 4), b"abc");
 }
 
 #[test]
-fn b3_the_two_directions_of_a_duplex_do_not_mix() {
+fn b3_the_two_directions_of_a_stream_do_not_mix() {
     let (mut left, mut right) = async_duplex::duplex(4);
     let task = CountingTask::new();
-    assert_eq!(task.write(&mut left, b"left"), moved(4));
-    assert_eq!(task.write(&mut right, b"righ"), moved(4));
+    assert_eq!(task.write(&mut left, b"left"), ready(4));
+    assert_eq!(task.write(&mut right, b"righ"), ready(4));
     let mut buf = [0; 4];
-    assert_eq!(task.read(&mut left, &mut buf), moved(4));
+    assert_eq!(task.read(&mut left, &mut buf), ready(4));
     assert_eq!(&buf, b"righ");
-    assert_eq!(task.read(&mut right, &mut buf), moved(4));
+    assert_eq!(task.read(&mut right, &mut buf), ready(4));
     assert_eq!(&buf, b"left");
 }
 
@@ -145,7 +146,7 @@ fn b10_a_read_that_is_dropped_takes_no_byte() {
     let mut buf = [0; 8];
     let mut read = reader.read(&mut buf);
     assert!((&mut read).now_or_never().is_none());
-    assert_eq!(tried(writer.try_write(b"abc")), moved(3));
+    assert_eq!(as_poll(writer.try_write(b"abc")), ready(3));
     drop(read);
     assert_eq!(buf, [0; 8]);
     assert_eq!(read_up_to(&mut reader, 8), b"abc");
@@ -154,13 +155,13 @@ fn b10_a_read_that_is_dropped_takes_no_byte() {
 #[test]
 fn b10_a_write_that_is_dropped_has_written_nothing() {
     let (mut reader, mut writer) = pipe(4);
-    assert_eq!(tried(writer.try_write(b"abcd")), moved(4));
+    assert_eq!(as_poll(writer.try_write(b"abcd")), ready(4));
     let mut write = writer.write(b"lost");
     assert!((&mut write).now_or_never().is_none());
     assert_eq!(read_up_to(&mut reader, 2), b"ab");
     drop(write);
     assert_eq!(read_up_to(&mut reader, 8), b"cd");
-    assert_eq!(tried(reader.try_read(&mut [0])), Poll::Pending);
+    assert_eq!(as_poll(reader.try_read(&mut [0])), Poll::Pending);
 }
 
 #[test]
@@ -168,24 +169,24 @@ fn b10_a_write_all_that_is_dropped_has_written_what_fitted() {
     let (mut reader, mut writer) = pipe(4);
     assert!(writer.write_all(b"abcdefgh").now_or_never().is_none());
     assert_eq!(read_up_to(&mut reader, 8), b"abcd");
-    assert_eq!(tried(writer.try_write(b"xy")), moved(2));
+    assert_eq!(as_poll(writer.try_write(b"xy")), ready(2));
     assert_eq!(read_up_to(&mut reader, 8), b"xy");
 }
 
 #[test]
-fn b10_waiting_for_the_end_and_giving_up_loses_nothing() {
+fn b10_a_dropped_closed_loses_no_byte() {
     let (mut reader, mut writer) = pipe(4);
-    assert_eq!(tried(writer.try_write(b"ab")), moved(2));
+    assert_eq!(as_poll(writer.try_write(b"ab")), ready(2));
     assert!(reader.closed().now_or_never().is_none());
     assert!(writer.closed().now_or_never().is_none());
-    assert_eq!(tried(writer.try_write(b"cd")), moved(2));
+    assert_eq!(as_poll(writer.try_write(b"cd")), ready(2));
     assert_eq!(read_up_to(&mut reader, 8), b"abcd");
 }
 
-/// Copies of more than 32 KiB are made in chunks, of which the last is shorter.
+/// Copies of more than 32 KiB are made in chunks, the last of which is shorter.
 #[test]
 fn b3_a_long_write_and_a_long_read_move_every_byte_in_one_call() {
-    let data: Vec<u8> = (0..300_000_u32).map(|i| (i % 251) as u8).collect();
+    let data = data(0, 300_000);
     let (mut reader, mut writer) = async_duplex::pipe(400_000);
     let mut got = vec![0; data.len()];
     for _ in 0..2 {

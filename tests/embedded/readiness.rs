@@ -62,11 +62,11 @@ fn surface_readiness_queries_neither_wake_nor_replace_a_waker() {
         let (reading, writing) = (CountingTask::new(), CountingTask::new());
         assert!(read(&reading, &mut source, 1).is_pending());
         assert!(!is_read_ready(&mut source));
-        assert_eq!((reading.kept(), reading.wakes()), (1, 0));
+        assert_eq!((reading.retained(), reading.wakes()), (1, 0));
         assert_eq!(write(&writing, &mut sink, b"ab"), done(2));
         assert!(write(&writing, &mut sink, b"c").is_pending());
         assert!(!is_write_ready(&mut sink));
-        assert_eq!((writing.kept(), writing.wakes()), (1, 0));
+        assert_eq!((writing.retained(), writing.wakes()), (1, 0));
         // The tasks that have registered are still the ones that are woken.
         assert_eq!(reading.wakes(), 1);
         assert_eq!(read(&reading, &mut source, 2), done(b"ab".to_vec()));

@@ -75,7 +75,7 @@ fn b5_calls_with_empty_buffers_return_at_once() {
         assert_eq!(read(&task, &mut source, 0), done(vec![]));
         drop(source);
         assert_eq!(write(&task, &mut sink, b""), failed(Kind::BrokenPipe));
-        assert_eq!((task.wakes(), task.kept()), (0, 0));
+        assert_eq!((task.wakes(), task.retained()), (0, 0));
     }
     check(pipe(2));
     check(duplex(2));

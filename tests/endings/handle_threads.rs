@@ -54,7 +54,7 @@ fn b26_every_half_of_a_busy_connection_ends_with_the_error() {
                     let mut buf = [0; 100];
                     loop {
                         match reader.read(&mut buf) {
-                            Ok(n) => assert!(n > 0, "an end that nobody has caused"),
+                            Ok(n) => assert!(n > 0, "no half has finished"),
                             Err(error) => return error.kind(),
                         }
                     }
@@ -76,7 +76,8 @@ fn b26_every_half_of_a_busy_connection_ends_with_the_error() {
             }
             cable.abort(RESET);
             for thread in threads {
-                // A half whose peer has seen the abort first and was dropped is aborted all the same.
+                // A half whose peer has seen the abort first and was dropped is aborted all the
+                // same.
                 assert_eq!(thread.join().unwrap(), RESET);
             }
         }

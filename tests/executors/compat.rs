@@ -1,4 +1,4 @@
-//! The scenario in terms of tokio's own traits, which `tokio_util::compat` puts over ours.
+//! The scenario with tokio's traits, by the wrapper of `tokio_util::compat`.
 
 use crate::deadline::within;
 use crate::scenario::{chunks, data, sizes, transform, CAPACITY, TOTAL};
@@ -27,7 +27,7 @@ async fn send(mut writer: impl AsyncWrite + Unpin) {
     for chunk in chunks(&data(0..TOTAL)) {
         writer.write_all(chunk).await.unwrap();
     }
-    // What tokio calls a half-close.
+    // A half-close.
     writer.shutdown().await.unwrap();
 }
 

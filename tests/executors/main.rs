@@ -1,9 +1,11 @@
-//! The streams know no runtime: one scenario, under every executor that is at hand, under two at
-//! once, and with a half that changes from one to another midway.
+//! The streams depend on no runtime: one scenario under many executors, under two at once, and with
+//! a half that moves from one executor to another.
 
 #![cfg(not(loom))]
 
 mod compat;
+#[path = "../support/data.rs"]
+mod data;
 #[path = "../support/deadline.rs"]
 mod deadline;
 mod migration;
@@ -19,7 +21,7 @@ use smol::channel;
 use std::thread;
 use tokio::runtime::{Builder, Runtime};
 
-/// Seconds that are far more than any of these tests takes.
+/// More seconds than any of these tests takes.
 const DEADLINE: u64 = 60;
 
 #[test]
@@ -49,7 +51,7 @@ fn echo_under_async_executor_run_by_three_threads() {
         let executor = Executor::new();
         let (running, done) = channel::bounded::<()>(1);
         thread::scope(|scope| {
-            // Dropped at the end of the scope, which is what `done` waits for.
+            // `done` waits until this is dropped at the end of the scope.
             let _running = running;
             for _ in 0..3 {
                 scope.spawn(|| smol::block_on(executor.run(done.recv())).unwrap_err());

@@ -1,5 +1,5 @@
-//! A half that waits under one executor and goes on under another: the waker that it left at the
-//! first must not be the one that is woken.
+//! A half that waits under one executor and goes on under another. The waker of the first executor
+//! is replaced, and only that of the second one is woken.
 
 use crate::deadline::within;
 use crate::scenario::{data, CAPACITY};
@@ -18,14 +18,14 @@ const WHOLE: usize = 2 * HALF;
 #[test]
 fn a_writer_that_waits_under_smol_goes_on_under_tokio() {
     let (reader, writer) = pipe(CAPACITY);
-    let (moved, has_moved) = mpsc::channel();
+    let (resumed, peer_resumed) = mpsc::channel();
     within(DEADLINE, || {
         thread::scope(|scope| {
-            scope.spawn(|| read_in_two_halves(reader, has_moved));
+            scope.spawn(|| read_in_two_halves(reader, peer_resumed));
             let writer = smol::block_on(smol::spawn(async {
                 let mut writer = writer;
                 writer.write_all(&data(0..HALF)).await.unwrap();
-                // The other side reads no further for now: fill the pipe, and wait for room.
+                // The other side does not read on yet: fill the pipe, and wait for space.
                 let fill = HALF..HALF + CAPACITY;
                 writer.write_all(&data(fill)).await.unwrap();
                 assert_waits(writer.write(&[0])).await;
@@ -36,7 +36,7 @@ fn a_writer_that_waits_under_smol_goes_on_under_tokio() {
                 let mut writer = writer;
                 let bytes = data(HALF + CAPACITY..WHOLE);
                 let rest = writer.write_all(&bytes);
-                wait_then_tell(rest, moved).await.unwrap();
+                wait_then_tell(rest, resumed).await.unwrap();
             });
             runtime.block_on(written).unwrap();
         });
@@ -46,16 +46,16 @@ fn a_writer_that_waits_under_smol_goes_on_under_tokio() {
 #[test]
 fn a_reader_that_waits_under_smol_goes_on_under_tokio() {
     let (reader, writer) = pipe(CAPACITY);
-    let (moved, has_moved) = mpsc::channel();
+    let (resumed, peer_resumed) = mpsc::channel();
     within(DEADLINE, || {
         thread::scope(|scope| {
-            scope.spawn(|| write_in_two_halves(writer, has_moved));
+            scope.spawn(|| write_in_two_halves(writer, peer_resumed));
             let reader = smol::block_on(smol::spawn(async {
                 let mut reader = reader;
                 let mut bytes = vec![0; HALF];
                 reader.read_exact(&mut bytes).await.unwrap();
                 assert!(bytes == data(0..HALF));
-                // The other side writes no more for now.
+                // The other side does not write on yet.
                 assert_waits(reader.read(&mut [0])).await;
                 reader
             }));
@@ -64,7 +64,7 @@ fn a_reader_that_waits_under_smol_goes_on_under_tokio() {
                 let mut reader = reader;
                 let mut bytes = Vec::new();
                 let rest = reader.read_to_end(&mut bytes);
-                wait_then_tell(rest, moved).await.unwrap();
+                wait_then_tell(rest, resumed).await.unwrap();
                 assert!(bytes == data(HALF..WHOLE));
             });
             runtime.block_on(read).unwrap();
@@ -72,56 +72,57 @@ fn a_reader_that_waits_under_smol_goes_on_under_tokio() {
     });
 }
 
-/// A future that is waiting, not a half that could start anew, changes the executor.
+/// Here the pending future moves, and not only the half.
 #[test]
 fn a_pending_write_moves_from_smol_to_tokio() {
     let (reader, mut writer) = pipe(CAPACITY);
-    let (moved, has_moved) = mpsc::channel();
+    let (resumed, peer_resumed) = mpsc::channel();
     within(DEADLINE, || {
         thread::scope(|scope| {
-            scope.spawn(|| read_in_two_halves(reader, has_moved));
+            scope.spawn(|| read_in_two_halves(reader, peer_resumed));
             let bytes = data(0..WHOLE);
             smol::block_on(writer.write_all(&bytes[..HALF])).unwrap();
             let mut rest = pin!(writer.write_all(&bytes[HALF..]));
             smol::block_on(assert_waits(rest.as_mut()));
-            let rest = wait_then_tell(rest, moved);
+            let rest = wait_then_tell(rest, resumed);
             current_thread().block_on(rest).unwrap();
             writer.finish();
         });
     });
 }
 
-/// Reads exactly a half, then waits until its peer has moved, then reads the rest.
-fn read_in_two_halves(mut reader: Reader, peer_has_moved: mpsc::Receiver<()>) {
+/// Reads the first half, waits until the peer runs under its second executor, then reads the rest.
+fn read_in_two_halves(mut reader: Reader, peer_resumed: mpsc::Receiver<()>) {
     pollster::block_on(async {
         let mut bytes = vec![0; HALF];
         reader.read_exact(&mut bytes).await.unwrap();
-        peer_has_moved.recv().unwrap();
+        peer_resumed.recv().unwrap();
         reader.read_to_end(&mut bytes).await.unwrap();
         assert!(bytes == data(0..WHOLE));
     });
 }
 
-/// Writes a half, then waits until its peer has moved, then writes the rest.
-fn write_in_two_halves(mut writer: Writer, peer_has_moved: mpsc::Receiver<()>) {
+/// Writes the first half, waits until the peer runs under its second executor, then writes the
+/// rest.
+fn write_in_two_halves(mut writer: Writer, peer_resumed: mpsc::Receiver<()>) {
     pollster::block_on(async {
         let bytes = data(0..WHOLE);
         writer.write_all(&bytes[..HALF]).await.unwrap();
-        peer_has_moved.recv().unwrap();
+        peer_resumed.recv().unwrap();
         writer.write_all(&bytes[HALF..]).await.unwrap();
     });
 }
 
-/// Polls `operation`, which has to wait, and only then tells the peer to go on. If the wake that
-/// follows goes elsewhere, this is not polled again.
-async fn wait_then_tell<T>(operation: impl Future<Output = T>, moved: mpsc::Sender<()>) -> T {
+/// Polls `operation`, which must be pending, and then tells the peer to go on. If the peer woke
+/// another waker, `operation` would not be polled again.
+async fn wait_then_tell<T>(operation: impl Future<Output = T>, resumed: mpsc::Sender<()>) -> T {
     let mut operation = pin!(operation);
     assert_waits(operation.as_mut()).await;
-    let tell = async { moved.send(()).unwrap() };
+    let tell = async { resumed.send(()).unwrap() };
     join(operation, tell).await.0
 }
 
-/// Polls `operation` once, under the executor that runs this: it must leave a waker there.
+/// Polls `operation` once, with the waker of the current executor. It must be pending.
 async fn assert_waits(operation: impl Future) {
     assert!(poll!(pin!(operation)).is_pending());
 }

@@ -1,7 +1,8 @@
-//! What is run under each executor: one side sends [`TOTAL`] bytes in odd chunks and half-closes,
-//! the other echoes them transformed, and the first verifies every byte and then the end. With so
-//! small a [`CAPACITY`], somebody waits and is woken tens of thousands of times.
+//! The scenario that runs under each executor. The near end sends [`TOTAL`] bytes in uneven chunks
+//! and half-closes, the far end echoes them transformed, and the near end verifies every byte and
+//! the end. Because of the small [`CAPACITY`], the halves park tens of thousands of times.
 
+use crate::data::byte;
 use async_duplex::duplex;
 use futures::future::{join, BoxFuture};
 use futures::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, FutureExt};
@@ -13,7 +14,7 @@ pub(crate) const TOTAL: usize = 256 * 1024;
 const SIZES: [usize; 10] = [1, 3, 7, 13, 5, 257, 8, 2, 101, 1021];
 const MAX_SIZE: usize = 1021;
 
-/// Panics if the stream does anything wrong.
+/// A task that panics if a byte is wrong.
 pub(crate) type Task = BoxFuture<'static, ()>;
 
 /// The scenario as three tasks: the two halves of the near end, and the far end.
@@ -70,9 +71,8 @@ async fn verify(mut reader: impl AsyncRead + Unpin) {
     assert_eq!(reader.read(&mut buf).await.unwrap(), 0, "after the end");
 }
 
-/// A part of the data, in which no byte can be lost, doubled or swapped without being noticed.
+/// A part of the bytes to send.
 pub(crate) fn data(positions: core::ops::Range<usize>) -> Vec<u8> {
-    let byte = |position: usize| (position as u32).wrapping_mul(0x9E37_79B9).to_be_bytes()[0];
     positions.map(byte).collect()
 }
 
@@ -82,12 +82,12 @@ pub(crate) fn transform(bytes: &mut [u8]) {
     }
 }
 
-/// Endless.
+/// [`SIZES`], repeated for ever.
 pub(crate) fn sizes() -> impl Iterator<Item = usize> {
     SIZES.into_iter().cycle()
 }
 
-/// All of `bytes`, cut into [`sizes`].
+/// All of `bytes`, in chunks of [`sizes`].
 pub(crate) fn chunks(mut bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     sizes().map_while(move |size| {
         let (chunk, rest) = bytes.split_at(size.min(bytes.len()));

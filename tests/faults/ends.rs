@@ -9,7 +9,7 @@ use async_duplex::{duplex, DuplexStream};
 use futures::io::{AsyncBufRead, Cursor};
 
 use crate::common::{assert_broken, far_state, ok, streams, FAILED, RESET};
-use crate::counting_waker::{moved, CountingTask, END};
+use crate::counting_waker::{ready, CountingTask, END};
 use crate::panics::panic_message;
 
 /// Asserts that reads find the end of the stream, and that all other operations continue.
@@ -22,7 +22,7 @@ fn assert_ended(task: &CountingTask, near: &mut Faulty<DuplexStream>, far: &mut 
         assert_eq!(task.read_vectored(near, bufs), END);
         assert_eq!(task.fill_buf(near), Poll::Ready(Ok(Vec::new())));
         Pin::new(&mut *near).consume(0);
-        assert_eq!(task.write(near, b"x"), moved(1));
+        assert_eq!(task.write(near, b"x"), ready(1));
         assert_eq!(task.flush(near), Poll::Ready(Ok(())));
     }
     let before = far_state(far);
@@ -42,17 +42,17 @@ fn eof_at_read_n_ends_read_n_and_all_after_it() {
         let mut near = Faulty::new(near).eof_at_read(n);
         for i in 1..n {
             // Other operations do not count.
-            assert_eq!(task.write(&mut near, b"x"), moved(1));
+            assert_eq!(task.write(&mut near, b"x"), ready(1));
             assert_eq!(task.flush(&mut near), Poll::Ready(Ok(())));
             if i % 2 == 0 {
-                assert_eq!(task.read(&mut near, &mut [0]), moved(1));
+                assert_eq!(task.read(&mut near, &mut [0]), ready(1));
             } else {
                 assert!(ok(task.fill_buf(&mut near)));
                 Pin::new(&mut near).consume(1);
             }
             assert!(!near.fired());
         }
-        assert_eq!(task.write(&mut near, b"x"), moved(1));
+        assert_eq!(task.write(&mut near, b"x"), ready(1));
         assert!(!near.fired(), "a write is no read");
         assert_eq!(task.read(&mut near, &mut [0; 4]), END);
         assert_ended(&task, &mut near, &mut far);
@@ -74,7 +74,7 @@ fn eof_after_bytes_returns_n_bytes_and_then_the_end() {
                     assert_eq!(task.fill_buf(&mut near), Poll::Ready(Ok(lent)));
                     Pin::new(&mut near).consume(n);
                 } else {
-                    assert_eq!(task.read(&mut near, &mut [0; 8]), moved(n));
+                    assert_eq!(task.read(&mut near, &mut [0; 8]), ready(n));
                 }
                 left -= n;
             }
@@ -90,7 +90,7 @@ fn an_error_can_follow_an_injected_end() {
     let task = CountingTask::new();
     let (near, _far) = streams();
     let mut near = Faulty::new(near).fail_at(4, RESET).eof_at_read(2);
-    assert_eq!(task.read(&mut near, &mut [0]), moved(1));
+    assert_eq!(task.read(&mut near, &mut [0]), ready(1));
     assert_eq!(task.read(&mut near, &mut [0]), END);
     assert_eq!(task.read(&mut near, &mut [0]), END);
     assert_eq!(task.read(&mut near, &mut [0]), FAILED);
@@ -120,6 +120,6 @@ fn the_10_000th_read_after_an_injected_end_panics() {
     let mut half_closed = Faulty::new(near).eof_at_read(1);
     assert_eq!(task.read(&mut half_closed, &mut [0]), END);
     for _ in 0..20_000 {
-        assert_eq!(task.write(&mut half_closed, b"x"), moved(1));
+        assert_eq!(task.write(&mut half_closed, b"x"), ready(1));
     }
 }

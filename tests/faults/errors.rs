@@ -11,7 +11,7 @@ use futures::io::Cursor;
 use futures::{AsyncReadExt, AsyncWriteExt};
 
 use crate::common::{assert_broken, far_state, ok, streams, FAILED, RESET};
-use crate::counting_waker::{moved, CountingTask};
+use crate::counting_waker::{ready, CountingTask};
 use crate::panics::panic_message;
 
 /// The name of an operation, and a call of it that returns whether it succeeds.
@@ -71,7 +71,7 @@ fn an_operation_that_fails_counts_and_a_pending_one_does_not() {
         assert!(task.read(&mut reader, &mut [0]).is_pending());
     }
     writer.try_write(b"a").unwrap();
-    assert_eq!(task.read(&mut reader, &mut [0]), moved(1));
+    assert_eq!(task.read(&mut reader, &mut [0]), ready(1));
     writer.abort(ErrorKind::TimedOut);
     let failed = task.read(&mut reader, &mut [0]);
     assert_eq!(failed, Poll::Ready(Err(ErrorKind::TimedOut)));
@@ -86,7 +86,7 @@ fn a_fault_fires_even_if_the_inner_stream_would_be_pending() {
     let (reader, _writer) = pipe(8);
     let mut reader = Faulty::new(reader).fail_at(1, RESET);
     assert_eq!(task.read(&mut reader, &mut [0]), FAILED);
-    assert_eq!(task.kept(), 0);
+    assert_eq!(task.retained(), 0);
 }
 
 #[test]
@@ -155,7 +155,7 @@ fn the_first_of_several_errors_persists() {
         .fail_at(3, ErrorKind::TimedOut)
         .fail_after_bytes_written(4, RESET)
         .fail_at(5, ErrorKind::BrokenPipe);
-    assert_eq!(task.write(&mut stream, b"01234"), moved(4));
+    assert_eq!(task.write(&mut stream, b"01234"), ready(4));
     for _ in 0..5 {
         assert_eq!(task.write(&mut stream, b"4"), FAILED);
     }
@@ -167,7 +167,7 @@ fn of_two_errors_due_at_once_the_one_set_first_fires() {
     let mut stream = Faulty::new(Vec::new())
         .fail_at(2, ErrorKind::TimedOut)
         .fail_after_bytes_written(1, RESET);
-    assert_eq!(task.write(&mut stream, b"x"), moved(1));
+    assert_eq!(task.write(&mut stream, b"x"), ready(1));
     let failed = task.write(&mut stream, b"x");
     assert_eq!(failed, Poll::Ready(Err(ErrorKind::TimedOut)));
 
@@ -203,7 +203,7 @@ fn a_stream_that_has_failed_injects_no_pending() {
 fn the_10_000th_operation_after_an_error_panics() {
     let task = CountingTask::new();
     let mut stream = Faulty::new(Vec::new()).fail_at(2, RESET);
-    assert_eq!(task.write(&mut stream, b"x"), moved(1));
+    assert_eq!(task.write(&mut stream, b"x"), ready(1));
     for _ in 1..10_000 {
         assert_eq!(task.write(&mut stream, b"x"), FAILED);
     }

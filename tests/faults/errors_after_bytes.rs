@@ -9,7 +9,7 @@ use async_duplex::pipe;
 use futures::io::AsyncBufRead;
 
 use crate::common::{assert_broken, streams, FAILED, RESET};
-use crate::counting_waker::{moved, CountingTask};
+use crate::counting_waker::{ready, CountingTask};
 
 #[test]
 fn fail_after_bytes_read_returns_n_bytes_and_then_fails() {
@@ -21,15 +21,15 @@ fn fail_after_bytes_read_returns_n_bytes_and_then_fails() {
             let mut got: Vec<u8> = Vec::new();
             while got.len() < bytes {
                 // Neither a write nor an empty read counts.
-                assert_eq!(task.write(&mut near, b"x"), moved(1));
-                assert_eq!(task.read(&mut near, &mut []), moved(0));
+                assert_eq!(task.write(&mut near, b"x"), ready(1));
+                assert_eq!(task.read(&mut near, &mut []), ready(0));
                 let mut buf = vec![0; chunk];
                 let n = chunk.min(bytes - got.len());
-                assert_eq!(task.read(&mut near, &mut buf), moved(n));
+                assert_eq!(task.read(&mut near, &mut buf), ready(n));
                 got.extend(&buf[..n]);
             }
             assert_eq!(got, b"0123456789"[..bytes]);
-            assert_eq!(task.read(&mut near, &mut []), moved(0));
+            assert_eq!(task.read(&mut near, &mut []), ready(0));
             assert!(!near.fired());
             assert_eq!(task.read(&mut near, &mut [0]), FAILED);
             assert_broken(&task, &mut near);
@@ -62,7 +62,7 @@ fn fail_after_bytes_written_accepts_n_bytes_and_then_fails() {
                 let all = b"0123456789..";
                 let mut sent = 0;
                 while sent < bytes {
-                    assert_eq!(task.write(&mut stream, b""), moved(0));
+                    assert_eq!(task.write(&mut stream, b""), ready(0));
                     let part = &all[sent..all.len().min(sent + chunk)];
                     let n = part.len().min(bytes - sent);
                     let outcome = if vectored {
@@ -71,10 +71,10 @@ fn fail_after_bytes_written_accepts_n_bytes_and_then_fails() {
                     } else {
                         task.write(&mut stream, part)
                     };
-                    assert_eq!(outcome, moved(n));
+                    assert_eq!(outcome, ready(n));
                     sent += n;
                 }
-                assert_eq!(task.write(&mut stream, b""), moved(0));
+                assert_eq!(task.write(&mut stream, b""), ready(0));
                 assert!(task.flush(&mut stream).is_ready());
                 assert!(!stream.fired());
                 assert_eq!(task.write(&mut stream, b"x"), FAILED);
@@ -90,10 +90,10 @@ fn fail_after_bytes_written_counts_what_the_inner_stream_accepts() {
     let task = CountingTask::new();
     let (mut reader, writer) = pipe(2);
     let mut writer = Faulty::new(writer).fail_after_bytes_written(3, RESET);
-    assert_eq!(task.write(&mut writer, b"abcde"), moved(2));
+    assert_eq!(task.write(&mut writer, b"abcde"), ready(2));
     assert!(task.write(&mut writer, b"cde").is_pending());
-    assert_eq!(task.read(&mut reader, &mut [0; 2]), moved(2));
-    assert_eq!(task.write(&mut writer, b"cde"), moved(1));
+    assert_eq!(task.read(&mut reader, &mut [0; 2]), ready(2));
+    assert_eq!(task.write(&mut writer, b"cde"), ready(1));
     assert_eq!(task.write(&mut writer, b"de"), FAILED);
     assert_eq!(reader.len(), 1);
 }

@@ -12,7 +12,7 @@ use futures::executor::block_on;
 use futures::io::Cursor;
 use futures::{AsyncReadExt, AsyncWriteExt};
 
-use crate::counting_waker::{moved, CountingTask};
+use crate::counting_waker::{ready, CountingTask};
 use crate::deadline::within;
 use crate::panics::panic_message;
 
@@ -126,14 +126,14 @@ fn streams_that_share_a_plan_have_no_limit_after_its_fault_has_fired() {
     let plan = FaultPlan::new(6);
     let stream = || Faulty::new(Vec::new()).fail_after_bytes_written(&plan, RESET);
     let (mut a, mut b) = (stream(), stream());
-    assert_eq!(task.write(&mut a, b"01"), moved(2));
-    assert_eq!(task.write(&mut b, b"01"), moved(2));
-    assert_eq!(task.write(&mut a, b"234"), moved(1));
+    assert_eq!(task.write(&mut a, b"01"), ready(2));
+    assert_eq!(task.write(&mut b, b"01"), ready(2));
+    assert_eq!(task.write(&mut a, b"234"), ready(1));
     assert!(!plan.fired());
     assert!(task.write(&mut a, b"34").is_ready());
     assert!(plan.fired() && a.fired());
     // The stream in which the fault has not fired has no limit any more.
-    assert_eq!(task.write(&mut b, b"23456"), moved(5));
+    assert_eq!(task.write(&mut b, b"23456"), ready(5));
     assert!(!b.fired());
 }
 
@@ -180,7 +180,7 @@ fn a_clone_of_a_plan_is_the_same_plan() {
     let task = CountingTask::new();
     let plan = FaultPlan::new(2);
     let mut stream = Faulty::new(Vec::new()).fail_at(&plan.clone(), RESET);
-    assert_eq!(task.write(&mut stream, b"x"), moved(1));
+    assert_eq!(task.write(&mut stream, b"x"), ready(1));
     assert!(!plan.fired());
     assert!(task.write(&mut stream, b"x").is_ready());
     assert!(plan.fired() && plan.clone().fired());

@@ -10,7 +10,7 @@ use futures::executor::block_on;
 use futures::io::{AllowStdIo, BufReader, BufWriter, Cursor};
 use futures::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, StreamExt, TryStreamExt};
 
-use crate::counting_waker::{moved, CountingTask};
+use crate::counting_waker::{ready, CountingTask};
 use crate::deadline::within;
 
 #[test]
@@ -72,9 +72,9 @@ fn a_faulty_stream_can_wrap_another() {
     let task = CountingTask::new();
     let inner = Faulty::new(Cursor::new(b"0123456789")).max_read(3);
     let mut outer = Faulty::new(inner).eof_after_bytes(5);
-    assert_eq!(task.read(&mut outer, &mut [0; 8]), moved(3));
-    assert_eq!(task.read(&mut outer, &mut [0; 8]), moved(2));
-    assert_eq!(task.read(&mut outer, &mut [0; 8]), moved(0));
+    assert_eq!(task.read(&mut outer, &mut [0; 8]), ready(3));
+    assert_eq!(task.read(&mut outer, &mut [0; 8]), ready(2));
+    assert_eq!(task.read(&mut outer, &mut [0; 8]), ready(0));
     assert!(outer.fired() && !outer.get_ref().fired());
 }
 

@@ -6,7 +6,7 @@ use async_duplex::faults::Faulty;
 use async_duplex::pipe;
 use futures::io::Cursor;
 
-use crate::counting_waker::{moved, CountingTask, END};
+use crate::counting_waker::{ready, CountingTask, END};
 use crate::panics::panic_message;
 
 #[test]
@@ -15,14 +15,14 @@ fn a_stream_without_settings_behaves_like_its_inner_stream() {
     let (reader, writer) = pipe(8);
     let (mut reader, mut writer) = (Faulty::new(reader), Faulty::new(writer));
     assert!(task.read(&mut reader, &mut [0; 4]).is_pending());
-    assert_eq!(task.write(&mut writer, b"0123456789"), moved(8));
+    assert_eq!(task.write(&mut writer, b"0123456789"), ready(8));
     assert_eq!(task.wakes(), 1);
     assert!(task.write(&mut writer, b"89").is_pending());
-    assert_eq!(task.read(&mut reader, &mut [0; 4]), moved(4));
-    assert_eq!(task.write(&mut writer, b""), moved(0));
+    assert_eq!(task.read(&mut reader, &mut [0; 4]), ready(4));
+    assert_eq!(task.write(&mut writer, b""), ready(0));
     assert!(task.flush(&mut writer).is_ready());
     assert!(task.close(&mut writer).is_ready());
-    assert_eq!(task.read(&mut reader, &mut [0; 9]), moved(4));
+    assert_eq!(task.read(&mut reader, &mut [0; 9]), ready(4));
     assert_eq!(task.read(&mut reader, &mut [0; 9]), END);
     assert!(!reader.fired() && !writer.fired());
 }
@@ -34,7 +34,7 @@ fn max_read_limits_a_read_and_leaves_the_rest_of_the_buffer() {
         let mut stream = Faulty::new(Cursor::new(b"01234")).max_read(max);
         let mut buf = *b".......";
         let n = max.min(5);
-        assert_eq!(task.read(&mut stream, &mut buf), moved(n));
+        assert_eq!(task.read(&mut stream, &mut buf), ready(n));
         assert_eq!(buf[..n], b"01234"[..n]);
         assert!(buf[n..].iter().all(|&byte| byte == b'.'));
         assert_eq!(stream.get_ref().position(), n as u64);
@@ -47,7 +47,7 @@ fn max_write_limits_a_write() {
     for max in 1..=7 {
         let mut stream = Faulty::new(Vec::new()).max_write(max);
         let n = max.min(5);
-        assert_eq!(task.write(&mut stream, b"01234"), moved(n));
+        assert_eq!(task.write(&mut stream, b"01234"), ready(n));
         assert_eq!(stream.into_inner(), b"01234"[..n]);
     }
 }
@@ -69,7 +69,7 @@ fn max_read_limits_a_vectored_read_over_all_its_buffers() {
         let mut bufs = [&mut a[..], &mut [], &mut b, &mut c].map(IoSliceMut::new);
         assert_eq!(
             task.read_vectored(&mut reader, &mut bufs),
-            moved(max.min(6))
+            ready(max.min(6))
         );
         let got = bufs.map(|buf| String::from_utf8(buf.to_vec()).unwrap());
         assert_eq!(got, expected, "at most {max}");
@@ -84,7 +84,7 @@ fn max_write_limits_a_vectored_write_over_all_its_buffers() {
         let mut stream = Faulty::new(Vec::new()).max_write(max);
         let bufs = [&b"01"[..], b"", b"234", b"5"].map(IoSlice::new);
         let n = max.min(6);
-        assert_eq!(task.write_vectored(&mut stream, &bufs), moved(n));
+        assert_eq!(task.write_vectored(&mut stream, &bufs), ready(n));
         assert_eq!(stream.into_inner(), b"012345"[..n]);
     }
 }
@@ -139,7 +139,7 @@ fn consuming_more_than_fill_buf_has_lent_panics() {
     // A read consumes bytes, so what was lent before it can no longer be consumed.
     let mut read_since = stream();
     assert!(task.fill_buf(&mut read_since).is_ready());
-    assert_eq!(task.read(&mut read_since, &mut [0]), moved(1));
+    assert_eq!(task.read(&mut read_since, &mut [0]), ready(1));
     let message = panic_message(|| consume(&mut read_since, 1));
     assert!(message.contains("1 bytes of the 0 bytes"), "{message}");
 }
@@ -182,7 +182,7 @@ fn the_inner_stream_is_accessible_by_reference_and_by_value() {
     let mut stream = Faulty::new(Cursor::new(b"01234".to_vec())).max_read(1);
     assert_eq!(stream.get_ref().position(), 0);
     stream.get_mut().set_position(3);
-    assert_eq!(CountingTask::new().read(&mut stream, &mut [0; 5]), moved(1));
+    assert_eq!(CountingTask::new().read(&mut stream, &mut [0; 5]), ready(1));
     assert_eq!(stream.into_inner().position(), 4);
 }
 

@@ -5,7 +5,7 @@ use async_duplex::{duplex, pipe, DuplexStream, Reader};
 use futures::executor::block_on;
 use futures::{AsyncReadExt, AsyncWriteExt};
 
-use crate::counting_waker::{moved, CountingTask};
+use crate::counting_waker::{ready, CountingTask};
 use crate::deadline::within;
 use crate::panics::panic_message;
 
@@ -35,7 +35,7 @@ fn an_injected_pending_wakes_its_task_once_and_keeps_no_waker() {
         pending += usize::from(is_pending);
         assert_eq!(task.wakes(), pending, "call {i}");
         // The stream used the waker and kept no clone of it.
-        assert_eq!(task.kept(), 0, "call {i}");
+        assert_eq!(task.retained(), 0, "call {i}");
     }
     assert!(pending > 0);
 }
@@ -58,11 +58,11 @@ fn a_pending_of_the_inner_stream_wakes_only_on_progress() {
     let (reader, mut writer) = pipe(8);
     let mut reader = Faulty::new(reader).pending(0, 1);
     assert!(task.read(&mut reader, &mut [0]).is_pending());
-    assert_eq!((task.wakes(), task.kept()), (1, 0), "the injected one");
+    assert_eq!((task.wakes(), task.retained()), (1, 0), "the injected one");
     assert!(task.read(&mut reader, &mut [0]).is_pending());
-    assert_eq!((task.wakes(), task.kept()), (1, 1), "nothing to read");
+    assert_eq!((task.wakes(), task.retained()), (1, 1), "nothing to read");
     writer.try_write(b"x").unwrap();
-    assert_eq!((task.wakes(), task.kept()), (2, 0));
+    assert_eq!((task.wakes(), task.retained()), (2, 0));
 }
 
 #[test]
@@ -162,7 +162,7 @@ fn a_call_with_an_injected_pending_has_no_effect_and_is_no_operation() {
         .fail_at(3, std::io::ErrorKind::TimedOut);
     for byte in [b"a", b"b"] {
         assert!(task.write(&mut stream, byte).is_pending());
-        assert_eq!(task.write(&mut stream, byte), moved(1));
+        assert_eq!(task.write(&mut stream, byte), ready(1));
     }
     assert!(task.write(&mut stream, b"c").is_pending());
     assert!(!stream.fired());

@@ -10,7 +10,7 @@ use tokio::io::{
     BufWriter, DuplexStream, ReadBuf,
 };
 
-use crate::counting_waker::{moved, CountingTask, Outcome};
+use crate::counting_waker::{ready, CountingTask, Outcome};
 
 const RESET: ErrorKind = ErrorKind::ConnectionReset;
 
@@ -122,7 +122,7 @@ fn tokio_max_write_limits_plain_and_vectored_writes() {
                 };
                 written.map_err(|error| error.kind())
             });
-            assert_eq!(written, moved(max.min(5)));
+            assert_eq!(written, ready(max.min(5)));
             assert_eq!(stream.into_inner().bytes, b"01234"[..max.min(5)]);
         }
     }
@@ -140,14 +140,14 @@ fn tokio_injected_pending_wakes_its_task_once() {
     ];
     for (i, call) in calls.iter().enumerate() {
         assert!(task.poll(|cx| call(&mut near, cx)));
-        assert_eq!((task.wakes(), task.kept()), (i + 1, 0));
+        assert_eq!((task.wakes(), task.retained()), (i + 1, 0));
         assert!(!task.poll(|cx| call(&mut near, cx)));
     }
     let mut bytes = [0; 4];
     let mut buf = ReadBuf::new(&mut bytes);
     let read = task.poll(|cx| Pin::new(&mut near).poll_read(cx, &mut buf));
     assert!(read.is_pending());
-    assert_eq!((task.wakes(), task.kept()), (4, 0));
+    assert_eq!((task.wakes(), task.retained()), (4, 0));
     assert!(buf.filled().is_empty());
 }
 

@@ -7,7 +7,7 @@ use async_duplex::faults::Faulty;
 use async_duplex::pipe;
 
 use crate::common::{far_state, streams, FAILED, RESET};
-use crate::counting_waker::{moved, CountingTask};
+use crate::counting_waker::{ready, CountingTask};
 
 #[test]
 fn truncate_write_passes_a_prefix_of_the_failing_write() {
@@ -18,7 +18,7 @@ fn truncate_write_passes_a_prefix_of_the_failing_write() {
                 .fail_at(2, RESET)
                 .truncate_write(bytes)
                 .max_write(max_write);
-            assert_eq!(task.write(&mut stream, b"ab"), moved(2));
+            assert_eq!(task.write(&mut stream, b"ab"), ready(2));
             let outcome = if vectored {
                 let bufs = [&b"0"[..], b"1234"].map(IoSlice::new);
                 task.write_vectored(&mut stream, &bufs)
@@ -59,7 +59,7 @@ fn truncate_write_applies_only_to_the_write_where_fail_at_fires() {
 
     // A fault that counts bytes splits the write at the exact byte.
     let mut split = truncated().fail_after_bytes_written(3, RESET);
-    assert_eq!(task.write(&mut split, b"01234"), moved(3));
+    assert_eq!(task.write(&mut split, b"01234"), ready(3));
     assert_eq!(task.write(&mut split, b"34"), FAILED);
     assert_eq!(split.into_inner(), b"012");
 }
@@ -78,10 +78,10 @@ fn a_truncated_write_waits_for_the_inner_stream() {
 
     let (mut reader, mut writer) = waiting();
     let mut buf = [0; 3];
-    assert_eq!(task.read(&mut reader, &mut buf[..1]), moved(1));
+    assert_eq!(task.read(&mut reader, &mut buf[..1]), ready(1));
     assert_eq!(task.wakes(), 1);
     assert_eq!(task.write(&mut writer, b"01234"), FAILED);
-    assert_eq!(task.read(&mut reader, &mut buf), moved(2));
+    assert_eq!(task.read(&mut reader, &mut buf), ready(2));
     assert_eq!(&buf[..2], b"b0");
     assert_eq!(task.write(&mut writer, b"1234"), FAILED);
     assert!(reader.is_empty());
@@ -89,14 +89,14 @@ fn a_truncated_write_waits_for_the_inner_stream() {
     // A caller that flushes has given up the write.
     let (mut reader, mut writer) = waiting();
     assert_eq!(task.flush(&mut writer), Poll::Ready(Err(RESET)));
-    assert_eq!(task.read(&mut reader, &mut buf), moved(2));
+    assert_eq!(task.read(&mut reader, &mut buf), ready(2));
     assert_eq!(task.write(&mut writer, b"01234"), FAILED);
     assert!(reader.is_empty());
 
     // A caller that writes an empty buffer has given up the write.
     let (mut reader, mut writer) = waiting();
     assert_eq!(task.write(&mut writer, b""), FAILED);
-    assert_eq!(task.read(&mut reader, &mut buf), moved(2));
+    assert_eq!(task.read(&mut reader, &mut buf), ready(2));
     assert_eq!(task.write(&mut writer, b"01234"), FAILED);
     assert!(reader.is_empty());
 

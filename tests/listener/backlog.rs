@@ -51,7 +51,7 @@ fn a_dropped_connect_leaves_nothing_in_the_backlog() {
         }
         assert!(listener.try_accept().unwrap().0.is_peer_of(&clients[1]));
         assert_eq!(kind_of(listener.try_accept()), ErrorKind::WouldBlock);
-        assert_eq!(task.kept(), 0, "woken: {woken}");
+        assert_eq!(task.retained(), 0, "woken: {woken}");
     }
 }
 

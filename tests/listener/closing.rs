@@ -12,7 +12,7 @@ use futures::future::FusedFuture;
 use futures::stream::FusedStream;
 
 use crate::common::{fill, kind_of, next, poll, read_and_write, value_of, ENDINGS, RESET};
-use crate::counting_waker::{moved, CountingTask};
+use crate::counting_waker::{ready, CountingTask};
 
 #[test]
 fn a_connect_to_a_closed_or_dropped_listener_is_refused() {
@@ -58,7 +58,7 @@ fn a_pending_connect_is_woken_and_refused_when_the_listener_is_closed_or_dropped
                 panic!("{how}: it is pending");
             };
             assert_eq!(kind_of(refused), ErrorKind::ConnectionRefused, "{how}");
-            assert_eq!(task.kept(), 0, "{how}");
+            assert_eq!(task.retained(), 0, "{how}");
         }
         // No other connection is in the backlog.
         if let Some(listener) = closed {
@@ -76,7 +76,7 @@ fn dropping_the_listener_resets_its_backlog_and_no_accepted_connection() {
     let mut clients = fill(&connector);
     assert_eq!(clients.len(), 3);
     let writer = CountingTask::new();
-    assert_eq!(writer.write(&mut clients[0], b"hello"), moved(5));
+    assert_eq!(writer.write(&mut clients[0], b"hello"), ready(5));
     let reader = CountingTask::new();
     assert!(reader.read(&mut clients[1], &mut [0]).is_pending());
 
@@ -86,8 +86,8 @@ fn dropping_the_listener_resets_its_backlog_and_no_accepted_connection() {
         assert_eq!(read_and_write(client), RESET);
     }
     let task = CountingTask::new();
-    assert_eq!(task.write(&mut accepted_client, b"hello"), moved(5));
-    assert_eq!(task.read(&mut accepted, &mut [0; 8]), moved(5));
+    assert_eq!(task.write(&mut accepted_client, b"hello"), ready(5));
+    assert_eq!(task.read(&mut accepted, &mut [0; 8]), ready(5));
 }
 
 /// A waker that connects when it is woken.

@@ -15,7 +15,7 @@ fn assert_panics(connect: &mut Connect<'_>) {
     let task = CountingTask::new();
     let message = panic_message(|| poll(&task, connect));
     assert!(message.contains("polled after completion"), "{message}");
-    assert_eq!((task.wakes(), task.kept()), (0, 0));
+    assert_eq!((task.wakes(), task.retained()), (0, 0));
     assert!(connect.is_terminated());
 }
 

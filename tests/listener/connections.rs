@@ -6,7 +6,7 @@ use async_duplex::listener::listen;
 use async_duplex::Options;
 
 use crate::common::{next, poll, value_of};
-use crate::counting_waker::{moved, tried, CountingTask};
+use crate::counting_waker::{as_poll, ready, CountingTask};
 
 #[test]
 fn accept_returns_the_peers_of_the_clients_in_the_order_of_their_connects() {
@@ -39,13 +39,13 @@ fn bytes_written_before_the_accept_arrive_even_if_the_client_is_dropped() {
     let (listener, connector) = listen(8, 1);
     let mut client = connector.try_connect().unwrap();
     let task = CountingTask::new();
-    assert_eq!(task.write(&mut client, b"early"), moved(5));
+    assert_eq!(task.write(&mut client, b"early"), ready(5));
     drop(client);
     let (mut server, _) = listener.try_accept().unwrap();
     let mut buf = [0; 8];
-    assert_eq!(task.read(&mut server, &mut buf), moved(5));
+    assert_eq!(task.read(&mut server, &mut buf), ready(5));
     assert_eq!(&buf[..5], b"early");
-    assert_eq!(task.read(&mut server, &mut buf), moved(0));
+    assert_eq!(task.read(&mut server, &mut buf), ready(0));
 }
 
 #[test]
@@ -56,13 +56,13 @@ fn the_streams_of_a_listener_have_its_options() {
         let (mut server, _) = listener.try_accept().unwrap();
         for stream in [&mut client, &mut server] {
             let (_, writer) = stream.halves();
-            assert_eq!(tried(writer.try_write(b"12345")), moved(4));
-            assert_eq!(tried(writer.try_write(b"5")), Poll::Pending);
+            assert_eq!(as_poll(writer.try_write(b"12345")), ready(4));
+            assert_eq!(as_poll(writer.try_write(b"5")), Poll::Pending);
         }
         for stream in [&mut client, &mut server] {
             let task = CountingTask::new();
             for _ in 0..2 {
-                assert_eq!(task.read(stream, &mut [0]), moved(1));
+                assert_eq!(task.read(stream, &mut [0]), ready(1));
             }
             assert_eq!(task.read(stream, &mut [0]), Poll::Pending);
             assert_eq!(task.wakes(), 1, "the third call in a row yields");
@@ -74,7 +74,7 @@ fn the_streams_of_a_listener_have_its_options() {
 fn debug_shows_the_state_of_the_listener_and_the_connector() {
     let (listener, connector) = listen(8, 3);
     let mut client = connector.try_connect().unwrap();
-    assert_eq!(CountingTask::new().write(&mut client, b"secret"), moved(6));
+    assert_eq!(CountingTask::new().write(&mut client, b"secret"), ready(6));
     let accept = listener.accept();
     let connect = connector.connect();
     for text in [format!("{listener:?}"), format!("{connector:?}")] {

@@ -49,7 +49,11 @@ fn b21_dropping_the_listener_resets_every_client_although_a_waker_panics() {
             let dropped = catch_unwind(AssertUnwindSafe(|| drop(listener)));
             let panic = dropped.expect_err("the panic reaches the caller");
             assert_eq!(*panic.downcast::<String>().unwrap(), MESSAGE);
-            assert_eq!((task.wakes(), task.kept()), (BACKLOG - 1, 0), "{panics}");
+            assert_eq!(
+                (task.wakes(), task.retained()),
+                (BACKLOG - 1, 0),
+                "{panics}"
+            );
             for client in &mut clients {
                 assert_eq!(read_and_write(client), RESET, "{panics}");
             }

@@ -25,7 +25,7 @@ fn a_pending_connect_is_woken_when_the_backlog_has_room() {
     let second = value_of(poll(&task, &mut connect));
     assert!(connect.is_terminated());
     assert!(listener.try_accept().unwrap().0.is_peer_of(&second));
-    assert_eq!((task.wakes(), task.kept()), (1, 0));
+    assert_eq!((task.wakes(), task.retained()), (1, 0));
 }
 
 #[test]
@@ -41,7 +41,7 @@ fn a_pending_accept_is_woken_by_a_connection() {
     assert_eq!(task.wakes(), 1);
     assert!(value_of(poll(&task, &mut accept)).0.is_peer_of(&client));
     assert!(accept.is_terminated());
-    assert_eq!((task.wakes(), task.kept()), (1, 0));
+    assert_eq!((task.wakes(), task.retained()), (1, 0));
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! Random schedules of everything that goes beyond reading, writing and closing: slices, readiness,
-//! aborting and options (B15 to B19), on a pipe and on a queue of bytes that is to do the same.
+//! Random calls of all that goes beyond reading, writing and closing: slices, readiness, aborts and
+//! options (B15 to B19). A queue of bytes is the model that the pipe is compared with.
 
 #![cfg(not(loom))]
 #![allow(clippy::std_instead_of_alloc)] // Tests have `std`.
@@ -13,28 +13,28 @@ use core::task::Poll;
 use std::io::{self, ErrorKind};
 
 use async_duplex::{Reader, Writer};
-use counting_waker::{tried, Outcome, END};
+use counting_waker::{as_poll, Outcome, END};
 use model::{Model, Settings};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-/// A call, or two that belong together, with a number of bytes.
+/// A call, or two calls in a row, with a number of bytes.
 #[derive(Clone, Copy, Debug)]
 enum Op {
     Read(usize),
     TryRead(usize),
-    /// `poll_fill_buf`, and then `consume`, of at least one byte if there is one.
+    /// `poll_fill_buf`, then `consume`.
     FillBuf(usize),
-    /// `as_slices`, and then `consume`.
+    /// `as_slices`, then `consume`.
     AsSlices(usize),
     Readable(usize),
     Write(usize),
     TryWrite(usize),
-    /// `spare_slices`, and then `commit`.
+    /// `spare_slices`, then `commit`.
     Spare(usize),
     Writable(usize),
-    AwaitWritersEnd,
-    AwaitReadersEnd,
+    AwaitEndOfWriter,
+    AwaitEndOfReader,
     EndReader(Option<ErrorKind>),
     EndWriter(Option<ErrorKind>),
 }
@@ -52,8 +52,8 @@ fn op() -> impl Strategy<Value = Op> {
         3 => (0..=9usize).prop_map(Op::TryWrite),
         9 => (0..=9usize).prop_map(Op::Spare),
         6 => n().prop_map(Op::Writable),
-        1 => Just(Op::AwaitWritersEnd),
-        1 => Just(Op::AwaitReadersEnd),
+        1 => Just(Op::AwaitEndOfWriter),
+        1 => Just(Op::AwaitEndOfReader),
         1 => kind().prop_map(Op::EndReader),
         1 => kind().prop_map(Op::EndWriter),
     ]
@@ -69,7 +69,7 @@ fn settings() -> impl Strategy<Value = Settings> {
     })
 }
 
-/// Makes the calls, one after the other, and checks everything after each.
+/// Makes the calls in turn, and checks the state after each.
 fn run(settings: Settings, ops: &[Op]) {
     let mut model = Model::new(settings);
     let (mut reader, mut writer) = settings.pipe();
@@ -80,7 +80,7 @@ fn run(settings: Settings, ops: &[Op]) {
             | Op::FillBuf(_)
             | Op::AsSlices(_)
             | Op::Readable(_)
-            | Op::AwaitWritersEnd
+            | Op::AwaitEndOfWriter
             | Op::EndReader(_) => read(&mut model, &mut reader, op),
             _ => write(&mut model, &mut writer, op),
         }
@@ -88,24 +88,27 @@ fn run(settings: Settings, ops: &[Op]) {
     }
     let tasks = [model.reader.task, model.writer.task];
     drop((reader, writer));
-    assert!(tasks.iter().all(|task| task.kept() == 0));
+    assert!(tasks.iter().all(|task| task.retained() == 0));
 }
 
 proptest! {
     #![proptest_config(ProptestConfig {
         cases: 512,
-        // A schedule that once failed belongs into a test of its own, with a name.
+        // Calls that failed once belong in a test of their own, with a name.
         failure_persistence: None,
         ..ProptestConfig::default()
     })]
 
     #[test]
-    fn b15_to_b19_a_pipe_does_what_a_queue_does(settings in settings(), ops in vec(op(), 0..=200)) {
+    fn b15_to_b19_random_calls_do_what_a_queue_does(
+        settings in settings(),
+        ops in vec(op(), 0..=200),
+    ) {
         run(settings, &ops);
     }
 }
 
-/// What `n` bytes are to somebody who wants `limit` of them.
+/// The result of a call for `limit` bytes if `n` are available.
 fn at_most(limit: usize, n: Outcome<usize>) -> Outcome<usize> {
     n.map_ok(|n| n.min(limit))
 }
@@ -123,7 +126,7 @@ fn read(model: &mut Model, reader: &mut Reader, op: Op) {
                 (task.read(reader, &mut buf), model.poll_unread(1))
             } else {
                 let found = if n == 0 { END } else { model.unread(1) };
-                (tried(reader.try_read(&mut buf)), found)
+                (as_poll(reader.try_read(&mut buf)), found)
             };
             assert_eq!(outcome, at_most(n, expected));
             if let Poll::Ready(Ok(n)) = outcome {
@@ -132,20 +135,23 @@ fn read(model: &mut Model, reader: &mut Reader, op: Op) {
         }
         Op::FillBuf(n) => {
             let expected = model.poll_unread(1);
-            let lent = task.fill_buf(reader);
-            if let Poll::Ready(Ok(lent)) = &lent {
-                let n = n.min(lent.len());
+            let bytes = task.fill_buf(reader);
+            if let Poll::Ready(Ok(bytes)) = &bytes {
+                let n = n.min(bytes.len());
                 reader.consume(n);
-                assert_eq!(lent[..n], model.take(n));
+                assert_eq!(bytes[..n], model.take(n));
             }
             let some = |n: usize| n > 0;
-            assert_eq!(lent.map_ok(|lent| some(lent.len())), expected.map_ok(some));
+            assert_eq!(
+                bytes.map_ok(|bytes| some(bytes.len())),
+                expected.map_ok(some)
+            );
         }
         Op::AsSlices(n) => {
             let (front, back) = reader.as_slices();
-            let lent = [front, back].concat();
-            assert_eq!(lent, model.queue.make_contiguous());
-            let n = n.min(lent.len());
+            let bytes = [front, back].concat();
+            assert_eq!(bytes, model.queue.make_contiguous());
+            let n = n.min(bytes.len());
             reader.consume(n);
             model.take(n);
         }
@@ -157,12 +163,12 @@ fn read(model: &mut Model, reader: &mut Reader, op: Op) {
                 expected
             );
         }
-        Op::AwaitWritersEnd => {
-            let expected = model.reader.awaits_end_of(&model.writer);
+        Op::AwaitEndOfWriter => {
+            let expected = model.reader.await_end_of(&model.writer);
             assert_eq!(task.poll(|cx| reader.poll_closed(cx)), expected);
         }
         Op::EndReader(how) => {
-            if model.reader.ends(how, &mut model.writer) && how.is_some() {
+            if model.reader.end_with(how, &mut model.writer) && how.is_some() {
                 model.queue.clear();
             }
             match how {
@@ -180,9 +186,9 @@ fn write(model: &mut Model, writer: &mut Writer, op: Op) {
         Op::Write(n) | Op::TryWrite(n) => {
             let (bytes, polled) = (model.offer(n), matches!(op, Op::Write(_)));
             let (outcome, expected) = if polled {
-                (task.write(writer, &bytes), model.poll_vacant(1))
+                (task.write(writer, &bytes), model.poll_free(1))
             } else {
-                (tried(writer.try_write(&bytes)), model.vacant(n.min(1)))
+                (as_poll(writer.try_write(&bytes)), model.free(n.min(1)))
             };
             assert_eq!(outcome, at_most(n, expected));
             if let Poll::Ready(Ok(n)) = outcome {
@@ -191,9 +197,9 @@ fn write(model: &mut Model, writer: &mut Writer, op: Op) {
         }
         Op::Spare(n) => {
             let (front, back) = writer.spare_slices();
-            let vacant = front.len() + back.len();
-            let bytes = model.offer(n.min(vacant));
-            // More is put there than is sent.
+            let free = front.len() + back.len();
+            let bytes = model.offer(n.min(free));
+            // More bytes are written into the slices than are committed.
             front.fill(0);
             back.fill(0);
             front
@@ -201,9 +207,9 @@ fn write(model: &mut Model, writer: &mut Writer, op: Op) {
                 .chain(back)
                 .zip(&bytes)
                 .for_each(|(to, from)| *to = *from);
-            let expected = model.vacant(0);
+            let expected = model.free(0);
             assert_eq!(
-                vacant,
+                free,
                 if let Poll::Ready(Ok(n)) = expected {
                     n
                 } else {
@@ -215,19 +221,19 @@ fn write(model: &mut Model, writer: &mut Writer, op: Op) {
         }
         Op::Writable(min) => {
             let min = min.min(model.settings.capacity);
-            let expected = model.poll_vacant(min);
+            let expected = model.poll_free(min);
             assert_eq!(
                 kinds(task.poll(|cx| writer.poll_writable(cx, min))),
                 expected
             );
         }
-        Op::AwaitReadersEnd => {
-            let expected = model.writer.awaits_end_of(&model.reader);
+        Op::AwaitEndOfReader => {
+            let expected = model.writer.await_end_of(&model.reader);
             assert_eq!(task.poll(|cx| writer.poll_closed(cx)), expected);
         }
         Op::EndWriter(how) => {
-            let ends = model.writer.ends(how, &mut model.reader);
-            if ends && how.is_some() && model.reader.end.is_none() {
+            let has_ended = model.writer.end_with(how, &mut model.reader);
+            if has_ended && how.is_some() && model.reader.end.is_none() {
                 model.queue.clear();
             }
             match how {

@@ -1,4 +1,4 @@
-//! A queue of bytes, and what is known of the two halves that are at its ends.
+//! A queue of bytes, and the states of the two halves.
 
 use core::task::Poll;
 use std::collections::VecDeque;
@@ -6,9 +6,9 @@ use std::io::ErrorKind;
 
 use async_duplex::{Options, Reader, Writer};
 
-use crate::counting_waker::{moved, CountingTask, Outcome, BROKEN};
+use crate::counting_waker::{failed, ready, CountingTask, Outcome, BROKEN};
 
-/// What the options say.
+/// The options of a pipe.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Settings {
     pub(crate) capacity: usize,
@@ -23,45 +23,45 @@ impl Settings {
     }
 }
 
-/// What is known of one half.
+/// The state of a half.
 #[derive(Default)]
 pub(crate) struct Half {
     pub(crate) task: CountingTask,
     wakes: usize,
-    /// How many bytes it waits for: the smallest number since its task was woken.
-    wanted: Option<usize>,
+    /// The threshold of its waiter: the lowest one since its task was woken.
+    threshold: Option<usize>,
     awaits_end: bool,
-    /// How it has ended: closed, or aborted with a kind.
+    /// The end of the half: clean, or an abort with a kind.
     pub(crate) end: Option<Option<ErrorKind>>,
-    /// The kind with which the other half had aborted when this one had not ended yet.
-    cut: Option<ErrorKind>,
-    /// How many calls in a row did not have to wait.
-    streak: usize,
-    /// How many bytes it has moved, and had moved when a call was last counted.
+    /// The kind of an abort of the other half that came before the end of this one.
+    peer_abort: Option<ErrorKind>,
+    /// How many calls in a row did not wait.
+    in_a_row: usize,
+    /// How many bytes the half has moved, and how many when a call was last counted.
     moved: usize,
     counted_at: usize,
 }
 
 impl Half {
-    /// What a poll for `min` bytes comes to that has found `found`.
-    fn polls(&mut self, found: Outcome<usize>, min: usize, every: usize) -> Outcome<usize> {
+    /// The result of a poll for `min` bytes that found `found`.
+    fn poll(&mut self, found: Outcome<usize>, min: usize, every: usize) -> Outcome<usize> {
         match found {
             Poll::Pending => {
-                self.wanted = Some(self.wanted.map_or(min, |wanted| wanted.min(min)));
-                self.streak = 0;
+                self.threshold = Some(self.threshold.map_or(min, |threshold| threshold.min(min)));
+                self.in_a_row = 0;
                 Poll::Pending
             }
             Poll::Ready(Ok(1..)) if every > 0 && min > 0 => {
-                let again = self.streak > 0 && self.counted_at == self.moved;
+                let again = self.in_a_row > 0 && self.counted_at == self.moved;
                 self.counted_at = self.moved;
                 if again {
                     found
-                } else if self.streak == every {
+                } else if self.in_a_row == every {
                     self.wakes += 1;
-                    self.streak = 0;
+                    self.in_a_row = 0;
                     Poll::Pending
                 } else {
-                    self.streak += 1;
+                    self.in_a_row += 1;
                     found
                 }
             }
@@ -69,35 +69,36 @@ impl Half {
         }
     }
 
-    /// The other half has moved bytes, so that this one can move `available`. A half that has ended
-    /// does not wait for its number of bytes any more: whatever moves, it is woken.
-    fn has_news(&mut self, available: usize) {
+    /// The other half has moved bytes, and `available` are available to this one. A half that has
+    /// ended has no threshold any more: it is woken by every transfer.
+    fn peer_progressed(&mut self, available: usize) {
         let has_ended = self.end.is_some();
         if self
-            .wanted
-            .is_some_and(|wanted| wanted <= available || has_ended)
+            .threshold
+            .is_some_and(|threshold| threshold <= available || has_ended)
         {
-            self.wanted = None;
+            self.threshold = None;
             self.wakes += 1;
         }
     }
 
-    /// Ends, unless it has ended before. Says whether it did. The half keeps its own waits.
-    pub(crate) fn ends(&mut self, how: Option<ErrorKind>, other: &mut Half) -> bool {
+    /// Ends the half, unless it has ended before. Returns whether it did. The half keeps its own
+    /// waiters.
+    pub(crate) fn end_with(&mut self, how: Option<ErrorKind>, other: &mut Half) -> bool {
         if self.end.is_some() {
             return false;
         }
         self.end = Some(how);
         if other.end.is_none() {
-            other.cut = how;
+            other.peer_abort = how;
         }
-        // One task waits for both, and is woken once.
-        let waits = other.wanted.take().is_some() | core::mem::take(&mut other.awaits_end);
+        // A task that waits for both is woken once.
+        let waits = other.threshold.take().is_some() | core::mem::take(&mut other.awaits_end);
         other.wakes += usize::from(waits);
         true
     }
 
-    pub(crate) fn awaits_end_of(&mut self, other: &Half) -> Poll<()> {
+    pub(crate) fn await_end_of(&mut self, other: &Half) -> Poll<()> {
         if other.end.is_some() {
             return Poll::Ready(());
         }
@@ -107,14 +108,9 @@ impl Half {
 
     fn check(&self) {
         assert_eq!(self.task.wakes(), self.wakes);
-        let waits = usize::from(self.wanted.is_some()) + usize::from(self.awaits_end);
-        assert_eq!(self.task.kept(), waits);
+        let waits = usize::from(self.threshold.is_some()) + usize::from(self.awaits_end);
+        assert_eq!(self.task.retained(), waits);
     }
-}
-
-/// What a call comes to that fails with the kind of an abort.
-fn failed(cut: Option<ErrorKind>) -> Outcome<usize> {
-    Poll::Ready(Err(cut.expect("the kind of an abort")))
 }
 
 pub(crate) struct Model {
@@ -137,43 +133,47 @@ impl Model {
         }
     }
 
-    /// How many bytes there are to read, if there are `min` or there will not be more.
+    /// The number of unread bytes, if that is `min` or cannot grow any more.
     pub(crate) fn unread(&self, min: usize) -> Outcome<usize> {
+        if let Some(kind) = self.reader.peer_abort {
+            return failed(kind);
+        }
         match (self.queue.len(), self.reader.end, self.writer.end) {
-            _ if self.reader.cut.is_some() => failed(self.reader.cut),
             (n, None, None) if n < min => Poll::Pending,
-            (n, ..) => moved(n),
+            (n, ..) => ready(n),
         }
     }
 
-    /// How many bytes fit, if `min` do.
-    pub(crate) fn vacant(&self, min: usize) -> Outcome<usize> {
-        let vacant = self.settings.capacity - self.queue.len();
+    /// The number of free bytes, if that is `min`.
+    pub(crate) fn free(&self, min: usize) -> Outcome<usize> {
+        if let Some(kind) = self.writer.peer_abort {
+            return failed(kind);
+        }
+        let free = self.settings.capacity - self.queue.len();
         match (self.writer.end, self.reader.end) {
-            _ if self.writer.cut.is_some() => failed(self.writer.cut),
-            (None, None) if vacant < min => Poll::Pending,
-            (None, None) => moved(vacant),
+            (None, None) if free < min => Poll::Pending,
+            (None, None) => ready(free),
             _ => BROKEN,
         }
     }
 
     pub(crate) fn poll_unread(&mut self, min: usize) -> Outcome<usize> {
         let found = self.unread(min);
-        self.reader.polls(found, min, self.settings.yield_every)
+        self.reader.poll(found, min, self.settings.yield_every)
     }
 
-    pub(crate) fn poll_vacant(&mut self, min: usize) -> Outcome<usize> {
-        let found = self.vacant(min);
-        self.writer.polls(found, min, self.settings.yield_every)
+    pub(crate) fn poll_free(&mut self, min: usize) -> Outcome<usize> {
+        let found = self.free(min);
+        self.writer.poll(found, min, self.settings.yield_every)
     }
 
-    /// The next `n` bytes, which are read.
+    /// Removes the next `n` bytes.
     pub(crate) fn take(&mut self, n: usize) -> Vec<u8> {
         let bytes = self.queue.drain(..n).collect();
         self.reader.moved += n;
         if n > 0 {
             self.writer
-                .has_news(self.settings.capacity - self.queue.len());
+                .peer_progressed(self.settings.capacity - self.queue.len());
         }
         bytes
     }
@@ -188,7 +188,7 @@ impl Model {
         self.writer.moved += bytes.len();
         self.next = self.next.wrapping_add(bytes.len() as u8);
         if !bytes.is_empty() {
-            self.reader.has_news(self.queue.len());
+            self.reader.peer_progressed(self.queue.len());
         }
     }
 

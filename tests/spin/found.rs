@@ -1,4 +1,4 @@
-//! What a half that spins finds: bytes, the end of the stream, or that it is time to park.
+//! What a half that spins finds: bytes, the end of the stream, or that the limit is reached.
 
 use core::sync::atomic::{AtomicUsize, Ordering};
 use core::task::Poll;
@@ -10,27 +10,28 @@ use std::thread::{self, JoinHandle};
 use async_duplex::{Options, Reader, Writer};
 
 use crate::deadline::within;
+use crate::endings::{reader_ends, writer_ends, Action, ABORT};
 use crate::task::{has_two_cores, measured, wait_busily, Found, Half, Task, CAPACITY};
 use crate::DEADLINE;
 
-/// A half that spins with this limit never parks.
-const FOR_GOOD: Duration = Duration::MAX;
+/// With this limit, a half that spins never parks.
+const UNLIMITED: Duration = Duration::MAX;
 
-/// For how long a half that spins finds nothing, unless its thread is interrupted.
+/// How long a half spins before its peer acts, unless a thread is interrupted.
 const DELAY: Duration = Duration::from_micros(100);
 
 const ROUNDS: usize = if cfg!(miri) { 3 } else { 20 };
 
-/// Another thread that has the peer, and does something with it shortly after each signal.
-struct Other<P> {
+/// Another thread, which owns the peer and acts on it shortly after each signal.
+struct PeerThread<P> {
     signals: Arc<AtomicUsize>,
     thread: JoinHandle<P>,
 }
 
-/// Instead of a number of signals: the thread ends.
+/// Instead of a number of signals: the thread returns.
 const STOP: usize = usize::MAX;
 
-impl<P: Send + 'static> Other<P> {
+impl<P: Send + 'static> PeerThread<P> {
     fn new(mut peer: P, act: impl Fn(&mut P) + Send + 'static) -> Self {
         let signals = Arc::new(AtomicUsize::new(0));
         let seen = signals.clone();
@@ -62,17 +63,17 @@ impl<P: Send + 'static> Other<P> {
 }
 
 fn bytes_are_found<H: Half>(min: usize) {
-    let options = Options::new(CAPACITY).spin_limit(FOR_GOOD);
+    let options = Options::new(CAPACITY).spin_limit(UNLIMITED);
     let task = Task::slow();
     let (mut half, peer) = measured::<H>(&options, &task);
     let before = task.state();
-    let other = Other::new(peer, H::give);
+    let peer = PeerThread::new(peer, H::give);
     for _ in 0..ROUNDS {
-        (0..min).for_each(|_| other.signal());
+        (0..min).for_each(|_| peer.signal());
         assert_eq!(half.wait(&task, min), Poll::Ready(Ok(min)), "{}", H::NAME);
         assert_eq!(half.move_all(), min);
     }
-    other.stop();
+    peer.stop();
     assert_eq!(task.state(), before, "a {} has parked", H::NAME);
 }
 
@@ -88,71 +89,45 @@ fn b23_a_half_that_spins_finds_bytes_without_having_parked() {
     }
 }
 
-/// A way in which a half ends, and what its peer finds then.
-type Ending<P> = (fn(P) -> Option<P>, Found);
-
-fn the_end_is_found<H: Half>(endings: [Ending<H::Peer>; 3]) {
-    let options = Options::new(CAPACITY).spin_limit(FOR_GOOD);
-    for (end, expected) in endings {
+/// Checks that a half finds each end of its peer: `clean`, except after an abort.
+fn the_end_is_found<H: Half>(ends: impl Iterator<Item = Action<H::Peer>>, clean: Found) {
+    let options = Options::new(CAPACITY).spin_limit(UNLIMITED);
+    for (how, end) in ends {
+        let expected = match how {
+            "aborts" => Poll::Ready(Err(ABORT)),
+            _ => clean,
+        };
         let task = Task::slow();
         let (mut half, peer) = measured::<H>(&options, &task);
         let before = task.state();
-        let other = Other::new(Some(peer), move |peer| {
+        let peer = PeerThread::new(Some(peer), move |peer| {
             *peer = peer.take().and_then(end);
         });
-        other.signal();
-        assert_eq!(half.wait(&task, 1), expected, "{}", H::NAME);
-        other.stop();
+        peer.signal();
+        assert_eq!(
+            half.wait(&task, 1),
+            expected,
+            "the peer of a {} {how}",
+            H::NAME
+        );
+        peer.stop();
         assert_eq!(task.state(), before, "a {} has parked", H::NAME);
     }
 }
 
 #[test]
 fn b23_a_half_that_spins_finds_the_end_without_having_parked() {
-    const RESET: ErrorKind = ErrorKind::ConnectionReset;
     if !has_two_cores() {
         return;
     }
     within(DEADLINE, || {
-        the_end_is_found::<Reader>([
-            (|_| None, Poll::Ready(Ok(0))),
-            (
-                |mut writer| {
-                    writer.finish();
-                    Some(writer)
-                },
-                Poll::Ready(Ok(0)),
-            ),
-            (
-                |mut writer| {
-                    writer.abort(RESET);
-                    Some(writer)
-                },
-                Poll::Ready(Err(RESET)),
-            ),
-        ]);
-        the_end_is_found::<Writer>([
-            (|_| None, Poll::Ready(Err(ErrorKind::BrokenPipe))),
-            (
-                |mut reader| {
-                    reader.close();
-                    Some(reader)
-                },
-                Poll::Ready(Err(ErrorKind::BrokenPipe)),
-            ),
-            (
-                |mut reader| {
-                    reader.abort(RESET);
-                    Some(reader)
-                },
-                Poll::Ready(Err(RESET)),
-            ),
-        ]);
+        the_end_is_found::<Reader>(writer_ends(), Poll::Ready(Ok(0)));
+        the_end_is_found::<Writer>(reader_ends(), Poll::Ready(Err(ErrorKind::BrokenPipe)));
     });
 }
 
-/// Only a half that parks gets anything from its peer here, so one that goes on spinning is found
-/// out by the deadline.
+/// The peer moves bytes only after the half has parked. A half that spins for ever runs into the
+/// deadline.
 fn a_spin_ends_by_parking<H: Half>(limit: Duration) {
     let task = Task::slow();
     let (mut half, mut peer) = measured::<H>(&Options::new(CAPACITY).spin_limit(limit), &task);
@@ -177,22 +152,22 @@ fn b23_a_half_that_spins_in_vain_parks_with_any_limit() {
     });
 }
 
-/// Each spin finds something long before the limit, and all of them together reach it. With a limit
-/// for each spin alone, the half would not park before the deadline.
+/// Each spin succeeds long before the limit, and all of them together reach it. If the limit were
+/// one for each spin, the half would not park before the deadline.
 fn spins_that_succeed_end_in_a_pending<H: Half>() {
     let task = Task::slow();
     let options = Options::new(CAPACITY).spin_limit(DELAY * 2000);
     let (mut half, peer) = measured::<H>(&options, &task);
-    let other = Other::new(peer, H::give);
+    let peer = PeerThread::new(peer, H::give);
     let before = task.state();
     loop {
-        other.signal();
+        peer.signal();
         match half.wait(&task, 1) {
             Poll::Ready(Ok(1)) => assert_eq!((half.move_all(), task.state()), (1, before)),
             found => break assert_eq!(found, Poll::Pending, "{}", H::NAME),
         }
     }
-    other.stop();
+    peer.stop();
 }
 
 #[test]
@@ -209,22 +184,22 @@ fn a_half_yields_although_it_spins<H: Half>() {
     const YIELD_EVERY: usize = 3;
     let options = Options::new(CAPACITY).yield_every(YIELD_EVERY);
     let task = Task::slow();
-    let (mut half, peer) = measured::<H>(&options.spin_limit(FOR_GOOD), &task);
-    let other = Other::new(peer, H::give);
+    let (mut half, peer) = measured::<H>(&options.spin_limit(UNLIMITED), &task);
+    let peer = PeerThread::new(peer, H::give);
     for _ in 0..ROUNDS {
-        let (wakes, kept) = task.state();
+        let (wakes, retained) = task.state();
         for _ in 0..YIELD_EVERY {
-            other.signal();
+            peer.signal();
             assert_eq!(half.wait(&task, 1), Poll::Ready(Ok(1)), "{}", H::NAME);
             assert_eq!(half.move_all(), 1);
         }
-        assert_eq!(task.state(), (wakes, kept), "a {} has parked", H::NAME);
-        other.signal();
+        assert_eq!(task.state(), (wakes, retained), "a {} has parked", H::NAME);
+        peer.signal();
         assert_eq!(half.wait(&task, 1), Poll::Pending, "{}", H::NAME);
-        assert_eq!(task.state(), (wakes + 1, kept), "{}", H::NAME);
+        assert_eq!(task.state(), (wakes + 1, retained), "{}", H::NAME);
         assert_eq!(half.move_all(), 1, "the half has found a byte");
     }
-    other.stop();
+    peer.stop();
 }
 
 #[test]

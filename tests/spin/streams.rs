@@ -1,4 +1,4 @@
-//! Streams between two threads, which spin when they find it worthwhile.
+//! Streams between two threads, whose halves spin when the wakes were slow.
 
 use core::time::Duration;
 use std::io::ErrorKind;
@@ -9,10 +9,11 @@ use futures::executor::{block_on, LocalPool};
 use futures::task::LocalSpawnExt;
 use futures::{AsyncReadExt, AsyncWriteExt};
 
+use crate::data::byte;
 use crate::deadline::within;
 use crate::DEADLINE;
 
-/// Off, next to nothing, the default, and much more than that.
+/// Off, the shortest, the default, and a long one.
 const LIMITS: [Option<Duration>; 4] = [
     Some(Duration::ZERO),
     Some(Duration::from_nanos(1)),
@@ -30,12 +31,8 @@ fn pipe(capacity: usize, limit: Option<Duration>) -> (Reader, Writer) {
     }
 }
 
-fn byte(position: usize) -> u8 {
-    (position as u32).wrapping_mul(0x9e37_79b9).to_be_bytes()[0]
-}
-
 #[test]
-fn b23_a_stream_between_two_threads_is_the_same_with_any_limit() {
+fn b23_a_stream_between_two_threads_is_unchanged_by_any_limit() {
     let total = if cfg!(debug_assertions) {
         200_000
     } else {
@@ -95,7 +92,7 @@ fn b23_messages_go_back_and_forth_with_any_limit() {
 }
 
 #[test]
-fn b23_a_reader_finds_the_end_whether_it_spins_or_sleeps_or_is_about_to() {
+fn b23_a_reader_finds_the_end_whether_it_spins_or_parks() {
     for kind in [None, Some(ErrorKind::TimedOut)] {
         within(DEADLINE, || {
             for round in 0..100 {
@@ -117,9 +114,9 @@ fn b23_a_reader_finds_the_end_whether_it_spins_or_sleeps_or_is_about_to() {
     }
 }
 
-/// What the halves have learned of their threads is out of date then.
+/// The wakes that were measured between two threads do not count any more.
 #[test]
-fn b23_halves_may_come_together_on_one_thread() {
+fn b23_two_halves_may_move_to_one_thread() {
     within(DEADLINE, || {
         let (mut reader, mut writer) = pipe(3, Some(LONG));
         let sender = thread::spawn(move || {
@@ -143,9 +140,9 @@ fn b23_halves_may_come_together_on_one_thread() {
     });
 }
 
-/// The tasks on either thread wait for those on the other one all the time.
+/// Each task waits for one on the other thread again and again.
 #[test]
-fn b23_a_thread_with_several_tasks_gets_to_all_of_them() {
+fn b23_spinning_does_not_starve_the_other_tasks_of_a_thread() {
     within(DEADLINE, || {
         let pipes = || (0..4).map(|_| pipe(2, Some(LONG))).collect::<Vec<_>>();
         let (readers, writers): (Vec<_>, Vec<_>) = pipes().into_iter().unzip();

@@ -1,4 +1,4 @@
-//! Tasks that take as long to be woken as one whose thread sleeps, or one whose thread is busy.
+//! Tasks whose wakes take as long as that of a parked thread, or of a busy one.
 
 use core::sync::atomic::{AtomicUsize, Ordering};
 use core::task::{Context, Poll, Waker};
@@ -11,13 +11,13 @@ use std::time::Instant;
 
 use async_duplex::{Options, Reader, Writer};
 
-/// Waking a thread that sleeps takes longer than this.
+/// Waking a parked thread takes longer than this.
 const SLOW: Duration = Duration::from_micros(3);
 
-/// A half measures this wake of its peer, and none before.
+/// The first wake of its peer that a half measures.
 const MEASURED_WAKE: usize = 2;
 
-/// How many bytes the pipes of these tests hold.
+/// The capacity of the pipes of these tests.
 pub(crate) const CAPACITY: usize = 2;
 
 struct Count {
@@ -39,7 +39,7 @@ pub(crate) fn wait_busily(duration: Duration) {
     }
 }
 
-/// A task that counts its wakes and the wakers that are kept.
+/// A task that counts its wakes and the wakers that are retained.
 pub(crate) struct Task(Arc<Count>);
 
 impl Task {
@@ -50,12 +50,12 @@ impl Task {
         }))
     }
 
-    /// A task that seems to have put its thread to sleep.
+    /// A task whose thread seems to be parked.
     pub(crate) fn slow() -> Self {
         Self::new(SLOW)
     }
 
-    /// A task that seems to share its thread with others.
+    /// A task whose thread seems to run other tasks.
     pub(crate) fn fast() -> Self {
         Self::new(Duration::ZERO)
     }
@@ -64,17 +64,17 @@ impl Task {
         poll(&mut Context::from_waker(&Waker::from(self.0.clone())))
     }
 
-    /// How often it was woken, and how many of its wakers are kept.
+    /// How many times the task was woken, and how many of its wakers are retained.
     pub(crate) fn state(&self) -> (usize, usize) {
         let wakes = self.0.wakes.load(Ordering::SeqCst);
         (wakes, Arc::strong_count(&self.0) - 1)
     }
 }
 
-/// What a wait for bytes found.
+/// The result of a wait for bytes.
 pub(crate) type Found = Poll<Result<usize, io::ErrorKind>>;
 
-/// A half, for tests that go for either. It begins with nothing available, and so it waits.
+/// A reader or a writer.
 pub(crate) trait Half: Send + Sized + 'static {
     type Peer: Send + 'static;
     const NAME: &'static str;
@@ -85,7 +85,7 @@ pub(crate) trait Half: Send + Sized + 'static {
     /// Waits for `min` bytes.
     fn wait(&mut self, task: &Task, min: usize) -> Found;
 
-    /// Moves all available bytes, without waiting. Returns how many.
+    /// Moves all available bytes without waiting, and returns how many.
     fn move_all(&mut self) -> usize;
 
     /// Makes one byte available.
@@ -138,8 +138,7 @@ impl Half for Writer {
     }
 }
 
-/// Makes a pipe whose half was woken so often that its peer has measured it: it took as long as
-/// `task` takes to be woken.
+/// Makes a pipe whose half has been woken often enough for its peer to measure a wake of `task`.
 pub(crate) fn measured<H: Half>(options: &Options, task: &Task) -> (H, H::Peer) {
     let (mut half, mut peer) = H::pair(options);
     for _ in 0..MEASURED_WAKE {
@@ -150,7 +149,7 @@ pub(crate) fn measured<H: Half>(options: &Options, task: &Task) -> (H, H::Peer) 
     (half, peer)
 }
 
-/// Whether anything spins on this machine.
+/// Returns whether halves spin on this machine.
 pub(crate) fn has_two_cores() -> bool {
     thread::available_parallelism().is_ok_and(|cores| cores.get() > 1)
 }

@@ -1,5 +1,4 @@
-//! A task that does nothing but poll: it counts how often it is woken, and knows how many of its
-//! wakers are kept.
+//! A task that polls: it counts how many times it is woken and how many of its wakers are retained.
 
 #![allow(dead_code)] // Each test crate uses what it needs.
 #![allow(clippy::std_instead_of_alloc)] // Tests have `std`.
@@ -13,22 +12,27 @@ use std::task::Wake;
 
 use futures::io::{AsyncBufRead, AsyncRead, AsyncWrite};
 
-/// What a call came to. The kind of an error, because errors themselves cannot be compared.
+/// The result of a call, with the kind of an error, because `io::Error` is not `Eq`.
 pub(crate) type Outcome<T> = Poll<Result<T, ErrorKind>>;
 
-/// A call that moved `n` bytes.
-pub(crate) const fn moved(n: usize) -> Outcome<usize> {
-    Poll::Ready(Ok(n))
+/// A call that succeeded. Transfers return the number of bytes.
+pub(crate) const fn ready<T>(value: T) -> Outcome<T> {
+    Poll::Ready(Ok(value))
 }
 
-/// What a read comes to at the end of the stream.
-pub(crate) const END: Outcome<usize> = moved(0);
+/// A call that failed.
+pub(crate) const fn failed<T>(kind: ErrorKind) -> Outcome<T> {
+    Poll::Ready(Err(kind))
+}
 
-/// What a write comes to when nobody will ever read it.
-pub(crate) const BROKEN: Outcome<usize> = Poll::Ready(Err(ErrorKind::BrokenPipe));
+/// A read at the end of the stream.
+pub(crate) const END: Outcome<usize> = ready(0);
 
-/// What a `try_read` or `try_write` returned, told as a poll: `WouldBlock` is `Pending`.
-pub(crate) fn tried(result: io::Result<usize>) -> Outcome<usize> {
+/// A write that no reader will ever read.
+pub(crate) const BROKEN: Outcome<usize> = failed(ErrorKind::BrokenPipe);
+
+/// The result of `try_read` or `try_write` as that of a poll: `WouldBlock` is `Pending`.
+pub(crate) fn as_poll(result: io::Result<usize>) -> Outcome<usize> {
     match result.map_err(|error| error.kind()) {
         Err(ErrorKind::WouldBlock) => Poll::Pending,
         result => Poll::Ready(result),
@@ -44,7 +48,7 @@ impl Wake for Count {
     }
 }
 
-/// A task that polls whatever it is told to.
+/// A task that polls halves and streams.
 #[derive(Clone, Default)]
 pub(crate) struct CountingTask(Arc<Count>);
 
@@ -53,13 +57,13 @@ impl CountingTask {
         Self::default()
     }
 
-    /// How often the task has been woken.
+    /// How many times the task has been woken.
     pub(crate) fn wakes(&self) -> usize {
         self.0 .0.load(Ordering::SeqCst)
     }
 
-    /// How many wakers of the task somebody keeps. Counts clones of the task itself, too.
-    pub(crate) fn kept(&self) -> usize {
+    /// How many wakers of the task exist, which pipes retain. Clones of the task count, too.
+    pub(crate) fn retained(&self) -> usize {
         Arc::strong_count(&self.0) - 1
     }
 
@@ -67,7 +71,7 @@ impl CountingTask {
         self.0.clone().into()
     }
 
-    /// Polls, with a waker that is gone again afterwards unless `poll` kept it.
+    /// Polls with a waker that is dropped afterwards, unless `poll` registers a clone of it.
     pub(crate) fn poll<T>(&self, poll: impl FnOnce(&mut Context<'_>) -> T) -> T {
         poll(&mut Context::from_waker(&self.waker()))
     }
@@ -90,7 +94,7 @@ impl CountingTask {
         outcome(self.poll(|cx| Pin::new(from).poll_read_vectored(cx, bufs)))
     }
 
-    /// What `poll_fill_buf` lends, copied.
+    /// A copy of what `poll_fill_buf` returns.
     pub(crate) fn fill_buf<R>(&self, from: &mut R) -> Outcome<Vec<u8>>
     where
         R: AsyncBufRead + Unpin,

@@ -1,12 +1,14 @@
-//! Bytes to send.
+//! Bytes to send, in which a byte that is lost, doubled or swapped shows.
 
-/// Bytes in which none can be lost, doubled or swapped without being noticed, different for each
-/// `seed`.
+#![allow(dead_code)] // Each test crate uses what it needs.
+
+/// Byte number `position` of the sequence. No shift, by a capacity or by 256, leaves it unchanged.
+pub(crate) fn byte(position: usize) -> u8 {
+    ((position as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as u8
+}
+
+/// `len` bytes of another sequence for each `seed`.
 pub(crate) fn data(seed: u32, len: usize) -> Vec<u8> {
-    let byte = |i: usize| {
-        (seed.rotate_left(16) ^ i as u32)
-            .wrapping_mul(0x9E37_79B9)
-            .to_be_bytes()[0]
-    };
-    (0..len).map(byte).collect()
+    let seed = seed.rotate_left(16) as usize;
+    (0..len).map(|position| byte(seed ^ position)).collect()
 }

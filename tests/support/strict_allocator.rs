@@ -1,4 +1,4 @@
-//! An allocator that refuses when it is told to, and that fills what it grants with a pattern.
+//! An allocator that can refuse, and that fills what it grants with a pattern.
 
 #![allow(dead_code)] // Each test crate uses what it needs.
 #![allow(unsafe_code)] // An allocator needs it.
@@ -8,18 +8,18 @@ use core::cell::Cell;
 use core::ptr;
 use std::alloc::System;
 
-/// What memory is filled with. No test writes such a byte.
+/// The byte that new memory is filled with. No test writes it.
 pub(crate) const PATTERN: u8 = 0xa5;
 
-/// An allocation of this many bytes or more is a pipe's.
+/// An allocation of this many bytes or more is the storage of a pipe.
 pub(crate) const LARGE: usize = 1 << 20;
 
 thread_local! {
-    /// How many allocations have been asked for on this thread.
+    /// The number of allocations on this thread, granted or refused.
     pub(crate) static CALLS: Cell<usize> = const { Cell::new(0) };
-    /// How many more large allocations are granted on this thread.
+    /// The number of large allocations that are still granted on this thread.
     pub(crate) static GRANTS: Cell<usize> = const { Cell::new(usize::MAX) };
-    /// How many of them are in use.
+    /// The number of large allocations in use.
     pub(crate) static HELD: Cell<usize> = const { Cell::new(0) };
 }
 
@@ -28,7 +28,7 @@ struct Strict;
 #[global_allocator]
 static ALLOCATOR: Strict = Strict;
 
-// SAFETY: it is the system's allocator, or a refusal.
+// SAFETY: every call is forwarded to the system's allocator, or refused with a null pointer.
 unsafe impl GlobalAlloc for Strict {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         CALLS.set(CALLS.get() + 1);
@@ -39,10 +39,10 @@ unsafe impl GlobalAlloc for Strict {
             GRANTS.set(rest);
             HELD.set(HELD.get() + 1);
         }
-        // SAFETY: the caller vouches for the layout.
+        // SAFETY: the caller guarantees that the layout is valid.
         let memory = unsafe { System.alloc(layout) };
         if !memory.is_null() {
-            // SAFETY: the memory is that long, and only this function has it.
+            // SAFETY: the memory has this size, and nothing else refers to it yet.
             unsafe { memory.write_bytes(PATTERN, layout.size()) };
         }
         memory
@@ -52,7 +52,7 @@ unsafe impl GlobalAlloc for Strict {
         if layout.size() >= LARGE {
             HELD.set(HELD.get() - 1);
         }
-        // SAFETY: the caller vouches that it comes from `alloc`.
+        // SAFETY: the caller guarantees that the memory comes from `alloc`.
         unsafe { System.dealloc(memory, layout) };
     }
 }

@@ -6,7 +6,7 @@ use tokio::runtime::Builder;
 
 use crate::deadline::within;
 
-/// Seconds that are far more than any of these tests takes.
+/// More seconds than any of these tests takes.
 const DEADLINE: u64 = 60;
 
 /// Runs `body` and what it spawns on this thread.

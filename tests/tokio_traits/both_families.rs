@@ -1,11 +1,11 @@
-//! The traits of tokio and of `futures-io` on one type, in one program, and on one value.
+//! The traits of tokio and of `futures-io` on one type and on one value.
 
 use core::pin::Pin;
 use core::task::Poll;
 
 use async_duplex::{duplex, pipe, DuplexStream};
 
-use crate::counting_waker::{moved, CountingTask};
+use crate::counting_waker::{ready, CountingTask};
 use crate::deadline::within;
 use crate::{data, run};
 
@@ -61,7 +61,7 @@ mod by_futures {
     }
 }
 
-/// Takes turns with the families, at both ends, then closes by one and goes on by the other.
+/// Uses the families in turn, at both ends. Then ends each direction with one of them.
 async fn talk(mut near: DuplexStream, mut far: DuplexStream) {
     for i in 0..10 {
         let bytes = data(i, 50);
@@ -92,7 +92,7 @@ fn one_stream_is_used_by_both_families_in_turns() {
 }
 
 #[test]
-fn one_end_in_tokio_by_its_traits_and_the_other_in_smol_by_the_others() {
+fn one_end_in_tokio_and_the_other_in_smol_each_with_its_own_traits() {
     const LEN: usize = 100_000;
     for capacity in [7, 4096] {
         let (mut near, mut far) = duplex(capacity);
@@ -113,25 +113,25 @@ fn one_end_in_tokio_by_its_traits_and_the_other_in_smol_by_the_others() {
 }
 
 #[test]
-fn b7_the_latest_waker_counts_whichever_family_brought_it() {
+fn b7_the_latest_waker_is_woken_whichever_family_registered_it() {
     let (mut reader, mut writer) = pipe(2);
     let (tokio, futures) = (CountingTask::new(), CountingTask::new());
     assert!(tokio.read_some(&mut reader, 1).is_pending());
     assert!(futures.read(&mut reader, &mut [0]).is_pending());
-    assert_eq!((tokio.kept(), futures.kept()), (0, 1));
-    assert_eq!(CountingTask::new().send(&mut writer, b"ab"), moved(2));
+    assert_eq!((tokio.retained(), futures.retained()), (0, 1));
+    assert_eq!(CountingTask::new().send(&mut writer, b"ab"), ready(2));
     assert_eq!((tokio.wakes(), futures.wakes()), (0, 1));
 
     let (tokio, futures) = (CountingTask::new(), CountingTask::new());
     assert!(futures.write(&mut writer, b"c").is_pending());
     assert!(tokio.send(&mut writer, b"c").is_pending());
-    assert_eq!((tokio.kept(), futures.kept()), (1, 0));
-    assert_eq!(CountingTask::new().read(&mut reader, &mut [0]), moved(1));
+    assert_eq!((tokio.retained(), futures.retained()), (1, 0));
+    assert_eq!(CountingTask::new().read(&mut reader, &mut [0]), ready(1));
     assert_eq!((tokio.wakes(), futures.wakes()), (1, 0));
 }
 
 #[test]
-fn both_families_can_be_asked_of_one_type_parameter() {
+fn one_type_parameter_can_require_traits_of_both_families() {
     fn of_both<S>(stream: &mut S) -> Poll<std::io::Result<usize>>
     where
         S: futures::io::AsyncRead + tokio::io::AsyncWrite + Unpin,

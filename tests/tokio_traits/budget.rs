@@ -1,4 +1,4 @@
-//! B18: tokio's cooperative budget, which its traits obey, and which nothing else knows of.
+//! B18: tokio's cooperative budget, which only the impls of its traits obey.
 
 use core::convert::Infallible;
 use core::pin::{pin, Pin};
@@ -15,10 +15,10 @@ use tokio::time::{sleep, timeout};
 
 use crate::run;
 
-/// More calls than any budget is for.
+/// More calls than any budget allows.
 const MANY: usize = 10_000;
 
-/// Calls that all succeed at once, again and again, by themselves.
+/// A call that never has to wait.
 trait Busy {
     fn call(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>>;
 }
@@ -32,16 +32,16 @@ where
     }
 }
 
-/// Each way to read or write by tokio's traits, where there is nothing to wait for. What the other
-/// side does for that costs no budget.
+/// Every call of tokio's traits that reads or writes. The other half makes bytes or space
+/// available, by calls that use no budget.
 fn busy_calls() -> Vec<(&'static str, Box<dyn Busy>)> {
-    fn reads<R, W>((mut reader, mut writer): (R, W), supply: fn(&mut W)) -> Box<dyn Busy>
+    fn reads<R, W>((mut reader, mut writer): (R, W), fill: fn(&mut W)) -> Box<dyn Busy>
     where
         R: AsyncRead + Unpin + 'static,
         W: 'static,
     {
         Box::new(move |cx: &mut Context<'_>| {
-            supply(&mut writer);
+            fill(&mut writer);
             let mut room = [0; 8];
             let mut buf = ReadBuf::new(&mut room);
             let result = Pin::new(&mut reader).poll_read(cx, &mut buf);
@@ -49,13 +49,13 @@ fn busy_calls() -> Vec<(&'static str, Box<dyn Busy>)> {
             result
         })
     }
-    fn fills<R, W>((mut reader, mut writer): (R, W), supply: fn(&mut W)) -> Box<dyn Busy>
+    fn fills<R, W>((mut reader, mut writer): (R, W), fill: fn(&mut W)) -> Box<dyn Busy>
     where
         R: AsyncBufRead + Unpin + 'static,
         W: 'static,
     {
         Box::new(move |cx: &mut Context<'_>| {
-            supply(&mut writer);
+            fill(&mut writer);
             let lent = Pin::new(&mut reader).poll_fill_buf(cx)?;
             lent.map(|bytes| {
                 assert!(!bytes.is_empty());
@@ -83,32 +83,32 @@ fn busy_calls() -> Vec<(&'static str, Box<dyn Busy>)> {
             result.map_ok(|n| assert_eq!(n, 8))
         })
     }
-    fn supply_half(writer: &mut Writer) {
+    fn fill_pipe(writer: &mut Writer) {
         if writer.is_empty() {
             assert_eq!(writer.try_write(b"12345678").unwrap(), 8);
         }
     }
-    fn drain_half(reader: &mut Reader) {
+    fn drain_pipe(reader: &mut Reader) {
         if !reader.is_empty() {
             assert_eq!(reader.try_read(&mut [0; 8]).unwrap(), 8);
         }
     }
-    fn supply(stream: &mut DuplexStream) {
-        supply_half(stream.writer());
+    fn fill(stream: &mut DuplexStream) {
+        fill_pipe(stream.writer());
     }
     fn drain(stream: &mut DuplexStream) {
-        drain_half(stream.reader());
+        drain_pipe(stream.reader());
     }
     vec![
-        ("Reader::poll_read", reads(pipe(8), supply_half)),
-        ("Reader::poll_fill_buf", fills(pipe(8), supply_half)),
-        ("Writer::poll_write", writes(pipe(8), false, drain_half)),
+        ("Reader::poll_read", reads(pipe(8), fill_pipe)),
+        ("Reader::poll_fill_buf", fills(pipe(8), fill_pipe)),
+        ("Writer::poll_write", writes(pipe(8), false, drain_pipe)),
         (
             "Writer::poll_write_vectored",
-            writes(pipe(8), true, drain_half),
+            writes(pipe(8), true, drain_pipe),
         ),
-        ("DuplexStream::poll_read", reads(duplex(8), supply)),
-        ("DuplexStream::poll_fill_buf", fills(duplex(8), supply)),
+        ("DuplexStream::poll_read", reads(duplex(8), fill)),
+        ("DuplexStream::poll_fill_buf", fills(duplex(8), fill)),
         ("DuplexStream::poll_write", writes(duplex(8), false, drain)),
         (
             "DuplexStream::poll_write_vectored",
@@ -117,7 +117,7 @@ fn busy_calls() -> Vec<(&'static str, Box<dyn Busy>)> {
     ]
 }
 
-/// How many calls succeed before one waits, at most [`MANY`], all within one poll of the task.
+/// How many calls succeed before one is pending, up to [`MANY`], in one poll of the task.
 async fn successes(busy: &mut dyn Busy) -> usize {
     poll_fn(|cx| {
         let before_waiting = (0..MANY).take_while(|_| match busy.call(cx) {
@@ -140,7 +140,7 @@ fn b18_each_call_that_succeeds_draws_on_the_budget_of_tokio() {
             assert!((1..MANY).contains(&first), "{name}: {first} in a row");
             assert!(!coop::has_budget_remaining(), "{name}");
             assert_eq!(successes(&mut *busy).await, 0, "{name}");
-            // With the budget of another poll it goes on, and nothing has been lost.
+            // The next poll has a new budget, and no byte has been lost.
             yield_now().await;
             assert_eq!(successes(&mut *busy).await, first, "{name}");
         });
@@ -148,7 +148,7 @@ fn b18_each_call_that_succeeds_draws_on_the_budget_of_tokio() {
 }
 
 #[test]
-fn b18_a_task_that_has_used_its_budget_up_is_woken_and_goes_on() {
+fn b18_a_task_that_has_used_up_its_budget_is_woken_and_continues() {
     for (name, mut busy) in busy_calls() {
         let waited = run(async {
             let mut waited = 0;
@@ -167,7 +167,7 @@ fn b18_a_task_that_has_used_its_budget_up_is_woken_and_goes_on() {
     }
 }
 
-/// Writes and reads for ever, without ever having to wait.
+/// Writes and reads for ever, and never has to wait.
 async fn stay_busy() -> Infallible {
     let (mut near, mut far) = duplex(8192);
     let mut buf = [0; 4096];
@@ -202,7 +202,7 @@ fn b18_a_busy_stream_can_be_timed_out() {
 }
 
 #[test]
-fn b18_two_tasks_that_keep_each_other_busy_leave_room_for_a_third() {
+fn b18_two_tasks_that_keep_each_other_busy_let_a_third_run() {
     run(async {
         let (mut reader, mut writer) = pipe(64 * 1024);
         let writes = tokio::spawn(async move { while writer.write(&[1; 64]).await.is_ok() {} });
@@ -213,7 +213,7 @@ fn b18_two_tasks_that_keep_each_other_busy_leave_room_for_a_third() {
         sleep(Duration::from_millis(1)).await;
         reads.abort();
         assert!(reads.await.unwrap_err().is_cancelled());
-        // The reader is gone with its task.
+        // The reader was dropped with its task.
         writes.await.unwrap();
     });
 }
@@ -222,8 +222,8 @@ fn b18_two_tasks_that_keep_each_other_busy_leave_room_for_a_third() {
 fn b18_a_call_that_waits_costs_no_budget() {
     run(async {
         let (mut near, mut far) = duplex(8);
-        // All of it is one poll, with one budget: if waiting cost any, the calls that need not wait
-        // would have none left.
+        // All calls are made in one poll, with one budget. If a pending call used any, none would
+        // be left for the others.
         poll_fn(|cx| {
             let mut room = [0; 8];
             let mut buf = ReadBuf::new(&mut room);
@@ -273,7 +273,7 @@ fn b18_the_end_and_a_broken_pipe_draw_on_the_budget_too() {
 }
 
 #[test]
-fn b18_unconstrained_tasks_have_no_budget_to_run_out_of() {
+fn b18_unconstrained_tasks_have_no_budget() {
     for (name, mut busy) in busy_calls() {
         let found = run(unconstrained(async { successes(&mut *busy).await }));
         assert_eq!(found, MANY, "{name}");
@@ -289,7 +289,7 @@ fn b7_outside_of_tokio_no_call_waits_without_need() {
 }
 
 #[test]
-fn b7_the_other_family_and_the_own_methods_know_no_budget() {
+fn b7_futures_io_and_inherent_methods_ignore_the_budget() {
     use futures::io::{AsyncRead, AsyncWrite};
 
     run(async {

@@ -1,4 +1,4 @@
-//! B18: our streams draw on tokio's cooperative budget exactly as `tokio::io::duplex` does, however
+//! B18: streams draw on tokio's cooperative budget exactly as `tokio::io::duplex` does, however
 //! much of it the task has used before.
 
 use core::fmt;
@@ -14,24 +14,24 @@ use tokio::task::{coop, unconstrained, yield_now};
 
 use crate::run;
 
-/// As many units as a task may use in one poll, and some more.
+/// The numbers of units that a task has used: up to the budget of one poll, and some more.
 const UNITS: core::ops::RangeInclusive<usize> = 0..=130;
 
-/// More calls than there are units.
+/// More calls than the budget has units.
 const MANY: usize = 140;
 
-/// How many bytes a call moves.
+/// The number of bytes that a call moves.
 const STEP: usize = 8;
 
 const CAPACITY: usize = 4 * STEP * MANY;
 
-/// What becomes of the calls of a task that has used some of its budget.
+/// The outcome of the calls of a task that has used some of its budget.
 #[derive(PartialEq)]
 struct Trace {
-    /// How many calls succeed before one waits, in one poll of the task.
+    /// How many calls succeed before one is pending, in one poll of the task.
     successes: usize,
     has_budget_remaining: bool,
-    /// The same in the poll after that, in which the task has used nothing before.
+    /// The same in the next poll, with a new budget.
     successes_afterwards: usize,
 }
 
@@ -91,8 +91,9 @@ where
     R: AsyncRead + Unpin,
     W: AsyncWrite + Unpin,
 {
-    let supply = vec![1; 2 * STEP * MANY];
-    unconstrained(writer.write_all(&supply)).await.unwrap();
+    unconstrained(writer.write_all(&[1; 2 * STEP * MANY]))
+        .await
+        .unwrap();
     trace(used, |cx| {
         let mut room = [0; STEP];
         let mut buf = ReadBuf::new(&mut room);
@@ -160,7 +161,7 @@ where
     .await
 }
 
-/// Traces the same calls of tokio's stream and of ours, for every number of units used before.
+/// Compares calls of tokio's stream with those of ours, for every number of units used before.
 macro_rules! assert_like_tokio {
     ($trace:ident) => {
         run(async {
@@ -205,8 +206,8 @@ fn b18_writes_that_fail_draw_on_the_budget_as_those_of_tokio_do() {
     assert_like_tokio!(trace_breaks);
 }
 
-/// In how many polls a task that receives `messages` messages in each, and then reads, has read
-/// something. `None` if that is more than [`ENOUGH`].
+/// The number of polls that a task needs to read a byte if each of them receives `messages`
+/// messages before. `None` if that is more than `ENOUGH`.
 async fn polls_until_read<R, W>(messages: usize, (mut reader, mut writer): (R, W)) -> Option<usize>
 where
     R: AsyncRead + Unpin,
@@ -238,7 +239,7 @@ where
 }
 
 #[test]
-fn b18_a_task_that_receives_before_it_reads_gets_to_read_when_it_would_with_tokios_stream() {
+fn b18_a_task_that_receives_messages_and_then_reads_reads_as_soon_as_with_tokio() {
     run(async {
         for messages in UNITS {
             let expected = polls_until_read(messages, tokio::io::duplex(8)).await;
@@ -252,15 +253,16 @@ fn b18_a_task_that_receives_before_it_reads_gets_to_read_when_it_would_with_toki
     });
 }
 
-/// `AsyncBufRead`, which tokio's stream does not have, draws as a read does.
+/// tokio's stream does not implement `AsyncBufRead`, so this is compared with a read.
 #[test]
 fn b18_filling_a_buffer_draws_on_the_budget_as_a_read_does() {
     run(async {
         for used in UNITS {
             let expected = trace_reads(used, tokio::io::duplex(CAPACITY)).await;
             let (mut reader, mut writer) = pipe(CAPACITY);
-            let supply = vec![1; 2 * STEP * MANY];
-            unconstrained(writer.write_all(&supply)).await.unwrap();
+            unconstrained(writer.write_all(&[1; 2 * STEP * MANY]))
+                .await
+                .unwrap();
             let filled = trace(used, |cx| {
                 let mut reader = Pin::new(&mut reader);
                 let lent = tokio::io::AsyncBufRead::poll_fill_buf(reader.as_mut(), cx);

@@ -1,6 +1,6 @@
-//! What a read does to a `ReadBuf`: it fills what it has bytes for, and touches nothing else.
+//! Reads into a `ReadBuf`, which fill it with the bytes that are unread and touch nothing else.
 
-use core::future::ready;
+use core::future;
 use core::mem::MaybeUninit;
 use core::pin::pin;
 use core::task::Poll;
@@ -12,17 +12,17 @@ use futures::future::{select, Either};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, ReadBuf};
 use tokio::task::yield_now;
 
-use crate::counting_waker::{moved, CountingTask};
+use crate::counting_waker::{failed, ready, CountingTask, Outcome};
 use crate::{data, ends, run, BoxedReader, BoxedWriter};
 
-const DONE: Poll<Result<(), ErrorKind>> = Poll::Ready(Ok(()));
+const DONE: Outcome<()> = ready(());
 
-/// Lets `offset` bytes pass.
+/// Passes `offset` bytes through the pipe.
 fn advance(reader: &mut BoxedReader, writer: &mut BoxedWriter, offset: usize) {
     let task = CountingTask::new();
     for _ in 0..offset {
-        assert_eq!(task.send(writer, b"-"), moved(1));
-        assert_eq!(task.read_some(reader, 1), Poll::Ready(Ok(b"-".to_vec())));
+        assert_eq!(task.send(writer, b"-"), ready(1));
+        assert_eq!(task.read_some(reader, 1), ready(b"-".to_vec()));
     }
 }
 
@@ -30,14 +30,14 @@ fn advance(reader: &mut BoxedReader, writer: &mut BoxedWriter, offset: usize) {
 fn b3_a_read_initialises_only_what_it_reads() {
     for (mut reader, mut writer) in ends(64) {
         let task = CountingTask::new();
-        assert_eq!(task.send(&mut writer, b"hello"), moved(5));
+        assert_eq!(task.send(&mut writer, b"hello"), ready(5));
         let mut room = [MaybeUninit::uninit(); 64];
         let mut buf = ReadBuf::uninit(&mut room);
         assert_eq!(task.read_into(&mut reader, &mut buf), DONE);
         assert_eq!(buf.filled(), b"hello");
         assert_eq!(buf.initialized().len(), 5);
 
-        assert_eq!(task.send(&mut writer, b", world"), moved(7));
+        assert_eq!(task.send(&mut writer, b", world"), ready(7));
         assert_eq!(task.read_into(&mut reader, &mut buf), DONE);
         assert_eq!(buf.filled(), b"hello, world");
         assert_eq!(buf.initialized().len(), 12);
@@ -45,29 +45,29 @@ fn b3_a_read_initialises_only_what_it_reads() {
 }
 
 #[test]
-fn b3_a_read_goes_on_across_the_wrap() {
+fn b3_a_read_into_a_read_buf_goes_on_across_the_wrap() {
     for offset in 0..20 {
         for (mut reader, mut writer) in ends(10) {
             advance(&mut reader, &mut writer, offset);
             let task = CountingTask::new();
-            // In two: an empty pipe would be written from the front.
-            assert_eq!(task.send(&mut writer, b"0"), moved(1));
-            assert_eq!(task.send(&mut writer, b"123456789"), moved(9));
+            // Two writes: the writer of an empty pipe starts at the front.
+            assert_eq!(task.send(&mut writer, b"0"), ready(1));
+            assert_eq!(task.send(&mut writer, b"123456789"), ready(9));
             let mut room = [MaybeUninit::uninit(); 7];
             let mut buf = ReadBuf::uninit(&mut room);
             assert_eq!(task.read_into(&mut reader, &mut buf), DONE);
             assert_eq!(buf.filled(), b"0123456");
             let rest = task.read_some(&mut reader, 20);
-            assert_eq!(rest, Poll::Ready(Ok(b"789".to_vec())));
+            assert_eq!(rest, ready(b"789".to_vec()));
         }
     }
 }
 
 #[test]
-fn b3_a_read_appends_to_what_is_filled_and_leaves_the_rest_alone() {
+fn b3_a_read_appends_to_the_read_buf_and_leaves_the_rest_unchanged() {
     for (mut reader, mut writer) in ends(10) {
         let task = CountingTask::new();
-        assert_eq!(task.send(&mut writer, b"0123"), moved(4));
+        assert_eq!(task.send(&mut writer, b"0123"), ready(4));
         let mut room = *b"..........";
         let mut buf = ReadBuf::new(&mut room);
         buf.put_slice(b"abc");
@@ -75,21 +75,21 @@ fn b3_a_read_appends_to_what_is_filled_and_leaves_the_rest_alone() {
         assert_eq!(buf.filled(), b"abc0123");
         assert_eq!(buf.initialized(), b"abc0123...");
 
-        // No more than there is room for.
-        assert_eq!(task.send(&mut writer, b"456789"), moved(6));
+        // Only as many bytes as fit.
+        assert_eq!(task.send(&mut writer, b"456789"), ready(6));
         assert_eq!(task.read_into(&mut reader, &mut buf), DONE);
         assert_eq!(buf.filled(), b"abc0123456");
         let rest = task.read_some(&mut reader, 10);
-        assert_eq!(rest, Poll::Ready(Ok(b"789".to_vec())));
+        assert_eq!(rest, ready(b"789".to_vec()));
     }
 }
 
 #[test]
-fn b5_a_read_without_room_is_done_at_once_and_leaves_no_waker() {
+fn b5_a_read_into_a_full_read_buf_is_ok_at_once_and_registers_no_waker() {
     for (mut reader, mut writer) in ends(4) {
         let (task, other) = (CountingTask::new(), CountingTask::new());
         for bytes in [&b""[..], b"full"] {
-            assert_eq!(other.send(&mut writer, bytes), moved(bytes.len()));
+            assert_eq!(other.send(&mut writer, bytes), ready(bytes.len()));
             let mut buf = ReadBuf::new(&mut []);
             assert_eq!(task.read_into(&mut reader, &mut buf), DONE);
         }
@@ -97,28 +97,28 @@ fn b5_a_read_without_room_is_done_at_once_and_leaves_no_waker() {
         let mut buf = ReadBuf::new(&mut room);
         buf.set_filled(4);
         assert_eq!(task.read_into(&mut reader, &mut buf), DONE);
-        assert_eq!((task.kept(), task.wakes()), (0, 0));
+        assert_eq!((task.retained(), task.wakes()), (0, 0));
         let rest = task.read_some(&mut reader, 4);
-        assert_eq!(rest, Poll::Ready(Ok(b"full".to_vec())));
+        assert_eq!(rest, ready(b"full".to_vec()));
     }
 }
 
 #[test]
-fn b5_an_empty_write_is_done_at_once_full_or_not() {
+fn b5_an_empty_write_through_tokio_is_ok_at_once_full_or_not() {
     for (_reader, mut writer) in ends(4) {
         let task = CountingTask::new();
         for bytes in [&b""[..], b"full"] {
-            assert_eq!(task.send(&mut writer, bytes), moved(bytes.len()));
-            assert_eq!(task.send(&mut writer, b""), moved(0));
-            assert_eq!(task.send_vectored(&mut writer, &[b"", b""]), moved(0));
-            assert_eq!(task.send_vectored(&mut writer, &[]), moved(0));
+            assert_eq!(task.send(&mut writer, bytes), ready(bytes.len()));
+            assert_eq!(task.send(&mut writer, b""), ready(0));
+            assert_eq!(task.send_vectored(&mut writer, &[b"", b""]), ready(0));
+            assert_eq!(task.send_vectored(&mut writer, &[]), ready(0));
         }
-        assert_eq!((task.kept(), task.wakes()), (0, 0));
+        assert_eq!((task.retained(), task.wakes()), (0, 0));
     }
 }
 
 #[test]
-fn b7_a_read_that_has_to_wait_leaves_the_buffer_as_it_is_and_is_woken() {
+fn b7_a_read_that_waits_leaves_the_read_buf_unchanged_and_is_woken() {
     for (mut reader, mut writer) in ends(8) {
         let (task, other) = (CountingTask::new(), CountingTask::new());
         let mut room = [MaybeUninit::uninit(); 8];
@@ -127,8 +127,8 @@ fn b7_a_read_that_has_to_wait_leaves_the_buffer_as_it_is_and_is_woken() {
         assert_eq!((buf.filled().len(), buf.initialized().len()), (0, 0));
         assert_eq!(task.wakes(), 0);
 
-        assert_eq!(other.send(&mut writer, b"ab"), moved(2));
-        assert_eq!(other.send_vectored(&mut writer, &[b"c", b"d"]), moved(2));
+        assert_eq!(other.send(&mut writer, b"ab"), ready(2));
+        assert_eq!(other.send_vectored(&mut writer, &[b"c", b"d"]), ready(2));
         assert_eq!(task.wakes(), 1);
         assert_eq!(task.read_into(&mut reader, &mut buf), DONE);
         assert_eq!(buf.filled(), b"abcd");
@@ -137,10 +137,10 @@ fn b7_a_read_that_has_to_wait_leaves_the_buffer_as_it_is_and_is_woken() {
 }
 
 #[test]
-fn b11_at_the_end_a_read_is_done_and_fills_nothing() {
+fn b11_at_the_end_a_read_is_ok_and_fills_nothing() {
     for (mut reader, mut writer) in ends(8) {
         let task = CountingTask::new();
-        assert_eq!(task.send(&mut writer, b"last"), moved(4));
+        assert_eq!(task.send(&mut writer, b"last"), ready(4));
         assert_eq!(task.shut_down(&mut writer), DONE);
         let mut room = [MaybeUninit::uninit(); 8];
         let mut buf = ReadBuf::uninit(&mut room);
@@ -149,54 +149,54 @@ fn b11_at_the_end_a_read_is_done_and_fills_nothing() {
             assert_eq!(buf.filled(), b"last");
             assert_eq!(buf.initialized().len(), 4);
         }
-        assert_eq!(task.lent(&mut reader), Poll::Ready(Ok(vec![])));
+        assert_eq!(task.filled(&mut reader), ready(vec![]));
     }
 }
 
 #[test]
-fn b16_an_abort_keeps_its_kind() {
+fn b16_an_abort_reaches_tokios_traits_with_its_kind() {
     let (mut near, mut far) = duplex(8);
     let task = CountingTask::new();
-    assert_eq!(task.send(&mut near, b"lost"), moved(4));
+    assert_eq!(task.send(&mut near, b"lost"), ready(4));
     near.abort(ErrorKind::ConnectionReset);
 
     let reset = ErrorKind::ConnectionReset;
     let mut room = [MaybeUninit::uninit(); 8];
     let mut buf = ReadBuf::uninit(&mut room);
     let outcome = task.read_into(&mut far, &mut buf);
-    assert_eq!(outcome, Poll::Ready(Err(reset)));
+    assert_eq!(outcome, failed(reset));
     assert_eq!((buf.filled().len(), buf.initialized().len()), (0, 0));
-    assert_eq!(task.lent(&mut far), Poll::Ready(Err(reset)));
-    assert_eq!(task.send(&mut far, b"x"), Poll::Ready(Err(reset)));
+    assert_eq!(task.filled(&mut far), failed(reset));
+    assert_eq!(task.send(&mut far, b"x"), failed(reset));
     let outcome = task.send_vectored(&mut far, &[b"x"]);
-    assert_eq!(outcome, Poll::Ready(Err(reset)));
-    assert_eq!(task.flushed(&mut far), DONE);
+    assert_eq!(outcome, failed(reset));
+    assert_eq!(task.flush_by_tokio(&mut far), DONE);
     assert_eq!(task.shut_down(&mut far), DONE);
 }
 
 #[test]
-fn b19_what_is_lent_is_read_when_it_is_consumed() {
+fn b19_fill_buf_returns_bytes_until_they_are_consumed() {
     for (mut reader, mut writer) in ends(4) {
         advance(&mut reader, &mut writer, 3);
         let task = CountingTask::new();
-        assert_eq!(task.lent(&mut reader), Poll::Pending);
-        // In two: an empty pipe would be written from the front.
+        assert_eq!(task.filled(&mut reader), Poll::Pending);
+        // Two writes: the writer of an empty pipe starts at the front.
         for (bytes, n) in [("a", 1), ("bcd", 3)] {
             let sender = CountingTask::new();
-            assert_eq!(sender.send(&mut writer, bytes.as_bytes()), moved(n));
+            assert_eq!(sender.send(&mut writer, bytes.as_bytes()), ready(n));
         }
         assert_eq!(task.wakes(), 1);
         // Up to the end of the storage, and then from its front.
         for (lent, used) in [("a", 1), ("bcd", 2), ("d", 0), ("d", 1)] {
-            assert_eq!(task.lent(&mut reader), Poll::Ready(Ok(lent.into())));
+            assert_eq!(task.filled(&mut reader), ready(lent.into()));
             reader.consume(used);
         }
-        assert_eq!(task.lent(&mut reader), Poll::Pending);
+        assert_eq!(task.filled(&mut reader), Poll::Pending);
     }
 }
 
 #[test]
-fn buffers_that_grow_are_filled_in_one_call() {
+fn b3_read_buf_fills_a_growing_buffer_in_one_call() {
     run(async {
         for (mut reader, mut writer) in ends(1000) {
             writer.write_all(&[7; 1000]).await.unwrap();
@@ -221,7 +221,7 @@ fn b10_calls_that_lose_a_select_have_moved_nothing() {
             let mut rest = &sent[..];
             while !rest.is_empty() {
                 let write = writer.write(&rest[..rest.len().min(2)]);
-                match select(pin!(write), ready(())).await {
+                match select(pin!(write), future::ready(())).await {
                     Either::Left((n, _)) => rest = &rest[n.unwrap()..],
                     Either::Right(_) => {
                         lost += 1;
@@ -235,7 +235,7 @@ fn b10_calls_that_lose_a_select_have_moved_nothing() {
         let mut lost = 0;
         let mut buf = [0; 2];
         loop {
-            match select(pin!(reader.read(&mut buf)), ready(())).await {
+            match select(pin!(reader.read(&mut buf)), future::ready(())).await {
                 Either::Left((n, _)) => match n.unwrap() {
                     0 => break,
                     n => received.extend_from_slice(&buf[..n]),
@@ -247,7 +247,7 @@ fn b10_calls_that_lose_a_select_have_moved_nothing() {
             }
         }
         assert_eq!(received, bytes);
-        // Both sides had to wait for the other, and gave up, again and again.
+        // Each half was pending, and its future dropped, many times.
         assert!(lost > 10, "{lost}");
         assert!(sends.await.unwrap() > 10);
     });

@@ -16,7 +16,7 @@ impl CountingTask {
             .map_err(kind)
     }
 
-    /// Asks for up to `len` bytes, and returns those that came.
+    /// Reads up to `len` bytes, and returns them.
     pub(crate) fn read_some<R>(&self, from: &mut R, len: usize) -> Outcome<Vec<u8>>
     where
         R: AsyncRead + Unpin + ?Sized,
@@ -27,8 +27,8 @@ impl CountingTask {
         outcome.map_ok(|()| buf.filled().to_vec())
     }
 
-    /// What `poll_fill_buf` lends, copied.
-    pub(crate) fn lent<R>(&self, from: &mut R) -> Outcome<Vec<u8>>
+    /// A copy of what `poll_fill_buf` of tokio returns.
+    pub(crate) fn filled<R>(&self, from: &mut R) -> Outcome<Vec<u8>>
     where
         R: AsyncBufRead + Unpin + ?Sized,
     {
@@ -53,7 +53,7 @@ impl CountingTask {
             .map_err(kind)
     }
 
-    pub(crate) fn flushed<W>(&self, to: &mut W) -> Outcome<()>
+    pub(crate) fn flush_by_tokio<W>(&self, to: &mut W) -> Outcome<()>
     where
         W: AsyncWrite + Unpin + ?Sized,
     {

@@ -66,7 +66,7 @@ fn lines_go_through_halves() {
 }
 
 #[test]
-fn a_frame_that_is_cut_off_is_an_error_and_none_is_invented() {
+fn a_truncated_frame_is_an_error() {
     run(async {
         let (reader, mut writer) = pipe(64);
         writer.write_all(&[0, 0, 0, 9]).await.unwrap();
@@ -105,7 +105,7 @@ fn b12_a_reader_that_is_gone_reaches_the_writer_of_frames() {
 }
 
 #[test]
-fn a_reader_is_a_stream_of_chunks_and_back() {
+fn reader_stream_and_stream_reader_pass_every_byte() {
     for capacity in CAPACITIES {
         run(async {
             let (reader, mut writer) = pipe(capacity);

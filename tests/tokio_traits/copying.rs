@@ -1,4 +1,4 @@
-//! tokio's copying, with half-closes on their way through several streams.
+//! tokio's `copy` functions, and half-closes that pass through several streams.
 
 use async_duplex::{duplex, pipe, DuplexStream};
 use tokio::io::{copy, copy_bidirectional, copy_buf, AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
@@ -9,8 +9,8 @@ use crate::{data, ends, run, run_on_threads};
 const QUESTION: usize = 30_000;
 const ANSWER: usize = 45_000;
 
-/// Two streams with two proxies between them, by three duplexes. The proxies come to how many bytes
-/// they copied, there and back.
+/// Two streams that are connected by two proxies and a third stream between them. The proxies
+/// return how many bytes they copied, there and back.
 fn through_three(capacity: usize) -> (DuplexStream, DuplexStream, [JoinHandle<(u64, u64)>; 2]) {
     let (near, mut a) = duplex(capacity);
     let (mut b, mut c) = duplex(capacity);
@@ -22,8 +22,7 @@ fn through_three(capacity: usize) -> (DuplexStream, DuplexStream, [JoinHandle<(u
     (near, far, proxies)
 }
 
-/// Sends everything and half-closes before it reads anything; the other reads everything before it
-/// answers.
+/// Sends the question and half-closes, then reads the answer.
 async fn ask(mut stream: DuplexStream) {
     stream.write_all(&data(1, QUESTION)).await.unwrap();
     stream.shutdown().await.unwrap();
@@ -32,6 +31,7 @@ async fn ask(mut stream: DuplexStream) {
     assert!(bytes == data(2, ANSWER));
 }
 
+/// Reads the question to the end, then sends the answer.
 async fn answer(mut stream: DuplexStream) {
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).await.unwrap();
@@ -103,7 +103,7 @@ fn b12_a_proxy_whose_far_end_is_gone_says_so_to_the_near_end() {
         let (mut b, far) = duplex(16);
         let proxy = tokio::spawn(async move { copy_bidirectional(&mut a, &mut b).await });
         drop(far);
-        // However many writes the buffers in between let pass, one fails.
+        // The buffers in between accept some writes first.
         while near.write(&[0; 16]).await.is_ok() {}
         let error = proxy.await.unwrap().unwrap_err();
         assert_eq!(error.kind(), std::io::ErrorKind::BrokenPipe);
@@ -111,7 +111,7 @@ fn b12_a_proxy_whose_far_end_is_gone_says_so_to_the_near_end() {
 }
 
 #[test]
-fn copies_with_and_without_a_buffer_of_their_own_move_everything() {
+fn copy_and_copy_buf_move_every_byte() {
     for capacity in [1, 100, 65536] {
         run(async {
             let (mut first, mut writer) = pipe(capacity);
@@ -143,7 +143,7 @@ fn copies_with_and_without_a_buffer_of_their_own_move_everything() {
 }
 
 #[test]
-fn lines_are_read_without_a_buffer_of_their_own_around_the_wrap() {
+fn lines_are_read_across_the_wrap_without_a_buf_reader() {
     for capacity in [1, 5, 64] {
         for (reader, mut writer) in ends(capacity) {
             let lines = run(async {

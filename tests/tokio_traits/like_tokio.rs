@@ -1,7 +1,7 @@
-//! Beside `tokio::io::duplex`: whoever changes from it to ours must not notice.
+//! A comparison with `tokio::io::duplex`, which a program may replace by this crate's.
 //!
-//! Random calls are made to a pair of either kind at once, and must come to the same and wake the
-//! same tasks. What tokio's documentation promises of a duplex is put to both as well, in words.
+//! Random calls of both must return the same and wake the same tasks. Both must keep what tokio's
+//! documentation promises of a duplex.
 
 use core::fmt::Debug;
 use core::task::Poll;
@@ -23,7 +23,7 @@ enum Call {
     Drop,
 }
 
-/// At which of the two ends, and what.
+/// The number of the end, and the call.
 type Step = (usize, Call);
 
 fn step() -> impl Strategy<Value = Step> {
@@ -40,10 +40,10 @@ fn step() -> impl Strategy<Value = Step> {
     (0..2_usize, call)
 }
 
-/// What a call came to: bytes read, or how many were written.
-type Came = Outcome<(Vec<u8>, usize)>;
+/// The result of a call: the bytes read, and the number of bytes written.
+type Moved = Outcome<(Vec<u8>, usize)>;
 
-/// A pair of streams, and the two tasks at each end of it, one that reads and one that writes.
+/// Two connected streams. At each end, one task reads and another one writes.
 struct Pair<S> {
     ends: [Option<S>; 2],
     tasks: [[CountingTask; 2]; 2],
@@ -59,8 +59,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Pair<S> {
         }
     }
 
-    /// Makes the call. Nothing comes of it if the end is gone.
-    fn make(&mut self, (end, call): Step) -> Option<Came> {
+    /// Makes the call. Does nothing if the end has been dropped.
+    fn make(&mut self, (end, call): Step) -> Option<Moved> {
         let stream = self.ends[end].as_mut()?;
         let [reads, writes] = &self.tasks[end];
         self.sent += 1;
@@ -75,7 +75,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Pair<S> {
                 let [a, b, c] = &slices;
                 writes.send_vectored(stream, &[a, b, c]).map_ok(wrote)
             }
-            Call::Flush => writes.flushed(stream).map_ok(nothing),
+            Call::Flush => writes.flush_by_tokio(stream).map_ok(nothing),
             Call::Shutdown => writes.shut_down(stream).map_ok(nothing),
             Call::Drop => {
                 self.ends[end] = None;
@@ -84,8 +84,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Pair<S> {
         })
     }
 
-    /// How often each task has been woken so far. Those of an end that is gone do not count any more:
-    /// tokio keeps their wakers, and may still wake them.
+    /// How many times each task has been woken. Those of an end that was dropped do not count,
+    /// because tokio retains their wakers and may still wake them.
     fn wakes(&self) -> [[usize; 2]; 2] {
         [0, 1].map(|end| match self.ends[end] {
             Some(_) => [0, 1].map(|task| self.tasks[end][task].wakes()),
@@ -95,10 +95,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Pair<S> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 500,
+        failure_persistence: None,
+        ..Default::default()
+    })]
 
     #[test]
-    fn every_call_comes_to_the_same_and_wakes_the_same_as_with_tokio(
+    fn random_calls_return_and_wake_the_same_as_with_tokio(
         capacity in 1..12_usize,
         steps in prop::collection::vec(step(), 1..200),
     ) {
@@ -111,7 +115,7 @@ proptest! {
     }
 }
 
-/// Puts `$promise`, a function of a pair with a capacity, to both kinds.
+/// Tests each promise with the streams of both crates.
 macro_rules! both_kinds {
     ($($promise:ident)*) => { $(
         #[test]
@@ -124,8 +128,8 @@ macro_rules! both_kinds {
 
 both_kinds! {
     what_one_writes_the_other_reads
-    buffered_bytes_are_read_and_then_the_end_once_a_stream_is_dropped
-    writes_waiting_ones_too_are_broken_once_the_other_stream_is_dropped
+    a_dropped_stream_leaves_its_bytes_and_then_eof
+    parked_and_later_writes_are_broken_pipe_once_the_other_stream_is_dropped
     no_more_than_the_capacity_is_written_without_a_read
     a_shutdown_is_a_half_close
     two_tasks_move_more_than_fits_in_both_directions
@@ -149,7 +153,7 @@ mod promises {
         });
     }
 
-    pub(super) fn buffered_bytes_are_read_and_then_the_end_once_a_stream_is_dropped<S: Stream>(
+    pub(super) fn a_dropped_stream_leaves_its_bytes_and_then_eof<S: Stream>(
         duplex: fn(usize) -> (S, S),
     ) {
         run(async {
@@ -163,13 +167,15 @@ mod promises {
         });
     }
 
-    pub(super) fn writes_waiting_ones_too_are_broken_once_the_other_stream_is_dropped<S: Stream>(
+    pub(super) fn parked_and_later_writes_are_broken_pipe_once_the_other_stream_is_dropped<
+        S: Stream,
+    >(
         duplex: fn(usize) -> (S, S),
     ) {
         run(async {
             let (mut near, far) = duplex(2);
             let write = near.write_all(b"too much");
-            // Polled first, so that it waits when the other end goes.
+            // The write is polled first, so that it is parked when the other end is dropped.
             let (written, ()) = futures::join!(write, async { drop(far) });
             assert_eq!(written.unwrap_err().kind(), ErrorKind::BrokenPipe);
             for bytes in [&b"more"[..], b""] {
@@ -241,7 +247,7 @@ mod promises {
         }
     }
 
-    /// What a stream of either kind is.
+    /// A stream of either crate.
     pub(super) trait Stream:
         AsyncRead + AsyncWrite + Debug + Send + Unpin + 'static
     {

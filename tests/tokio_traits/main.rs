@@ -1,8 +1,8 @@
-//! tokio's traits on our types: by themselves, beside tokio's own duplex, and under `tokio_util`.
-//! What else builds upon them is in the package `protocols`.
+//! tokio's traits: by themselves, in comparison with tokio's own duplex, and under `tokio_util`.
+//! The package `protocols` tests larger crates on top of them.
 //!
-//! Tests of a rule have its number in their names. The others are about a crate, and how it fares
-//! over our streams in place of a socket.
+//! The test of a rule has its number in its name. The others test another crate over these streams
+//! in place of a socket.
 
 #![cfg(not(loom))]
 #![cfg(feature = "tokio")]
@@ -36,7 +36,7 @@ use tokio_runtimes::{run, run_on_threads};
 type BoxedReader = Box<dyn AsyncBufRead + Send + Unpin>;
 type BoxedWriter = Box<dyn AsyncWrite + Send + Unpin>;
 
-/// Two ends of one direction: the halves of a pipe, and two streams. What one is must not matter.
+/// The two ends of one direction: the halves of a pipe, and two streams.
 fn ends(capacity: usize) -> [(BoxedReader, BoxedWriter); 2] {
     let (reader, writer) = pipe(capacity);
     let (near, far) = duplex(capacity);

@@ -1,11 +1,11 @@
-//! `tokio::io::split` and `tokio::io::join`, and our own `into_split` beside them.
+//! `tokio::io::split` and `tokio::io::join`, and `into_split` in comparison.
 
 use std::io::ErrorKind;
 
 use async_duplex::{duplex, DuplexStream};
 use tokio::io::{join, split, AsyncReadExt, AsyncWriteExt};
 
-use crate::counting_waker::{moved, CountingTask};
+use crate::counting_waker::{ready, CountingTask};
 use crate::{data, run, run_on_threads};
 
 #[test]
@@ -31,7 +31,7 @@ fn halves_split_by_tokio_read_and_write_at_the_same_time() {
             assert!(bytes == data(6, LEN));
             assert_eq!(echo.await.unwrap(), LEN as u64);
 
-            // What was split can be whole again: our stream, with its write direction closed.
+            // `unsplit` returns the stream, whose write direction has ended.
             let mut near = reader.unsplit(send.await.unwrap());
             let error = near.write(b"x").await.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::BrokenPipe);
@@ -48,14 +48,14 @@ fn b14_our_halves_close_when_they_are_dropped_where_those_of_tokio_do_not() {
     drop(writer);
     assert!(task.read_some(&mut far, 8).is_pending());
     drop(reader);
-    assert_eq!(task.read_some(&mut far, 8).map_ok(|b| b.len()), moved(0));
+    assert_eq!(task.read_some(&mut far, 8).map_ok(|b| b.len()), ready(0));
 
     let (near, mut far) = duplex(8);
     let (mut reader, writer) = near.into_split();
     drop(writer);
-    assert_eq!(task.read_some(&mut far, 8).map_ok(|b| b.len()), moved(0));
-    assert_eq!(task.send(&mut far, b"still here"), moved(8));
-    assert_eq!(task.read_some(&mut reader, 8).map_ok(|b| b.len()), moved(8));
+    assert_eq!(task.read_some(&mut far, 8).map_ok(|b| b.len()), ready(0));
+    assert_eq!(task.send(&mut far, b"still here"), ready(8));
+    assert_eq!(task.read_some(&mut reader, 8).map_ok(|b| b.len()), ready(8));
 }
 
 #[test]

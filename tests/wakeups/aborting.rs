@@ -1,20 +1,20 @@
-//! B16, B15 and B9: an abort wakes whoever waits, once.
+//! B16, B15 and B9: an abort wakes the other half once, whatever it waits for.
 
 use core::task::Poll;
 use std::io::ErrorKind;
 
 use async_duplex::{duplex, pipe, Reader, Writer};
 
-use crate::counting_waker::{CountingTask, Outcome, BROKEN, END};
+use crate::counting_waker::{failed, CountingTask, Outcome, BROKEN, END};
 use crate::readiness::{readable, writable};
 use crate::wakers::{on_wake, park_reader_with, park_writer_with, Shared};
 use crate::{full_pipe, park_reader, park_writer, pipe_with_parked_reader};
 
 const KIND: ErrorKind = ErrorKind::ConnectionReset;
-const FAILED: Outcome<usize> = Poll::Ready(Err(KIND));
+const FAILED: Outcome<usize> = failed(KIND);
 
-/// Every way in which a reader of an empty pipe can wait.
-const WAYS_TO_AWAIT_BYTES: [fn(&CountingTask, &mut Reader); 6] = [
+/// Every way in which the reader of an empty pipe can wait.
+const READER_WAITS: [fn(&CountingTask, &mut Reader); 6] = [
     park_reader,
     |task, reader| assert_eq!(task.fill_buf(reader), Poll::Pending),
     |task, reader| assert_eq!(readable(task, reader, 4), Poll::Pending),
@@ -29,8 +29,8 @@ const WAYS_TO_AWAIT_BYTES: [fn(&CountingTask, &mut Reader); 6] = [
     },
 ];
 
-/// Every way in which a writer to a full pipe can wait.
-const WAYS_TO_AWAIT_ROOM: [fn(&CountingTask, &mut Writer); 5] = [
+/// Every way in which the writer of a full pipe can wait.
+const WRITER_WAITS: [fn(&CountingTask, &mut Writer); 5] = [
     park_writer,
     |task, writer| assert_eq!(writable(task, writer, 4), Poll::Pending),
     |task, writer| assert!(task.poll(|cx| writer.poll_closed(cx)).is_pending()),
@@ -45,40 +45,40 @@ const WAYS_TO_AWAIT_ROOM: [fn(&CountingTask, &mut Writer); 5] = [
 ];
 
 #[test]
-fn b16_an_abort_wakes_a_reader_that_waits_once_and_what_follows_does_not() {
-    for wait in WAYS_TO_AWAIT_BYTES {
+fn b16_an_abort_wakes_the_waiting_reader_once_and_later_ends_do_not() {
+    for wait in READER_WAITS {
         let task = CountingTask::new();
         let (mut reader, mut writer) = pipe(4);
         wait(&task, &mut reader);
         writer.abort(KIND);
-        assert_eq!((task.wakes(), task.kept()), (1, 0));
+        assert_eq!((task.wakes(), task.retained()), (1, 0));
         writer.abort(ErrorKind::Other);
         writer.finish();
         assert_eq!(task.read(&mut reader, &mut [0]), FAILED);
         drop(writer);
-        assert_eq!((task.wakes(), task.kept()), (1, 0));
+        assert_eq!((task.wakes(), task.retained()), (1, 0));
         assert_eq!(task.read(&mut reader, &mut [0]), FAILED);
     }
 }
 
 #[test]
-fn b16_an_abort_wakes_a_writer_that_waits_once_and_what_follows_does_not() {
-    for wait in WAYS_TO_AWAIT_ROOM {
+fn b16_an_abort_wakes_the_waiting_writer_once_and_later_ends_do_not() {
+    for wait in WRITER_WAITS {
         let task = CountingTask::new();
         let (mut reader, mut writer) = full_pipe();
         wait(&task, &mut writer);
         reader.abort(KIND);
-        assert_eq!((task.wakes(), task.kept()), (1, 0));
+        assert_eq!((task.wakes(), task.retained()), (1, 0));
         reader.abort(ErrorKind::Other);
         reader.close();
         assert_eq!(task.write(&mut writer, b"x"), FAILED);
         drop(reader);
-        assert_eq!((task.wakes(), task.kept()), (1, 0));
+        assert_eq!((task.wakes(), task.retained()), (1, 0));
         assert_eq!(task.write(&mut writer, b"x"), FAILED);
     }
 }
 
-/// The bytes are discarded, so that it is the abort that the reader is told of.
+/// The unread bytes are discarded.
 #[test]
 fn b15_an_abort_resolves_closed_however_many_bytes_are_unread() {
     for fill in 0..=4 {
@@ -87,7 +87,7 @@ fn b15_an_abort_resolves_closed_however_many_bytes_are_unread() {
         writer.try_write(&b"full"[..fill]).unwrap();
         assert!(task.poll(|cx| reader.poll_closed(cx)).is_pending());
         writer.abort(KIND);
-        assert_eq!((task.wakes(), task.kept()), (1, 0));
+        assert_eq!((task.wakes(), task.retained()), (1, 0));
         assert!(task.poll(|cx| reader.poll_closed(cx)).is_ready());
         assert!(reader.is_closed() && reader.is_empty());
 
@@ -95,13 +95,13 @@ fn b15_an_abort_resolves_closed_however_many_bytes_are_unread() {
         writer.try_write(&b"full"[..fill]).unwrap();
         assert!(task.poll(|cx| writer.poll_closed(cx)).is_pending());
         reader.abort(KIND);
-        assert_eq!((task.wakes(), task.kept()), (2, 0));
+        assert_eq!((task.wakes(), task.retained()), (2, 0));
         assert!(task.poll(|cx| writer.poll_closed(cx)).is_ready());
     }
 }
 
 #[test]
-fn b15_who_has_aborted_can_still_wait_for_the_other_half_to_go() {
+fn b15_a_half_that_has_aborted_can_still_wait_for_the_other_end() {
     let task = CountingTask::new();
     let (mut reader, mut writer) = pipe(4);
     reader.abort(KIND);
@@ -119,14 +119,14 @@ fn b15_who_has_aborted_can_still_wait_for_the_other_half_to_go() {
 }
 
 #[test]
-fn b16_an_abort_after_a_close_wakes_nobody_a_second_time() {
-    for wait in WAYS_TO_AWAIT_BYTES {
+fn b16_an_abort_after_finish_does_not_wake_the_reader_again() {
+    for wait in READER_WAITS {
         let task = CountingTask::new();
         let (mut reader, mut writer) = pipe(4);
         wait(&task, &mut reader);
         writer.finish();
         writer.abort(KIND);
-        assert_eq!((task.wakes(), task.kept()), (1, 0));
+        assert_eq!((task.wakes(), task.retained()), (1, 0));
         assert_eq!(task.read(&mut reader, &mut [0]), END);
     }
 }
@@ -138,7 +138,7 @@ fn b16_an_abort_wakes_the_peer_and_not_the_half_itself() {
     reader.abort(KIND);
     assert_eq!(task.wakes(), 0);
     drop(reader);
-    assert_eq!((task.wakes(), task.kept()), (0, 0));
+    assert_eq!((task.wakes(), task.retained()), (0, 0));
     drop(writer);
 
     let (reader, mut writer) = full_pipe();
@@ -146,7 +146,7 @@ fn b16_an_abort_wakes_the_peer_and_not_the_half_itself() {
     writer.abort(KIND);
     assert_eq!(task.wakes(), 0);
     drop(writer);
-    assert_eq!((task.wakes(), task.kept()), (0, 0));
+    assert_eq!((task.wakes(), task.retained()), (0, 0));
     drop(reader);
     assert_eq!(task.wakes(), 0);
 }
@@ -205,12 +205,12 @@ fn b16_a_half_that_has_aborted_waits_for_nothing() {
     assert_eq!(readable(&task, &mut reader, 4), END);
     writer.abort(KIND);
     assert_eq!(writable(&task, &mut writer, 4), FAILED);
-    assert_eq!((task.wakes(), task.kept()), (0, 0));
+    assert_eq!((task.wakes(), task.retained()), (0, 0));
 
     let (mut reader, mut writer) = pipe(4);
     writer.abort(KIND);
     assert_eq!(writable(&task, &mut writer, 4), BROKEN);
     reader.abort(KIND);
     assert_eq!(readable(&task, &mut reader, 4), FAILED);
-    assert_eq!((task.wakes(), task.kept()), (0, 0));
+    assert_eq!((task.wakes(), task.retained()), (0, 0));
 }

@@ -1,4 +1,4 @@
-//! B15: waiting for the other half to be gone, and for nothing else.
+//! B15: waiting for the end of the other half.
 
 use core::future::Future;
 use core::pin::pin;
@@ -6,62 +6,62 @@ use core::pin::pin;
 use async_duplex::{pipe, Reader, Writer};
 use futures::future::FusedFuture;
 
-use crate::counting_waker::{moved, tried, CountingTask, BROKEN, END};
+use crate::counting_waker::{as_poll, ready, CountingTask, BROKEN, END};
 use crate::{full_pipe, park_reader, park_writer, READER_ENDINGS, WRITER_ENDINGS};
 
-/// A pipe with `fill` bytes unread, of which `task` awaits that the writer be gone.
+/// A pipe with `fill` unread bytes, whose reader waits for the end of the writer in `task`.
 fn watched_by_reader(task: &CountingTask, fill: usize) -> (Reader, Writer) {
     let (mut reader, mut writer) = pipe(4);
-    assert_eq!(tried(writer.try_write(&b"full"[..fill])), moved(fill));
+    assert_eq!(as_poll(writer.try_write(&b"full"[..fill])), ready(fill));
     assert!(task.poll(|cx| reader.poll_closed(cx)).is_pending());
-    assert_eq!(task.kept(), 1);
+    assert_eq!(task.retained(), 1);
     (reader, writer)
 }
 
-/// A pipe with `fill` bytes unread, of which `task` awaits that the reader be gone.
+/// A pipe with `fill` unread bytes, whose writer waits for the end of the reader in `task`.
 fn watched_by_writer(task: &CountingTask, fill: usize) -> (Reader, Writer) {
     let (reader, mut writer) = pipe(4);
-    assert_eq!(tried(writer.try_write(&b"full"[..fill])), moved(fill));
+    assert_eq!(as_poll(writer.try_write(&b"full"[..fill])), ready(fill));
     assert!(task.poll(|cx| writer.poll_closed(cx)).is_pending());
-    assert_eq!(task.kept(), 1);
+    assert_eq!(task.retained(), 1);
     (reader, writer)
 }
 
 #[test]
-fn b15_closed_resolves_when_the_writer_goes_and_leaves_the_bytes() {
+fn b15_reader_closed_resolves_when_the_writer_ends_and_leaves_unread_bytes() {
     for fill in 0..=4 {
         for (what, end) in WRITER_ENDINGS {
             let task = CountingTask::new();
             let (mut reader, writer) = watched_by_reader(&task, fill);
             let _closed = end(writer);
-            assert_eq!((task.wakes(), task.kept()), (1, 0), "the writer {what}");
+            assert_eq!((task.wakes(), task.retained()), (1, 0), "the writer {what}");
             assert!(task.poll(|cx| reader.poll_closed(cx)).is_ready(), "{what}");
             let mut buf = [0; 8];
-            assert_eq!(task.read(&mut reader, &mut buf), moved(fill));
+            assert_eq!(task.read(&mut reader, &mut buf), ready(fill));
             assert_eq!(buf[..fill], b"full"[..fill]);
             assert_eq!(task.read(&mut reader, &mut buf), END);
-            assert_eq!((task.wakes(), task.kept()), (1, 0));
+            assert_eq!((task.wakes(), task.retained()), (1, 0));
         }
     }
 }
 
 #[test]
-fn b15_closed_resolves_when_the_reader_goes_however_full_the_pipe_is() {
+fn b15_writer_closed_resolves_when_the_reader_ends_however_full_the_pipe_is() {
     for fill in 0..=4 {
         for (what, end) in READER_ENDINGS {
             let task = CountingTask::new();
             let (reader, mut writer) = watched_by_writer(&task, fill);
             let _closed = end(reader);
-            assert_eq!((task.wakes(), task.kept()), (1, 0), "the reader {what}");
+            assert_eq!((task.wakes(), task.retained()), (1, 0), "the reader {what}");
             assert!(task.poll(|cx| writer.poll_closed(cx)).is_ready(), "{what}");
             assert_eq!(task.write(&mut writer, b"x"), BROKEN);
-            assert_eq!((task.wakes(), task.kept()), (1, 0));
+            assert_eq!((task.wakes(), task.retained()), (1, 0));
         }
     }
 }
 
 #[test]
-fn b15_closed_resolves_at_once_if_the_other_half_is_gone_already() {
+fn b15_closed_resolves_at_once_if_the_other_half_has_ended() {
     let task = CountingTask::new();
     for (_, end) in WRITER_ENDINGS {
         let (mut reader, writer) = pipe(4);
@@ -73,7 +73,7 @@ fn b15_closed_resolves_at_once_if_the_other_half_is_gone_already() {
         let _closed = end(reader);
         assert!(task.poll(|cx| pin!(writer.closed()).poll(cx)).is_ready());
     }
-    assert_eq!((task.wakes(), task.kept()), (0, 0));
+    assert_eq!((task.wakes(), task.retained()), (0, 0));
 }
 
 #[test]
@@ -81,10 +81,10 @@ fn b15_bytes_do_not_wake_a_reader_that_waits_for_the_end() {
     let task = CountingTask::new();
     let (mut reader, mut writer) = watched_by_reader(&task, 0);
     for _ in 0..100 {
-        assert_eq!(tried(writer.try_write(b"full")), moved(4));
-        assert_eq!(tried(reader.try_read(&mut [0; 4])), moved(4));
+        assert_eq!(as_poll(writer.try_write(b"full")), ready(4));
+        assert_eq!(as_poll(reader.try_read(&mut [0; 4])), ready(4));
     }
-    assert_eq!((task.wakes(), task.kept()), (0, 1));
+    assert_eq!((task.wakes(), task.retained()), (0, 1));
     drop(writer);
     assert_eq!(task.wakes(), 1);
 }
@@ -94,16 +94,16 @@ fn b15_room_does_not_wake_a_writer_that_waits_for_the_end() {
     let task = CountingTask::new();
     let (mut reader, mut writer) = watched_by_writer(&task, 4);
     for _ in 0..100 {
-        assert_eq!(tried(reader.try_read(&mut [0; 4])), moved(4));
-        assert_eq!(tried(writer.try_write(b"full")), moved(4));
+        assert_eq!(as_poll(reader.try_read(&mut [0; 4])), ready(4));
+        assert_eq!(as_poll(writer.try_write(b"full")), ready(4));
     }
-    assert_eq!((task.wakes(), task.kept()), (0, 1));
+    assert_eq!((task.wakes(), task.retained()), (0, 1));
     drop(reader);
     assert_eq!(task.wakes(), 1);
 }
 
 #[test]
-fn b15_the_future_stays_pending_until_it_resolves_and_then_is_terminated() {
+fn b15_closed_is_pending_until_it_resolves_and_then_terminated() {
     let task = CountingTask::new();
     let (mut reader, mut writer) = pipe(4);
     {
@@ -125,7 +125,7 @@ fn b15_the_future_stays_pending_until_it_resolves_and_then_is_terminated() {
 }
 
 #[test]
-fn b15_the_own_close_does_not_resolve_closed() {
+fn b15_closed_does_not_resolve_when_its_own_half_ends() {
     let task = CountingTask::new();
     let (mut reader, mut writer) = pipe(4);
     reader.close();
@@ -147,7 +147,7 @@ fn b15_both_halves_can_wait_for_each_others_end() {
 }
 
 #[test]
-fn b15_close_and_then_drop_wake_once() {
+fn b15_an_end_and_a_drop_after_it_wake_closed_once() {
     let (read, write) = (CountingTask::new(), CountingTask::new());
     let (_reader, mut writer) = watched_by_reader(&read, 0);
     writer.finish();
@@ -160,16 +160,16 @@ fn b15_close_and_then_drop_wake_once() {
 }
 
 #[test]
-fn b15_the_latest_waker_that_waits_for_the_end_is_woken() {
+fn b15_closed_wakes_its_latest_waker() {
     let (old, new) = (CountingTask::new(), CountingTask::new());
     let (mut reader, writer) = watched_by_reader(&old, 0);
     assert!(new.poll(|cx| reader.poll_closed(cx)).is_pending());
-    assert_eq!((old.kept(), new.kept()), (0, 1));
+    assert_eq!((old.retained(), new.retained()), (0, 1));
     drop(writer);
     assert_eq!((old.wakes(), new.wakes()), (0, 1));
 }
 
-/// In whichever order, the task waits for both and is woken by either.
+/// The task may wait for both in either order. Each of them wakes it.
 #[test]
 fn b15_a_task_can_wait_for_bytes_and_for_the_end_at_once() {
     for end_first in [true, false] {
@@ -185,12 +185,12 @@ fn b15_a_task_can_wait_for_bytes_and_for_the_end_at_once() {
             }
         };
         wait_for_both(&mut reader);
-        assert_eq!(tried(writer.try_write(b"a")), moved(1));
+        assert_eq!(as_poll(writer.try_write(b"a")), ready(1));
         assert_eq!(task.wakes(), 1);
-        assert_eq!(task.read(&mut reader, &mut [0]), moved(1));
+        assert_eq!(task.read(&mut reader, &mut [0]), ready(1));
         wait_for_both(&mut reader);
         drop(writer);
-        assert_eq!((task.wakes(), task.kept()), (2, 0));
+        assert_eq!((task.wakes(), task.retained()), (2, 0));
     }
 }
 
@@ -210,12 +210,12 @@ fn b15_a_task_can_wait_for_room_and_for_the_end_at_once() {
             }
         };
         wait_for_both(&mut writer);
-        assert_eq!(tried(reader.try_read(&mut [0])), moved(1));
+        assert_eq!(as_poll(reader.try_read(&mut [0])), ready(1));
         assert_eq!(task.wakes(), 1);
-        assert_eq!(task.write(&mut writer, b"a"), moved(1));
+        assert_eq!(task.write(&mut writer, b"a"), ready(1));
         wait_for_both(&mut writer);
         drop(reader);
-        assert_eq!((task.wakes(), task.kept()), (2, 0));
+        assert_eq!((task.wakes(), task.retained()), (2, 0));
     }
 }
 
@@ -236,16 +236,16 @@ fn b15_two_tasks_can_wait_for_bytes_and_for_the_end() {
             if !end_first {
                 watch(&mut reader);
             }
-            assert_eq!((watching.kept(), reading.kept()), (1, 1));
-            assert_eq!(tried(writer.try_write(b"a")), moved(1));
+            assert_eq!((watching.retained(), reading.retained()), (1, 1));
+            assert_eq!(as_poll(writer.try_write(b"a")), ready(1));
             assert_eq!((watching.wakes(), reading.wakes()), (0, round));
-            assert_eq!((watching.kept(), reading.kept()), (1, 0));
-            assert_eq!(reading.read(&mut reader, &mut [0]), moved(1));
+            assert_eq!((watching.retained(), reading.retained()), (1, 0));
+            assert_eq!(reading.read(&mut reader, &mut [0]), ready(1));
         }
         park_reader(&reading, &mut reader);
         drop(writer);
         assert_eq!((watching.wakes(), reading.wakes()), (1, 4));
-        assert_eq!((watching.kept(), reading.kept()), (0, 0));
+        assert_eq!((watching.retained(), reading.retained()), (0, 0));
         assert_eq!(reading.read(&mut reader, &mut [0]), END);
     }
 }
@@ -267,16 +267,16 @@ fn b15_two_tasks_can_wait_for_room_and_for_the_end() {
             if !end_first {
                 watch(&mut writer);
             }
-            assert_eq!((watching.kept(), writing.kept()), (1, 1));
-            assert_eq!(tried(reader.try_read(&mut [0])), moved(1));
+            assert_eq!((watching.retained(), writing.retained()), (1, 1));
+            assert_eq!(as_poll(reader.try_read(&mut [0])), ready(1));
             assert_eq!((watching.wakes(), writing.wakes()), (0, round));
-            assert_eq!((watching.kept(), writing.kept()), (1, 0));
-            assert_eq!(writing.write(&mut writer, b"a"), moved(1));
+            assert_eq!((watching.retained(), writing.retained()), (1, 0));
+            assert_eq!(writing.write(&mut writer, b"a"), ready(1));
         }
         park_writer(&writing, &mut writer);
         drop(reader);
         assert_eq!((watching.wakes(), writing.wakes()), (1, 4));
-        assert_eq!((watching.kept(), writing.kept()), (0, 0));
+        assert_eq!((watching.retained(), writing.retained()), (0, 0));
         assert_eq!(writing.write(&mut writer, b"x"), BROKEN);
     }
 }

@@ -1,8 +1,7 @@
-//! Who is woken, when and how often, and what a waker may do meanwhile: B7, B8, B9, B15, B17, B18,
-//! B21, B22 and the waking part of B11, B12, B16 and B19.
+//! Which task is woken, when and how many times, and what a waker may do: B7, B8, B9, B15, B17,
+//! B18, B21, B22, and the wakes of B11, B12, B16 and B19.
 //!
-//! All of it happens in one thread and without an executor, so that each test decides what comes
-//! after what.
+//! All calls are made on one thread and without an executor, so that each test sets their order.
 
 #![cfg(not(loom))]
 #![allow(clippy::std_instead_of_alloc)] // Tests have `std`.
@@ -15,7 +14,7 @@ mod endings;
 mod aborting;
 mod closed;
 mod forgotten;
-mod keeping;
+mod leaks;
 mod panicking;
 mod panicking_ends;
 mod parking;
@@ -33,31 +32,31 @@ mod yielding;
 use core::task::Poll;
 
 use async_duplex::{pipe, Reader, Writer};
-use counting_waker::{moved, tried, CountingTask};
-use endings::{Deed, READER_ENDINGS, WRITER_ENDINGS};
+use counting_waker::{as_poll, ready, CountingTask};
+use endings::{Action, READER_ENDINGS, WRITER_ENDINGS};
 
-/// Whatever a writer does that lets a parked reader go on.
-const WRITER_NEWS: [Deed<Writer>; 4] = [
+/// What a writer does that wakes a parked reader.
+const WRITER_EVENTS: [Action<Writer>; 4] = [
     ("writes", |mut writer| {
-        assert_eq!(tried(writer.try_write(b"abc")), moved(3));
+        assert_eq!(as_poll(writer.try_write(b"abc")), ready(3));
         Some(writer)
     }),
     ("writes, polled", |mut writer| {
-        assert_eq!(CountingTask::new().write(&mut writer, b"a"), moved(1));
+        assert_eq!(CountingTask::new().write(&mut writer, b"a"), ready(1));
         Some(writer)
     }),
     WRITER_ENDINGS[0],
     WRITER_ENDINGS[1],
 ];
 
-/// Whatever a reader does that lets a parked writer go on.
-const READER_NEWS: [Deed<Reader>; 5] = [
+/// What a reader does that wakes a parked writer.
+const READER_EVENTS: [Action<Reader>; 5] = [
     ("reads", |mut reader| {
-        assert_eq!(tried(reader.try_read(&mut [0; 3])), moved(3));
+        assert_eq!(as_poll(reader.try_read(&mut [0; 3])), ready(3));
         Some(reader)
     }),
     ("reads, polled", |mut reader| {
-        assert_eq!(CountingTask::new().read(&mut reader, &mut [0]), moved(1));
+        assert_eq!(CountingTask::new().read(&mut reader, &mut [0]), ready(1));
         Some(reader)
     }),
     ("consumes", |mut reader| {
@@ -72,18 +71,18 @@ const READER_NEWS: [Deed<Reader>; 5] = [
 /// A pipe of four bytes, all unread.
 fn full_pipe() -> (Reader, Writer) {
     let (reader, mut writer) = pipe(4);
-    assert_eq!(tried(writer.try_write(b"full")), moved(4));
+    assert_eq!(as_poll(writer.try_write(b"full")), ready(4));
     (reader, writer)
 }
 
-/// A pipe of four bytes whose reader waits for the first, for `task`.
+/// An empty pipe of four bytes, whose reader is parked in `task`.
 fn pipe_with_parked_reader(task: &CountingTask) -> (Reader, Writer) {
     let (mut reader, writer) = pipe(4);
     park_reader(task, &mut reader);
     (reader, writer)
 }
 
-/// A pipe of four bytes, all unread, whose writer waits for room, for `task`.
+/// A full pipe of four bytes, whose writer is parked in `task`.
 fn pipe_with_parked_writer(task: &CountingTask) -> (Reader, Writer) {
     let (reader, mut writer) = full_pipe();
     park_writer(task, &mut writer);

@@ -1,4 +1,4 @@
-//! B21, the panics: a waker that panics harms the call that woke it, and nothing else.
+//! B21: a panic of a waker affects the call that woke it, and nothing else.
 
 use core::panic::AssertUnwindSafe;
 use core::task::Waker;
@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use async_duplex::{duplex, pipe, Reader, Writer};
 
-use crate::counting_waker::{moved, tried, CountingTask, BROKEN, END};
+use crate::counting_waker::{as_poll, ready, CountingTask, BROKEN, END};
 use crate::wakers::{await_end_with, on_drop, on_wake, park_reader_with, park_writer_with};
-use crate::{full_pipe, park_reader, park_writer, READER_NEWS, WRITER_NEWS};
+use crate::{full_pipe, park_reader, park_writer, READER_EVENTS, WRITER_EVENTS};
 
-/// A waker that panics when it is woken, and something that tells whether it is gone.
+/// A waker that panics when it is woken, and a token that tells whether it was dropped.
 fn panics_on_wake() -> (Waker, Arc<()>) {
     let token = Arc::new(());
     let held = token.clone();
@@ -27,61 +27,60 @@ fn panics_on_drop() -> Waker {
     on_drop(|| panic!("dropped"))
 }
 
-fn assert_gone(token: &Arc<()>) {
-    assert_eq!(Arc::strong_count(token), 1, "the waker is kept");
+fn assert_dropped(token: &Arc<()>) {
+    assert_eq!(Arc::strong_count(token), 1, "the waker is retained");
 }
 
-/// Does something that panics. What it uses is used again, whence the assertion.
+/// Calls `f`, which must panic. Its captures are used again, hence `AssertUnwindSafe`.
 fn assert_panics<T>(f: impl FnOnce() -> T) {
     assert!(catch_unwind(AssertUnwindSafe(f)).is_err());
 }
 
-/// Checks that bytes go through the pipe and that either half is woken when it waits. Leaves it
-/// empty.
+/// Checks that the pipe passes bytes and wakes either half. Leaves the pipe empty.
 fn assert_works(reader: &mut Reader, writer: &mut Writer) {
     let (read, write) = (CountingTask::new(), CountingTask::new());
-    while tried(reader.try_read(&mut [0; 8])).is_ready() {}
+    while as_poll(reader.try_read(&mut [0; 8])).is_ready() {}
     park_reader(&read, reader);
-    assert_eq!(tried(writer.try_write(b"0123456789")), moved(4));
-    assert_eq!((read.wakes(), read.kept()), (1, 0));
+    assert_eq!(as_poll(writer.try_write(b"0123456789")), ready(4));
+    assert_eq!((read.wakes(), read.retained()), (1, 0));
     park_writer(&write, writer);
     let mut buf = [0; 8];
-    assert_eq!(tried(reader.try_read(&mut buf)), moved(4));
+    assert_eq!(as_poll(reader.try_read(&mut buf)), ready(4));
     assert_eq!(&buf[..4], b"0123");
-    assert_eq!((write.wakes(), write.kept()), (1, 0));
+    assert_eq!((write.wakes(), write.retained()), (1, 0));
 }
 
-/// The halves go into the closure for good: they are `UnwindSafe`. Whatever the writer was doing,
-/// it is dropped by the panic, so that the reader must find an end.
+/// The closure owns the writer, which is `UnwindSafe`. The panic drops it, so the reader finds the
+/// end.
 #[test]
 fn b21_a_reader_whose_waker_panicked_finds_the_bytes_and_the_end() {
-    for (what, deed) in WRITER_NEWS {
+    for (what, act) in WRITER_EVENTS {
         let (mut reader, writer) = pipe(4);
         let (waker, token) = panics_on_wake();
         park_reader_with(waker, &mut reader);
-        assert!(catch_unwind(move || deed(writer)).is_err(), "{what}");
-        assert_gone(&token);
+        assert!(catch_unwind(move || act(writer)).is_err(), "{what}");
+        assert_dropped(&token);
         assert!(reader.is_closed());
         match what {
-            "writes" => assert_eq!(tried(reader.try_read(&mut [0; 8])), moved(3)),
-            "writes, polled" => assert_eq!(tried(reader.try_read(&mut [0; 8])), moved(1)),
+            "writes" => assert_eq!(as_poll(reader.try_read(&mut [0; 8])), ready(3)),
+            "writes, polled" => assert_eq!(as_poll(reader.try_read(&mut [0; 8])), ready(1)),
             _ => {}
         }
-        assert_eq!(tried(reader.try_read(&mut [0; 8])), END);
+        assert_eq!(as_poll(reader.try_read(&mut [0; 8])), END);
     }
 }
 
 /// See [`b21_a_reader_whose_waker_panicked_finds_the_bytes_and_the_end`].
 #[test]
 fn b21_a_writer_whose_waker_panicked_finds_the_pipe_broken() {
-    for (what, deed) in READER_NEWS {
+    for (what, act) in READER_EVENTS {
         let (reader, mut writer) = full_pipe();
         let (waker, token) = panics_on_wake();
         park_writer_with(waker, &mut writer);
-        assert!(catch_unwind(move || deed(reader)).is_err(), "{what}");
-        assert_gone(&token);
+        assert!(catch_unwind(move || act(reader)).is_err(), "{what}");
+        assert_dropped(&token);
         assert!(writer.is_closed());
-        assert_eq!(tried(writer.try_write(b"x")), BROKEN);
+        assert_eq!(as_poll(writer.try_write(b"x")), BROKEN);
     }
 }
 
@@ -91,11 +90,11 @@ fn b21_a_write_that_ends_in_a_panicking_waker_has_written() {
     let (waker, token) = panics_on_wake();
     park_reader_with(waker, &mut reader);
     assert_panics(|| writer.try_write(b"abc"));
-    assert_gone(&token);
+    assert_dropped(&token);
     assert_eq!((reader.len(), writer.len()), (3, 3));
-    assert_eq!(tried(writer.try_write(b"def")), moved(1));
+    assert_eq!(as_poll(writer.try_write(b"def")), ready(1));
     let mut buf = [0; 8];
-    assert_eq!(tried(reader.try_read(&mut buf)), moved(4));
+    assert_eq!(as_poll(reader.try_read(&mut buf)), ready(4));
     assert_eq!(&buf[..4], b"abcd");
     assert_works(&mut reader, &mut writer);
 }
@@ -107,7 +106,7 @@ fn b21_a_read_that_ends_in_a_panicking_waker_has_read() {
     park_writer_with(waker, &mut writer);
     let mut buf = [0; 2];
     assert_panics(|| reader.try_read(&mut buf));
-    assert_gone(&token);
+    assert_dropped(&token);
     assert_eq!(&buf, b"fu");
     assert_eq!((reader.len(), writer.len()), (2, 2));
     assert_works(&mut reader, &mut writer);
@@ -120,7 +119,7 @@ fn b21_a_consume_that_ends_in_a_panicking_waker_has_consumed() {
     park_writer_with(waker, &mut writer);
     assert!(CountingTask::new().fill_buf(&mut reader).is_ready());
     assert_panics(|| reader.consume(3));
-    assert_gone(&token);
+    assert_dropped(&token);
     assert_eq!((reader.len(), writer.len()), (1, 1));
     assert_works(&mut reader, &mut writer);
 }
@@ -130,35 +129,35 @@ fn b21_a_close_that_ends_in_a_panicking_waker_has_closed() {
     let (mut reader, mut writer) = pipe(4);
     park_reader_with(panics_on_wake().0, &mut reader);
     assert_panics(|| writer.finish());
-    assert_eq!(tried(reader.try_read(&mut [0])), END);
-    assert_eq!(tried(writer.try_write(b"x")), BROKEN);
+    assert_eq!(as_poll(reader.try_read(&mut [0])), END);
+    assert_eq!(as_poll(writer.try_write(b"x")), BROKEN);
     writer.finish();
 
     let (mut reader, mut writer) = full_pipe();
     park_writer_with(panics_on_wake().0, &mut writer);
     assert_panics(|| reader.close());
-    assert_eq!(tried(writer.try_write(b"x")), BROKEN);
-    assert_eq!(tried(reader.try_read(&mut [0; 8])), moved(4));
+    assert_eq!(as_poll(writer.try_write(b"x")), BROKEN);
+    assert_eq!(as_poll(reader.try_read(&mut [0; 8])), ready(4));
     reader.close();
 }
 
 #[test]
-fn b21_a_panicking_waker_does_not_keep_the_dropped_halfs_own() {
+fn b21_a_half_whose_drop_wakes_a_panicking_waker_retains_no_waker() {
     let task = CountingTask::new();
     let (mut reader, mut writer) = pipe(4);
     assert!(task.poll(|cx| writer.poll_closed(cx)).is_pending());
     park_reader_with(panics_on_wake().0, &mut reader);
     assert_panics(move || drop(writer));
-    assert_eq!((task.wakes(), task.kept()), (0, 0));
+    assert_eq!((task.wakes(), task.retained()), (0, 0));
 }
 
 #[test]
-fn b21_a_stream_that_is_dropped_into_a_panicking_waker_closes_both_directions() {
+fn b21_dropping_a_stream_closes_both_directions_even_if_a_waker_panics() {
     for reader_panics in [true, false] {
         let (left, right) = duplex(4);
         let (mut reader, mut writer) = right.into_split();
         let task = CountingTask::new();
-        assert_eq!(tried(writer.try_write(b"full")), moved(4));
+        assert_eq!(as_poll(writer.try_write(b"full")), ready(4));
         if reader_panics {
             park_reader_with(panics_on_wake().0, &mut reader);
             park_writer(&task, &mut writer);
@@ -167,27 +166,27 @@ fn b21_a_stream_that_is_dropped_into_a_panicking_waker_closes_both_directions() 
             park_reader(&task, &mut reader);
         }
         assert!(catch_unwind(move || drop(left)).is_err());
-        assert_eq!((task.wakes(), task.kept()), (1, 0));
-        assert_eq!(tried(reader.try_read(&mut [0])), END);
-        assert_eq!(tried(writer.try_write(b"x")), BROKEN);
+        assert_eq!((task.wakes(), task.retained()), (1, 0));
+        assert_eq!(as_poll(reader.try_read(&mut [0])), END);
+        assert_eq!(as_poll(writer.try_write(b"x")), BROKEN);
     }
 }
 
 #[test]
-fn b21_a_waker_that_waits_for_the_end_may_panic() {
+fn b21_after_a_waker_of_closed_panicked_the_reader_reads_eof() {
     let (mut reader, writer) = pipe(4);
     let (waker, token) = panics_on_wake();
     let mut cx = core::task::Context::from_waker(&waker);
     assert!(reader.poll_closed(&mut cx).is_pending());
     assert_panics(move || drop(writer));
     drop(waker);
-    assert_gone(&token);
+    assert_dropped(&token);
     assert!(reader.is_closed());
-    assert_eq!(tried(reader.try_read(&mut [0])), END);
+    assert_eq!(as_poll(reader.try_read(&mut [0])), END);
 }
 
 #[test]
-fn b21_a_waker_that_panics_when_it_goes_after_a_wake_harms_nothing() {
+fn b21_after_a_woken_waker_panicked_on_drop_the_pipe_works() {
     let (mut reader, mut writer) = pipe(4);
     park_reader_with(panics_on_drop(), &mut reader);
     assert_panics(|| writer.try_write(b"abc"));
@@ -200,17 +199,17 @@ fn b21_a_half_whose_waker_panics_when_it_is_dropped_has_closed() {
     let (mut reader, mut writer) = pipe(4);
     park_reader_with(panics_on_drop(), &mut reader);
     assert!(catch_unwind(move || drop(reader)).is_err());
-    assert_eq!(tried(writer.try_write(b"x")), BROKEN);
+    assert_eq!(as_poll(writer.try_write(b"x")), BROKEN);
 
     let (mut reader, mut writer) = full_pipe();
     park_writer_with(panics_on_drop(), &mut writer);
     assert!(catch_unwind(move || drop(writer)).is_err());
-    assert_eq!(tried(reader.try_read(&mut [0; 8])), moved(4));
-    assert_eq!(tried(reader.try_read(&mut [0; 8])), END);
+    assert_eq!(as_poll(reader.try_read(&mut [0; 8])), ready(4));
+    assert_eq!(as_poll(reader.try_read(&mut [0; 8])), END);
 }
 
-/// The old waker goes when the new one comes, and panics at that. The reader must still be able to
-/// wait: else it sleeps for good the next time.
+/// The old waker is dropped when the new one is registered, and panics. The reader must still be
+/// woken the next time that it parks.
 #[test]
 fn b21_a_reader_whose_replaced_waker_panics_is_still_woken() {
     let (mut reader, mut writer) = pipe(4);
@@ -230,14 +229,14 @@ fn b21_a_writer_whose_replaced_waker_panics_is_still_woken() {
 
 /// See [`b21_a_reader_whose_replaced_waker_panics_is_still_woken`].
 #[test]
-fn b21_a_half_whose_replaced_waker_panics_still_learns_of_the_end() {
+fn b21_a_half_whose_replaced_waker_panics_is_still_woken_at_the_end() {
     let task = CountingTask::new();
     let (mut reader, writer) = pipe(4);
     await_end_with(panics_on_drop(), |cx| reader.poll_closed(cx));
     assert_panics(|| task.poll(|cx| reader.poll_closed(cx)));
     assert!(task.poll(|cx| reader.poll_closed(cx)).is_pending());
     drop(writer);
-    assert_eq!((task.wakes(), task.kept()), (1, 0));
+    assert_eq!((task.wakes(), task.retained()), (1, 0));
 
     let task = CountingTask::new();
     let (reader, mut writer) = pipe(4);
@@ -245,15 +244,15 @@ fn b21_a_half_whose_replaced_waker_panics_still_learns_of_the_end() {
     assert_panics(|| task.poll(|cx| writer.poll_closed(cx)));
     assert!(task.poll(|cx| writer.poll_closed(cx)).is_pending());
     drop(reader);
-    assert_eq!((task.wakes(), task.kept()), (1, 0));
+    assert_eq!((task.wakes(), task.retained()), (1, 0));
 }
 
 #[test]
-fn b21_a_half_whose_replaced_waker_panics_keeps_no_task_when_it_is_dropped() {
+fn b21_a_half_whose_replaced_waker_panics_retains_no_waker_when_dropped() {
     let task = CountingTask::new();
     let (mut reader, _writer) = pipe(4);
     park_reader_with(panics_on_drop(), &mut reader);
     assert_panics(|| task.read(&mut reader, &mut [0]));
     drop(reader);
-    assert_eq!(task.kept(), 0);
+    assert_eq!(task.retained(), 0);
 }

@@ -1,18 +1,18 @@
-//! B21: of several wakers that an end has to wake, one may panic. The others are woken, the end is
-//! found by every peer, and the panic goes on to the caller.
+//! B21: if one of the wakers that an end wakes panics, the others are woken, each peer finds the
+//! end, and the panic propagates to the caller.
 
 use core::panic::AssertUnwindSafe;
-use core::task::{Context, Poll, Waker};
+use core::task::{Context, Waker};
 use std::panic::catch_unwind;
 
 use async_duplex::{duplex, pipe, DuplexStream, Reader, Writer};
 
-use crate::counting_waker::{tried, CountingTask, Outcome, BROKEN, END};
+use crate::counting_waker::{as_poll, failed, CountingTask, Outcome, BROKEN, END};
 use crate::endings::{reader_ends, writer_ends, ABORT};
 use crate::full_pipe;
 use crate::wakers::on_wake;
 
-const ABORTED: Outcome<usize> = Poll::Ready(Err(ABORT));
+const ABORTED: Outcome<usize> = failed(ABORT);
 
 const MESSAGE: &str = "the waker's own panic";
 
@@ -21,15 +21,15 @@ fn panics_on_wake() -> Waker {
     on_wake(|| panic!("{MESSAGE}"))
 }
 
-/// Does something that a waker's panic has to come out of.
-fn assert_passes_panic_on<T>(what: &str, f: impl FnOnce() -> T) {
+/// Calls `f`, which must propagate the panic of a waker.
+fn assert_propagates_panic<T>(what: &str, f: impl FnOnce() -> T) {
     let Err(panic) = catch_unwind(AssertUnwindSafe(f)) else {
-        panic!("{what}: no panic comes out of it");
+        panic!("{what}: it did not panic");
     };
     assert_eq!(*panic.downcast::<String>().unwrap(), MESSAGE, "{what}");
 }
 
-/// Which of the waits is made with the waker that panics. The others are those of `task`.
+/// Wakers for `waits` waits: number `panics` panics, and the others are those of `task`.
 fn wakers(task: &CountingTask, waits: usize, panics: usize) -> Vec<Waker> {
     (0..waits)
         .map(|i| {
@@ -42,7 +42,7 @@ fn wakers(task: &CountingTask, waits: usize, panics: usize) -> Vec<Waker> {
         .collect()
 }
 
-/// Has a reader wait for a byte and for the end, in this order or the other one.
+/// Lets a reader wait for a byte and for the end, in this order or the other one.
 fn wait_to_read(reader: &mut Reader, [bytes, end]: [&Waker; 2], end_first: bool) {
     let mut bytes = Context::from_waker(bytes);
     let mut end = Context::from_waker(end);
@@ -55,7 +55,7 @@ fn wait_to_read(reader: &mut Reader, [bytes, end]: [&Waker; 2], end_first: bool)
     }
 }
 
-/// Has a writer wait for room and for the end, in this order or the other one.
+/// Lets a writer wait for space and for the end, in this order or the other one.
 fn wait_to_write(writer: &mut Writer, [room, end]: [&Waker; 2], end_first: bool) {
     let mut room = Context::from_waker(room);
     let mut end = Context::from_waker(end);
@@ -68,8 +68,8 @@ fn wait_to_write(writer: &mut Writer, [room, end]: [&Waker; 2], end_first: bool)
     }
 }
 
-/// Calls `check` with the number of the wait whose waker panics, of `waits`, and with the order of
-/// the waits of each half.
+/// Calls `check` with each number of the wait whose waker panics, and with both orders of the
+/// waits.
 fn every_case(waits: usize, check: impl Fn(usize, bool)) {
     for panics in 0..waits {
         for end_first in [false, true] {
@@ -79,7 +79,7 @@ fn every_case(waits: usize, check: impl Fn(usize, bool)) {
 }
 
 #[test]
-fn b21_of_a_readers_two_wakers_one_may_panic_when_the_writer_ends() {
+fn b21_when_the_writer_ends_one_of_the_readers_two_wakers_may_panic() {
     for (how, end) in writer_ends() {
         every_case(2, |panics, end_first| {
             let task = CountingTask::new();
@@ -87,17 +87,17 @@ fn b21_of_a_readers_two_wakers_one_may_panic_when_the_writer_ends() {
             let wakers = wakers(&task, 2, panics);
             wait_to_read(&mut reader, [&wakers[0], &wakers[1]], end_first);
             drop(wakers);
-            assert_passes_panic_on(how, || end(writer));
-            assert_eq!((task.wakes(), task.kept()), (1, 0), "the writer {how}");
+            assert_propagates_panic(how, || end(writer));
+            assert_eq!((task.wakes(), task.retained()), (1, 0), "the writer {how}");
             let expected = if how == "aborts" { ABORTED } else { END };
-            assert_eq!(tried(reader.try_read(&mut [0])), expected);
+            assert_eq!(as_poll(reader.try_read(&mut [0])), expected);
             assert!(reader.is_closed());
         });
     }
 }
 
 #[test]
-fn b21_of_a_writers_two_wakers_one_may_panic_when_the_reader_ends() {
+fn b21_when_the_reader_ends_one_of_the_writers_two_wakers_may_panic() {
     for (how, end) in reader_ends() {
         every_case(2, |panics, end_first| {
             let task = CountingTask::new();
@@ -105,18 +105,17 @@ fn b21_of_a_writers_two_wakers_one_may_panic_when_the_reader_ends() {
             let wakers = wakers(&task, 2, panics);
             wait_to_write(&mut writer, [&wakers[0], &wakers[1]], end_first);
             drop(wakers);
-            assert_passes_panic_on(how, || end(reader));
-            assert_eq!((task.wakes(), task.kept()), (1, 0), "the reader {how}");
+            assert_propagates_panic(how, || end(reader));
+            assert_eq!((task.wakes(), task.retained()), (1, 0), "the reader {how}");
             let expected = if how == "aborts" { ABORTED } else { BROKEN };
-            assert_eq!(tried(writer.try_write(b"x")), expected);
+            assert_eq!(as_poll(writer.try_write(b"x")), expected);
             assert!(writer.is_closed());
         });
     }
 }
 
-/// Has both halves of a stream wait for bytes, for room and for the end. One waker of the four
-/// panics when `end` ends the other stream, or what it leaves of it: nothing is dropped after that
-/// before all is checked.
+/// Lets both halves of a stream wait, for bytes, for space and for the end. One of the four wakers
+/// panics when `end` ends the other stream. What `end` does not drop is dropped after the checks.
 fn check_stream(how: &str, outcomes: [Outcome<usize>; 2], end: fn(&mut Option<DuplexStream>)) {
     every_case(4, |panics, end_first| {
         let task = CountingTask::new();
@@ -128,32 +127,32 @@ fn check_stream(how: &str, outcomes: [Outcome<usize>; 2], end: fn(&mut Option<Du
         wait_to_write(&mut writer, [&wakers[2], &wakers[3]], end_first);
         drop(wakers);
         let mut near = Some(near);
-        assert_passes_panic_on(how, || end(&mut near));
-        // Once for the half with the waker that panics, and once for the half without.
-        assert_eq!((task.wakes(), task.kept()), (2, 0), "{how}, {panics}");
+        assert_propagates_panic(how, || end(&mut near));
+        // One wake for each half: one of the four wakers panics, and each half has two.
+        assert_eq!((task.wakes(), task.retained()), (2, 0), "{how}, {panics}");
         let [read, written] = outcomes;
-        assert_eq!(tried(reader.try_read(&mut [0])), read, "{how}, {panics}");
-        assert_eq!(tried(writer.try_write(b"x")), written, "{how}, {panics}");
+        assert_eq!(as_poll(reader.try_read(&mut [0])), read, "{how}, {panics}");
+        assert_eq!(as_poll(writer.try_write(b"x")), written, "{how}, {panics}");
     });
 }
 
 #[test]
-fn b21_of_a_streams_wakers_one_may_panic_when_the_other_stream_is_dropped() {
+fn b21_when_a_stream_is_dropped_one_of_its_peers_wakers_may_panic() {
     check_stream("the stream is dropped", [END, BROKEN], |stream| {
         drop(stream.take());
     });
 }
 
 #[test]
-fn b21_of_a_streams_wakers_one_may_panic_when_the_other_stream_aborts() {
+fn b21_when_a_stream_aborts_one_of_its_peers_wakers_may_panic() {
     check_stream("the stream aborts", [ABORTED, ABORTED], |stream| {
         stream.as_mut().expect("a stream").abort(ABORT);
     });
 }
 
-/// One half waits for bytes or for room alone, and the other half for nothing.
+/// Only one of the halves waits.
 #[test]
-fn b21_a_stream_that_aborts_into_a_panicking_waker_has_aborted_both_directions() {
+fn b21_aborting_a_stream_aborts_both_directions_even_if_the_only_waker_panics() {
     for reader_waits in [true, false] {
         let (mut near, far) = duplex(4);
         let (mut reader, mut writer) = far.into_split();
@@ -165,8 +164,8 @@ fn b21_a_stream_that_aborts_into_a_panicking_waker_has_aborted_both_directions()
         } else {
             assert!(writer.poll_write(&mut cx, b"x").is_pending());
         }
-        assert_passes_panic_on("the stream aborts", || near.abort(ABORT));
-        assert_eq!(tried(reader.try_read(&mut [0])), ABORTED);
-        assert_eq!(tried(writer.try_write(b"x")), ABORTED);
+        assert_propagates_panic("the stream aborts", || near.abort(ABORT));
+        assert_eq!(as_poll(reader.try_read(&mut [0])), ABORTED);
+        assert_eq!(as_poll(writer.try_write(b"x")), ABORTED);
     }
 }

@@ -1,13 +1,13 @@
-//! B7 and B8 at length: a model that knows at every step who waits and who is to be woken.
+//! B7 and B8: random calls, with a model that predicts which half waits and which one is woken.
 
 use core::cmp::min;
 use core::task::Poll;
 
 use async_duplex::{pipe, Reader, Writer};
 
-use crate::counting_waker::{moved, tried, CountingTask, Outcome};
+use crate::counting_waker::{as_poll, ready, CountingTask, Outcome};
 
-/// One half as the model sees it.
+/// The state of a half in the model.
 #[derive(Default)]
 struct Side {
     task: CountingTask,
@@ -17,18 +17,18 @@ struct Side {
 
 impl Side {
     /// The other half has made progress.
-    fn has_news(&mut self) {
+    fn peer_progressed(&mut self) {
         self.wakes += usize::from(self.parked);
         self.parked = false;
     }
 
     fn check(&self) {
         assert_eq!(self.task.wakes(), self.wakes);
-        assert_eq!(self.task.kept(), usize::from(self.parked));
+        assert_eq!(self.task.retained(), usize::from(self.parked));
     }
 }
 
-/// A pipe under test, and what is expected of it.
+/// A pipe, and its expected state.
 struct Model {
     reader: Reader,
     writer: Writer,
@@ -54,7 +54,7 @@ impl Model {
         let outcome = if polled {
             self.read.task.read(&mut self.reader, &mut buf[..n])
         } else {
-            tried(self.reader.try_read(&mut buf[..n]))
+            as_poll(self.reader.try_read(&mut buf[..n]))
         };
         let expected = min(n, self.unread);
         assert_eq!(outcome, expected_outcome(expected));
@@ -62,7 +62,7 @@ impl Model {
             self.read.parked |= polled;
         } else {
             self.unread -= expected;
-            self.write.has_news();
+            self.write.peer_progressed();
         }
     }
 
@@ -71,7 +71,7 @@ impl Model {
         let outcome = if polled {
             self.write.task.write(&mut self.writer, bytes)
         } else {
-            tried(self.writer.try_write(bytes))
+            as_poll(self.writer.try_write(bytes))
         };
         let expected = min(n, self.writer.capacity() - self.unread);
         assert_eq!(outcome, expected_outcome(expected));
@@ -79,7 +79,7 @@ impl Model {
             self.write.parked |= polled;
         } else {
             self.unread += expected;
-            self.read.has_news();
+            self.read.peer_progressed();
         }
     }
 
@@ -90,22 +90,22 @@ impl Model {
     }
 }
 
-/// What a call comes to that wants something and can have `n` bytes.
+/// The result of a call that can move `n` bytes.
 fn expected_outcome(n: usize) -> Outcome<usize> {
     match n {
         0 => Poll::Pending,
-        n => moved(n),
+        n => ready(n),
     }
 }
 
 #[test]
-fn b7_b8_in_a_hundred_thousand_operations_nobody_waits_or_is_woken_without_cause() {
+fn b7_b8_in_random_operations_no_call_waits_and_no_task_is_woken_without_need() {
     let operations = if cfg!(miri) { 500 } else { 100_000 };
     for capacity in [1, 2, 5, 16] {
         let mut model = Model::new(capacity);
         let mut random: u32 = 1;
         for _ in 0..operations {
-            // A linear congruential generator; its upper bits are the good ones.
+            // A linear congruential generator. Its upper bits are the most random.
             random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             let n = 1 + (random >> 27) as usize % (capacity + 2);
             let polled = random >> 25 & 3 != 0;
@@ -125,13 +125,13 @@ fn b7_b8_in_a_hundred_thousand_operations_nobody_waits_or_is_woken_without_cause
 }
 
 #[test]
-fn b7_a_hundred_thousand_writes_and_reads_in_turn_never_wait() {
+fn b7_writes_and_reads_in_turn_never_wait() {
     let rounds = if cfg!(miri) { 500 } else { 100_000 };
     let (mut reader, mut writer) = pipe(64);
     let task = CountingTask::new();
     for _ in 0..rounds {
-        assert_eq!(task.write(&mut writer, &[0; 48]), moved(48));
-        assert_eq!(task.read(&mut reader, &mut [0; 48]), moved(48));
+        assert_eq!(task.write(&mut writer, &[0; 48]), ready(48));
+        assert_eq!(task.read(&mut reader, &mut [0; 48]), ready(48));
     }
-    assert_eq!((task.wakes(), task.kept()), (0, 0));
+    assert_eq!((task.wakes(), task.retained()), (0, 0));
 }

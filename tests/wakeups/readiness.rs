@@ -1,11 +1,11 @@
-//! B17: who waits for more than one byte is woken when there is so much, and not before.
+//! B17: a half that waits for several bytes is woken when they are available, and not before.
 
 use core::task::Poll;
 use std::io::IoSlice;
 
 use async_duplex::{pipe, Reader, Writer};
 
-use crate::counting_waker::{moved, tried, CountingTask, Outcome};
+use crate::counting_waker::{as_poll, ready, CountingTask, Outcome};
 use crate::endings::{reader_ends, writer_ends};
 
 pub(crate) fn readable(task: &CountingTask, reader: &mut Reader, min: usize) -> Outcome<usize> {
@@ -18,17 +18,17 @@ pub(crate) fn writable(task: &CountingTask, writer: &mut Writer, min: usize) -> 
     polled.map_err(|error| error.kind())
 }
 
-/// Every way to write `n` bytes for which there is room.
-pub(crate) const WAYS_TO_WRITE: [fn(&mut Writer, usize); 4] = [
-    |writer, n| assert_eq!(tried(writer.try_write(&[1; 16][..n])), moved(n)),
+/// Every way to write `n` bytes that fit.
+pub(crate) const WRITE_CALLS: [fn(&mut Writer, usize); 4] = [
+    |writer, n| assert_eq!(as_poll(writer.try_write(&[1; 16][..n])), ready(n)),
     |writer, n| {
         let written = CountingTask::new().write(writer, &[1; 16][..n]);
-        assert_eq!(written, moved(n));
+        assert_eq!(written, ready(n));
     },
     |writer, n| {
         let bufs = [IoSlice::new(b""), IoSlice::new(&[1; 16][..n])];
         let written = CountingTask::new().write_vectored(writer, &bufs);
-        assert_eq!(written, moved(n));
+        assert_eq!(written, ready(n));
     },
     |writer, n| {
         writer.spare_slices();
@@ -36,12 +36,12 @@ pub(crate) const WAYS_TO_WRITE: [fn(&mut Writer, usize); 4] = [
     },
 ];
 
-/// Every way to take `n` bytes that are there.
-pub(crate) const WAYS_TO_READ: [fn(&mut Reader, usize); 4] = [
-    |reader, n| assert_eq!(tried(reader.try_read(&mut [0; 16][..n])), moved(n)),
+/// Every way to read `n` unread bytes.
+pub(crate) const READ_CALLS: [fn(&mut Reader, usize); 4] = [
+    |reader, n| assert_eq!(as_poll(reader.try_read(&mut [0; 16][..n])), ready(n)),
     |reader, n| {
         let read = CountingTask::new().read(reader, &mut [0; 16][..n]);
-        assert_eq!(read, moved(n));
+        assert_eq!(read, ready(n));
     },
     |reader, n| {
         assert!(CountingTask::new().fill_buf(reader).is_ready());
@@ -53,19 +53,19 @@ pub(crate) const WAYS_TO_READ: [fn(&mut Reader, usize); 4] = [
     },
 ];
 
-/// A pipe whose positions are at `offset`, and then `fill` bytes unread.
+/// A pipe with `fill` unread bytes, through which `offset` bytes have passed before.
 pub(crate) fn filled_pipe(capacity: usize, offset: usize, fill: usize) -> (Reader, Writer) {
     let (mut reader, mut writer) = pipe(capacity);
     for _ in 0..offset {
-        WAYS_TO_WRITE[0](&mut writer, 1);
-        WAYS_TO_READ[0](&mut reader, 1);
+        WRITE_CALLS[0](&mut writer, 1);
+        READ_CALLS[0](&mut reader, 1);
     }
-    WAYS_TO_WRITE[0](&mut writer, fill);
+    WRITE_CALLS[0](&mut writer, fill);
     (reader, writer)
 }
 
-/// Calls `check` with a capacity of up to 5 bytes, an offset, a number of bytes up to the capacity
-/// to wait for, and one of no more than that to move at a time.
+/// Calls `check` with every capacity of up to 5 bytes, some offsets, every threshold up to the
+/// capacity, and every number of bytes up to the threshold to move at a time.
 fn every_step(check: impl Fn(usize, usize, usize, usize)) {
     for capacity in 1..=5 {
         for offset in [0, capacity - 1, capacity, 2 * capacity - 1] {
@@ -79,98 +79,98 @@ fn every_step(check: impl Fn(usize, usize, usize, usize)) {
 }
 
 #[test]
-fn b17_a_reader_is_woken_once_when_there_is_as_much_as_it_waits_for_and_not_before() {
+fn b17_a_reader_is_woken_once_at_its_threshold_and_not_before() {
     every_step(|capacity, offset, min, step| {
-        for write in WAYS_TO_WRITE {
+        for write in WRITE_CALLS {
             let task = CountingTask::new();
             let (mut reader, mut writer) = filled_pipe(capacity, offset, 0);
             assert_eq!(readable(&task, &mut reader, min), Poll::Pending);
             let mut unread = 0;
             while unread < capacity {
                 let waits = usize::from(unread < min);
-                assert_eq!((task.wakes(), task.kept()), (1 - waits, waits));
+                assert_eq!((task.wakes(), task.retained()), (1 - waits, waits));
                 let n = step.min(capacity - unread);
                 write(&mut writer, n);
                 unread += n;
             }
-            assert_eq!((task.wakes(), task.kept()), (1, 0));
-            assert_eq!(readable(&task, &mut reader, min), moved(capacity));
+            assert_eq!((task.wakes(), task.retained()), (1, 0));
+            assert_eq!(readable(&task, &mut reader, min), ready(capacity));
         }
     });
 }
 
 #[test]
-fn b17_a_writer_is_woken_once_when_as_much_fits_as_it_waits_for_and_not_before() {
+fn b17_a_writer_is_woken_once_at_its_threshold_and_not_before() {
     every_step(|capacity, offset, min, step| {
-        for read in WAYS_TO_READ {
+        for read in READ_CALLS {
             let task = CountingTask::new();
             let (mut reader, mut writer) = filled_pipe(capacity, offset, capacity);
             assert_eq!(writable(&task, &mut writer, min), Poll::Pending);
-            let mut vacant = 0;
-            while vacant < capacity {
-                let waits = usize::from(vacant < min);
-                assert_eq!((task.wakes(), task.kept()), (1 - waits, waits));
-                let n = step.min(capacity - vacant);
+            let mut free = 0;
+            while free < capacity {
+                let waits = usize::from(free < min);
+                assert_eq!((task.wakes(), task.retained()), (1 - waits, waits));
+                let n = step.min(capacity - free);
                 read(&mut reader, n);
-                vacant += n;
+                free += n;
             }
-            assert_eq!((task.wakes(), task.kept()), (1, 0));
-            assert_eq!(writable(&task, &mut writer, min), moved(capacity));
+            assert_eq!((task.wakes(), task.retained()), (1, 0));
+            assert_eq!(writable(&task, &mut writer, min), ready(capacity));
         }
     });
 }
 
-/// Polling in vain in between neither wakes nor adds a wake.
+/// Polls below the threshold cause no wake, now or later.
 #[test]
-fn b17_who_asks_again_too_early_waits_on() {
+fn b17_a_half_that_polls_again_below_its_threshold_stays_parked() {
     let (read, write) = (CountingTask::new(), CountingTask::new());
     let (mut reader, mut writer) = filled_pipe(4, 3, 1);
-    for vacant in 0..3 {
+    for free in 0..3 {
         assert_eq!(writable(&write, &mut writer, 4), Poll::Pending);
         assert_eq!(readable(&read, &mut reader, 4), Poll::Pending);
-        assert_eq!((read.wakes(), write.wakes()), (0, 0), "{vacant}");
-        assert_eq!((read.kept(), write.kept()), (1, 1), "{vacant}");
-        WAYS_TO_WRITE[0](&mut writer, 1);
+        assert_eq!((read.wakes(), write.wakes()), (0, 0), "{free}");
+        assert_eq!((read.retained(), write.retained()), (1, 1), "{free}");
+        WRITE_CALLS[0](&mut writer, 1);
     }
     assert_eq!((read.wakes(), write.wakes()), (1, 0));
     for _ in 0..3 {
-        WAYS_TO_READ[0](&mut reader, 1);
+        READ_CALLS[0](&mut reader, 1);
         assert_eq!(writable(&write, &mut writer, 4), Poll::Pending);
         assert_eq!(write.wakes(), 0);
     }
-    WAYS_TO_READ[0](&mut reader, 1);
+    READ_CALLS[0](&mut reader, 1);
     assert_eq!((read.wakes(), write.wakes()), (1, 1));
 }
 
-/// What a half moves itself, while it waits, is not there any more to be counted.
+/// The threshold is compared with the bytes that are available at one time.
 #[test]
-fn b17_only_what_is_there_at_once_counts() {
+fn b17_bytes_that_the_waiting_half_moves_itself_do_not_count() {
     let (read, write) = (CountingTask::new(), CountingTask::new());
     let (mut reader, mut writer) = filled_pipe(4, 3, 2);
     assert_eq!(readable(&read, &mut reader, 3), Poll::Pending);
-    WAYS_TO_READ[0](&mut reader, 2);
-    WAYS_TO_WRITE[0](&mut writer, 2);
-    assert_eq!(read.wakes(), 0, "there are two again");
-    WAYS_TO_WRITE[0](&mut writer, 1);
+    READ_CALLS[0](&mut reader, 2);
+    WRITE_CALLS[0](&mut writer, 2);
+    assert_eq!(read.wakes(), 0, "two bytes are unread again");
+    WRITE_CALLS[0](&mut writer, 1);
     assert_eq!(read.wakes(), 1);
 
     assert_eq!(writable(&write, &mut writer, 2), Poll::Pending);
-    WAYS_TO_WRITE[0](&mut writer, 1);
-    WAYS_TO_READ[0](&mut reader, 1);
-    assert_eq!(write.wakes(), 0, "one fits again");
-    WAYS_TO_READ[0](&mut reader, 1);
+    WRITE_CALLS[0](&mut writer, 1);
+    READ_CALLS[0](&mut reader, 1);
+    assert_eq!(write.wakes(), 0, "one byte is free again");
+    READ_CALLS[0](&mut reader, 1);
     assert_eq!(write.wakes(), 1);
 }
 
 #[test]
-fn b17_any_end_of_the_stream_wakes_whatever_is_waited_for() {
+fn b17_every_end_wakes_a_half_below_its_threshold() {
     for (what, end) in writer_ends() {
         for fill in 0..4 {
             let task = CountingTask::new();
             let (mut reader, writer) = filled_pipe(4, 3, fill);
             assert_eq!(readable(&task, &mut reader, 4), Poll::Pending);
             let _rest = end(writer);
-            assert_eq!((task.wakes(), task.kept()), (1, 0), "the writer {what}");
+            assert_eq!((task.wakes(), task.retained()), (1, 0), "the writer {what}");
         }
     }
     for (what, end) in reader_ends() {
@@ -179,22 +179,22 @@ fn b17_any_end_of_the_stream_wakes_whatever_is_waited_for() {
             let (reader, mut writer) = filled_pipe(4, 3, fill);
             assert_eq!(writable(&task, &mut writer, 4), Poll::Pending);
             let _rest = end(reader);
-            assert_eq!((task.wakes(), task.kept()), (1, 0), "the reader {what}");
+            assert_eq!((task.wakes(), task.retained()), (1, 0), "the reader {what}");
         }
     }
 }
 
 #[test]
-fn b15_a_task_can_wait_for_much_and_for_the_end_at_once() {
+fn b15_a_task_can_wait_for_several_bytes_and_for_the_end_at_once() {
     let task = CountingTask::new();
     let (mut reader, mut writer) = filled_pipe(4, 3, 0);
     assert_eq!(readable(&task, &mut reader, 3), Poll::Pending);
     assert!(task.poll(|cx| reader.poll_closed(cx)).is_pending());
-    WAYS_TO_WRITE[0](&mut writer, 2);
+    WRITE_CALLS[0](&mut writer, 2);
     assert_eq!(task.wakes(), 0);
-    WAYS_TO_WRITE[0](&mut writer, 1);
+    WRITE_CALLS[0](&mut writer, 1);
     assert_eq!(task.wakes(), 1);
     assert!(task.poll(|cx| reader.poll_closed(cx)).is_pending());
     drop(writer);
-    assert_eq!((task.wakes(), task.kept()), (2, 0));
+    assert_eq!((task.wakes(), task.retained()), (2, 0));
 }

@@ -1,14 +1,14 @@
-//! B9: a waker may do to the other end whatever it likes, when it is woken and when it is dropped.
+//! B9: a waker may use and drop either half, when it is woken and when it is dropped.
 
 use core::task::{Poll, Waker};
 use std::sync::{Arc, Mutex};
 
 use async_duplex::{pipe, Writer};
 
-use crate::counting_waker::{moved, tried, CountingTask, BROKEN, END};
+use crate::counting_waker::{as_poll, ready, CountingTask, BROKEN, END};
 use crate::wakers::{await_end_with, on_drop, on_wake, park_reader_with, park_writer_with};
 use crate::wakers::{InlineTask, Shared};
-use crate::{full_pipe, park_reader, park_writer, READER_NEWS, WRITER_NEWS};
+use crate::{full_pipe, park_reader, park_writer, READER_EVENTS, WRITER_EVENTS};
 
 #[test]
 fn b9_a_reader_can_be_read_from_inside_its_own_wake() {
@@ -19,16 +19,16 @@ fn b9_a_reader_can_be_read_from_inside_its_own_wake() {
         move || {
             let mut buf = [0; 4];
             let read = reader.with(|reader| task.read(reader, &mut buf));
-            assert_eq!((read, &buf[..3]), (moved(3), &b"abc"[..]));
-            // And it can wait again.
+            assert_eq!((read, &buf[..3]), (ready(3), &b"abc"[..]));
+            // It can park again.
             reader.with(|reader| park_reader(&task, reader));
         }
     });
     reader.with(|reader| park_reader_with(waker, reader));
-    assert_eq!(tried(writer.try_write(b"abc")), moved(3));
-    assert!(writer.is_empty(), "the waker has read it all");
+    assert_eq!(as_poll(writer.try_write(b"abc")), ready(3));
+    assert!(writer.is_empty(), "the waker has read all bytes");
     assert_eq!(task.wakes(), 0);
-    assert_eq!(tried(writer.try_write(b"d")), moved(1));
+    assert_eq!(as_poll(writer.try_write(b"d")), ready(1));
     assert_eq!(task.wakes(), 1);
 }
 
@@ -40,24 +40,24 @@ fn b9_a_writer_can_be_written_to_from_inside_its_own_wake() {
         let (writer, task) = (writer.clone(), task.clone());
         move || {
             let written = writer.with(|writer| task.write(writer, b"abcdef"));
-            assert_eq!(written, moved(3));
-            // And it can wait again.
+            assert_eq!(written, ready(3));
+            // It can park again.
             writer.with(|writer| park_writer(&task, writer));
         }
     });
     writer.with(|writer| park_writer_with(waker, writer));
-    assert_eq!(tried(reader.try_read(&mut [0; 3])), moved(3));
+    assert_eq!(as_poll(reader.try_read(&mut [0; 3])), ready(3));
     assert!(reader.is_full(), "the waker has filled it again");
     assert_eq!(task.wakes(), 0);
     let mut buf = [0; 8];
-    assert_eq!(tried(reader.try_read(&mut buf)), moved(4));
+    assert_eq!(as_poll(reader.try_read(&mut buf)), ready(4));
     assert_eq!(&buf[..4], b"labc");
     assert_eq!(task.wakes(), 1);
 }
 
 #[test]
 fn b9_a_reader_can_be_dropped_from_inside_its_own_wake() {
-    for (what, deed) in WRITER_NEWS {
+    for (what, act) in WRITER_EVENTS {
         let (reader, writer) = pipe(4);
         let reader = Shared::new(reader);
         let waker = on_wake({
@@ -65,8 +65,8 @@ fn b9_a_reader_can_be_dropped_from_inside_its_own_wake() {
             move || drop(reader.take())
         });
         reader.with(|reader| park_reader_with(waker, reader));
-        if let Some(mut writer) = deed(writer) {
-            assert_eq!(tried(writer.try_write(b"x")), BROKEN, "the writer {what}");
+        if let Some(mut writer) = act(writer) {
+            assert_eq!(as_poll(writer.try_write(b"x")), BROKEN, "the writer {what}");
             assert!(writer.is_closed());
         }
     }
@@ -74,7 +74,7 @@ fn b9_a_reader_can_be_dropped_from_inside_its_own_wake() {
 
 #[test]
 fn b9_a_writer_can_be_dropped_from_inside_its_own_wake() {
-    for (what, deed) in READER_NEWS {
+    for (what, act) in READER_EVENTS {
         let (reader, writer) = full_pipe();
         let writer = Shared::new(writer);
         let waker = on_wake({
@@ -82,11 +82,11 @@ fn b9_a_writer_can_be_dropped_from_inside_its_own_wake() {
             move || drop(writer.take())
         });
         writer.with(|writer| park_writer_with(waker, writer));
-        if let Some(mut reader) = deed(reader) {
+        if let Some(mut reader) = act(reader) {
             assert!(reader.is_closed(), "the reader {what}");
             let unread = reader.len();
-            assert_eq!(tried(reader.try_read(&mut [0; 8])), moved(unread));
-            assert_eq!(tried(reader.try_read(&mut [0; 8])), END);
+            assert_eq!(as_poll(reader.try_read(&mut [0; 8])), ready(unread));
+            assert_eq!(as_poll(reader.try_read(&mut [0; 8])), END);
         }
     }
 }
@@ -100,18 +100,17 @@ fn b9_a_half_can_be_closed_from_inside_its_own_wake() {
         move || reader.with(|reader| reader.close())
     });
     reader.with(|reader| park_reader_with(waker, reader));
-    assert_eq!(tried(writer.try_write(b"abc")), moved(3));
-    assert_eq!(tried(writer.try_write(b"d")), BROKEN);
+    assert_eq!(as_poll(writer.try_write(b"abc")), ready(3));
+    assert_eq!(as_poll(writer.try_write(b"d")), BROKEN);
     let mut reader = reader.take();
-    assert_eq!(tried(reader.try_read(&mut [0; 8])), moved(3));
-    assert_eq!(tried(reader.try_read(&mut [0; 8])), END);
+    assert_eq!(as_poll(reader.try_read(&mut [0; 8])), ready(3));
+    assert_eq!(as_poll(reader.try_read(&mut [0; 8])), END);
 }
 
-/// The waker is gone when it has been woken, and takes its reader along: that is, the writer's call
-/// ends with no other half.
+/// The waker is dropped after it was woken, and drops the reader, still within the writer's call.
 #[test]
 fn b9_a_reader_can_be_dropped_with_the_waker_that_was_woken() {
-    for (what, deed) in WRITER_NEWS {
+    for (what, act) in WRITER_EVENTS {
         let (reader, writer) = pipe(4);
         let reader = Shared::new(reader);
         let waker = on_drop({
@@ -119,8 +118,8 @@ fn b9_a_reader_can_be_dropped_with_the_waker_that_was_woken() {
             move || drop(reader.take())
         });
         reader.with(|reader| park_reader_with(waker, reader));
-        if let Some(mut writer) = deed(writer) {
-            assert_eq!(tried(writer.try_write(b"x")), BROKEN, "the writer {what}");
+        if let Some(mut writer) = act(writer) {
+            assert_eq!(as_poll(writer.try_write(b"x")), BROKEN, "the writer {what}");
         }
     }
 }
@@ -133,7 +132,11 @@ fn b9_the_waker_of_a_dropped_reader_may_drop_the_writer() {
         let writer = writer.clone();
         move || {
             let mut writer = writer.take();
-            assert_eq!(tried(writer.try_write(b"x")), BROKEN, "the reader is gone");
+            assert_eq!(
+                as_poll(writer.try_write(b"x")),
+                BROKEN,
+                "the reader is gone"
+            );
         }
     });
     park_reader_with(waker, &mut reader);
@@ -149,8 +152,8 @@ fn b9_the_waker_of_a_dropped_writer_may_drop_the_reader() {
         let reader = reader.clone();
         move || {
             let mut reader = reader.take();
-            assert_eq!(tried(reader.try_read(&mut [0; 8])), moved(4));
-            assert_eq!(tried(reader.try_read(&mut [0; 8])), END);
+            assert_eq!(as_poll(reader.try_read(&mut [0; 8])), ready(4));
+            assert_eq!(as_poll(reader.try_read(&mut [0; 8])), END);
         }
     });
     park_writer_with(waker, &mut writer);
@@ -158,10 +161,10 @@ fn b9_the_waker_of_a_dropped_writer_may_drop_the_reader() {
     assert!(reader.is_taken());
 }
 
-/// A waker that is woken in vain, and writes three bytes when it goes.
+/// A waker that does nothing when it is woken, and writes three bytes when it is dropped.
 fn writes_when_dropped(writer: &Shared<Writer>) -> Waker {
     let writer = writer.clone();
-    on_drop(move || writer.with(|writer| assert_eq!(tried(writer.try_write(b"abc")), moved(3))))
+    on_drop(move || writer.with(|writer| assert_eq!(as_poll(writer.try_write(b"abc")), ready(3))))
 }
 
 #[test]
@@ -169,16 +172,16 @@ fn b9_a_replaced_waker_may_write_to_the_reader_that_replaces_it() {
     let (mut reader, writer) = pipe(4);
     let (writer, task) = (Shared::new(writer), CountingTask::new());
     park_reader_with(writes_when_dropped(&writer), &mut reader);
-    // It is replaced, which is when the bytes come. They must not be slept over.
+    // Its waker is replaced, and the old one writes. The reader must not stay parked.
     let read = task.read(&mut reader, &mut [0; 8]);
-    assert!(read == moved(3) || task.wakes() == 1, "{read:?}");
+    assert!(read == ready(3) || task.wakes() == 1, "{read:?}");
     assert_eq!(reader.len(), if read.is_ready() { 0 } else { 3 });
-    // From here on all is as ever.
+    // After that, the pipe works as before.
     let _ = task.read(&mut reader, &mut [0; 8]);
     let task = CountingTask::new();
     park_reader(&task, &mut reader);
-    writer.with(|writer| assert_eq!(tried(writer.try_write(b"d")), moved(1)));
-    assert_eq!((task.wakes(), task.kept()), (1, 0));
+    writer.with(|writer| assert_eq!(as_poll(writer.try_write(b"d")), ready(1)));
+    assert_eq!((task.wakes(), task.retained()), (1, 0));
 }
 
 #[test]
@@ -187,17 +190,17 @@ fn b9_a_replaced_waker_may_read_from_the_writer_that_replaces_it() {
     let (reader, task) = (Shared::new(reader), CountingTask::new());
     let waker = on_drop({
         let reader = reader.clone();
-        move || reader.with(|reader| assert_eq!(tried(reader.try_read(&mut [0; 3])), moved(3)))
+        move || reader.with(|reader| assert_eq!(as_poll(reader.try_read(&mut [0; 3])), ready(3)))
     });
     park_writer_with(waker, &mut writer);
     let written = task.write(&mut writer, b"abc");
-    assert!(written == moved(3) || task.wakes() == 1, "{written:?}");
+    assert!(written == ready(3) || task.wakes() == 1, "{written:?}");
     assert_eq!(writer.len(), if written.is_ready() { 4 } else { 1 });
     let _ = task.write(&mut writer, b"abc");
     let task = CountingTask::new();
     park_writer(&task, &mut writer);
-    reader.with(|reader| assert_eq!(tried(reader.try_read(&mut [0])), moved(1)));
-    assert_eq!((task.wakes(), task.kept()), (1, 0));
+    reader.with(|reader| assert_eq!(as_poll(reader.try_read(&mut [0])), ready(1)));
+    assert_eq!((task.wakes(), task.retained()), (1, 0));
 }
 
 #[test]
@@ -235,9 +238,9 @@ fn b9_a_waker_replaced_by_waiting_for_the_end_may_drop_the_other_half() {
     assert!(task.poll(|cx| writer.poll_closed(cx)).is_ready());
 }
 
-/// A call that returns at once has nothing left to be woken for.
+/// A call that is ready leaves no waker to be woken.
 #[test]
-fn b8_only_a_read_that_waits_is_woken_by_what_the_replaced_waker_wrote() {
+fn b8_bytes_written_by_a_replaced_waker_wake_only_a_pending_read() {
     let (mut reader, writer) = pipe(4);
     let (writer, task) = (Shared::new(writer), CountingTask::new());
     park_reader_with(writes_when_dropped(&writer), &mut reader);
@@ -246,16 +249,16 @@ fn b8_only_a_read_that_waits_is_woken_by_what_the_replaced_waker_wrote() {
 }
 
 #[test]
-fn b8_a_read_that_found_bytes_after_all_is_not_woken_by_the_next_ones() {
+fn b8_a_read_that_found_bytes_after_parking_is_not_woken_by_later_bytes() {
     let (mut reader, writer) = pipe(4);
     let (writer, task) = (Shared::new(writer), CountingTask::new());
     park_reader_with(writes_when_dropped(&writer), &mut reader);
     if task.read(&mut reader, &mut [0; 8]).is_pending() {
-        assert_eq!(task.read(&mut reader, &mut [0; 8]), moved(3));
+        assert_eq!(task.read(&mut reader, &mut [0; 8]), ready(3));
     }
     let wakes = task.wakes();
     assert!(format!("{reader:?}").contains("reader_waits: false"));
-    writer.with(|writer| assert_eq!(tried(writer.try_write(b"d")), moved(1)));
+    writer.with(|writer| assert_eq!(as_poll(writer.try_write(b"d")), ready(1)));
     assert_eq!(task.wakes(), wakes);
 }
 

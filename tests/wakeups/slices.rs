@@ -1,12 +1,12 @@
-//! B19 and B8: a commit wakes the reader, a consume the writer, and a loan nobody.
+//! B19 and B8: a commit wakes the reader, a consume the writer, and borrowing slices no task.
 
 use async_duplex::{Reader, Writer};
 
-use crate::counting_waker::{moved, tried, CountingTask, END};
+use crate::counting_waker::{as_poll, ready, CountingTask, END};
 use crate::{full_pipe, park_reader, park_writer};
 use crate::{pipe_with_parked_reader, pipe_with_parked_writer};
 
-/// Lends everything to be written in, and leaves it at that.
+/// Borrows and fills the spare slices, and commits none of them.
 fn borrow_spare(writer: &mut Writer) {
     let (front, back) = writer.spare_slices();
     front.fill(1);
@@ -24,16 +24,16 @@ fn b19_a_commit_wakes_the_parked_reader_once() {
         let task = CountingTask::new();
         let (mut reader, mut writer) = pipe_with_parked_reader(&task);
         borrow_spare(&mut writer);
-        assert_eq!((task.wakes(), task.kept()), (0, 1));
+        assert_eq!((task.wakes(), task.retained()), (0, 1));
         for _ in 0..n {
             writer.commit(1);
-            assert_eq!((task.wakes(), task.kept()), (1, 0));
+            assert_eq!((task.wakes(), task.retained()), (1, 0));
         }
-        assert_eq!(task.read(&mut reader, &mut [0; 8]), moved(n));
+        assert_eq!(task.read(&mut reader, &mut [0; 8]), ready(n));
         park_reader(&task, &mut reader);
         borrow_spare(&mut writer);
         writer.commit(n);
-        assert_eq!((task.wakes(), task.kept()), (2, 0));
+        assert_eq!((task.wakes(), task.retained()), (2, 0));
     }
 }
 
@@ -43,21 +43,21 @@ fn b19_a_consume_wakes_the_parked_writer_once() {
         let task = CountingTask::new();
         let (mut reader, mut writer) = pipe_with_parked_writer(&task);
         borrow_unread(&mut reader);
-        assert_eq!((task.wakes(), task.kept()), (0, 1));
+        assert_eq!((task.wakes(), task.retained()), (0, 1));
         for _ in 0..n {
             reader.consume(1);
-            assert_eq!((task.wakes(), task.kept()), (1, 0));
+            assert_eq!((task.wakes(), task.retained()), (1, 0));
         }
-        assert_eq!(task.write(&mut writer, &[1; 8]), moved(n));
+        assert_eq!(task.write(&mut writer, &[1; 8]), ready(n));
         park_writer(&task, &mut writer);
         borrow_unread(&mut reader);
         reader.consume(n);
-        assert_eq!((task.wakes(), task.kept()), (2, 0));
+        assert_eq!((task.wakes(), task.retained()), (2, 0));
     }
 }
 
 #[test]
-fn b19_loans_that_are_returned_unused_wake_nobody() {
+fn b19_slices_without_commit_or_consume_wake_no_task() {
     let (read, write) = (CountingTask::new(), CountingTask::new());
     let (mut reader, mut writer) = pipe_with_parked_reader(&read);
     for _ in 0..3 {
@@ -66,7 +66,7 @@ fn b19_loans_that_are_returned_unused_wake_nobody() {
         borrow_unread(&mut reader);
         reader.consume(0);
     }
-    assert_eq!((read.wakes(), read.kept()), (0, 1));
+    assert_eq!((read.wakes(), read.retained()), (0, 1));
     borrow_spare(&mut writer);
     writer.commit(4);
     park_writer(&write, &mut writer);
@@ -76,37 +76,37 @@ fn b19_loans_that_are_returned_unused_wake_nobody() {
         borrow_spare(&mut writer);
         writer.commit(0);
     }
-    assert_eq!((read.wakes(), write.wakes(), write.kept()), (1, 0, 1));
+    assert_eq!((read.wakes(), write.wakes(), write.retained()), (1, 0, 1));
 }
 
 #[test]
-fn b19_a_dropped_writer_wakes_the_reader_for_the_end_and_not_for_what_it_had_not_committed() {
+fn b19_dropping_a_writer_wakes_the_reader_once_and_sends_no_uncommitted_byte() {
     let task = CountingTask::new();
     let (mut reader, mut writer) = pipe_with_parked_reader(&task);
     borrow_spare(&mut writer);
     drop(writer);
-    assert_eq!((task.wakes(), task.kept()), (1, 0));
+    assert_eq!((task.wakes(), task.retained()), (1, 0));
     assert_eq!(task.read(&mut reader, &mut [0; 8]), END);
 }
 
-/// A commit of zero bytes is none, also to a pipe that is full; so is a consume from an empty one.
+/// Borrowing slices is no transfer.
 #[test]
-fn b8_a_half_that_is_lent_something_keeps_on_waiting() {
+fn b8_a_parked_half_that_borrows_slices_stays_parked() {
     let (read, write) = (CountingTask::new(), CountingTask::new());
     let (mut reader, mut writer) = pipe_with_parked_reader(&read);
     borrow_unread(&mut reader);
     borrow_spare(&mut writer);
-    assert_eq!((read.wakes(), read.kept()), (0, 1));
+    assert_eq!((read.wakes(), read.retained()), (0, 1));
     writer.commit(1);
-    assert_eq!((read.wakes(), read.kept()), (1, 0));
+    assert_eq!((read.wakes(), read.retained()), (1, 0));
 
     let (mut reader, mut writer) = full_pipe();
     park_writer(&write, &mut writer);
     borrow_spare(&mut writer);
-    assert_eq!((write.wakes(), write.kept()), (0, 1));
-    assert_eq!(tried(reader.try_read(&mut [0])), moved(1));
+    assert_eq!((write.wakes(), write.retained()), (0, 1));
+    assert_eq!(as_poll(reader.try_read(&mut [0])), ready(1));
     borrow_spare(&mut writer);
     writer.commit(1);
-    assert_eq!((write.wakes(), write.kept()), (1, 0));
+    assert_eq!((write.wakes(), write.retained()), (1, 0));
     park_writer(&write, &mut writer);
 }

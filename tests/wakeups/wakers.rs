@@ -1,4 +1,4 @@
-//! Wakers that do something, and what they need to do it with.
+//! Wakers that call a closure, and halves and tasks for these closures to use.
 
 use core::task::{Context, Poll, Waker};
 use std::sync::{Arc, Mutex};
@@ -10,16 +10,16 @@ struct OnWake<F>(Mutex<Option<F>>);
 
 impl<F: FnOnce() + Send + 'static> Wake for OnWake<F> {
     fn wake(self: Arc<Self>) {
-        let deed = self.0.lock().unwrap().take();
-        if let Some(deed) = deed {
-            deed();
+        let act = self.0.lock().unwrap().take();
+        if let Some(act) = act {
+            act();
         }
     }
 }
 
-/// A waker that does something when it is first woken.
-pub(crate) fn on_wake(deed: impl FnOnce() + Send + 'static) -> Waker {
-    Arc::new(OnWake(Mutex::new(Some(deed)))).into()
+/// A waker that calls `act` when it is first woken.
+pub(crate) fn on_wake(act: impl FnOnce() + Send + 'static) -> Waker {
+    Arc::new(OnWake(Mutex::new(Some(act)))).into()
 }
 
 struct OnDrop<F: FnOnce()>(Option<F>);
@@ -30,34 +30,34 @@ impl<F: FnOnce() + Send + Sync + 'static> Wake for OnDrop<F> {
 
 impl<F: FnOnce()> Drop for OnDrop<F> {
     fn drop(&mut self) {
-        let deed = self.0.take();
-        deed.expect("dropped once")();
+        let act = self.0.take();
+        act.expect("dropped once")();
     }
 }
 
-/// A waker that does something when the last clone of it goes, and nothing when it is woken.
-pub(crate) fn on_drop(deed: impl FnOnce() + Send + Sync + 'static) -> Waker {
-    Arc::new(OnDrop(Some(deed))).into()
+/// A waker that calls `act` when its last clone is dropped, and does nothing when it is woken.
+pub(crate) fn on_drop(act: impl FnOnce() + Send + Sync + 'static) -> Waker {
+    Arc::new(OnDrop(Some(act))).into()
 }
 
-/// Parks the reader with `waker`, of which nothing is kept but in the reader.
+/// Parks the reader with `waker`. Only the pipe retains a clone.
 pub(crate) fn park_reader_with(waker: Waker, reader: &mut Reader) {
     let polled = reader.poll_read(&mut Context::from_waker(&waker), &mut [0]);
     assert!(polled.is_pending());
 }
 
-/// Parks the writer with `waker`, of which nothing is kept but in the writer.
+/// Parks the writer with `waker`. Only the pipe retains a clone.
 pub(crate) fn park_writer_with(waker: Waker, writer: &mut Writer) {
     let polled = writer.poll_write(&mut Context::from_waker(&waker), b"more");
     assert!(polled.is_pending());
 }
 
-/// Has `poll` wait for the end with `waker`, of which nothing is kept but by the half.
+/// Polls for the end with `waker`. Only the pipe retains a clone.
 pub(crate) fn await_end_with(waker: Waker, poll: impl FnOnce(&mut Context<'_>) -> Poll<()>) {
     assert!(poll(&mut Context::from_waker(&waker)).is_pending());
 }
 
-/// A half that a waker can get at while the test has it, too.
+/// A half that a test and a waker share.
 pub(crate) struct Shared<H>(Arc<Mutex<Option<H>>>);
 
 impl<H> Clone for Shared<H> {
@@ -72,13 +72,18 @@ impl<H> Shared<H> {
     }
 
     pub(crate) fn with<T>(&self, f: impl FnOnce(&mut H) -> T) -> T {
-        f(self.0.lock().unwrap().as_mut().expect("it is there"))
+        f(self
+            .0
+            .lock()
+            .unwrap()
+            .as_mut()
+            .expect("the half has not been taken"))
     }
 
-    /// Takes the half away from everybody.
+    /// Takes the half out, for all clones.
     pub(crate) fn take(&self) -> H {
         let half = self.0.lock().unwrap().take();
-        half.expect("it is there")
+        half.expect("the half has not been taken")
     }
 
     pub(crate) fn is_taken(&self) -> bool {
@@ -88,8 +93,7 @@ impl<H> Shared<H> {
 
 type Step = Box<dyn FnMut(&mut Context<'_>) -> Poll<()> + Send>;
 
-/// A task that runs as soon as it is woken, inside of `wake`. If it is running already, it runs
-/// once more.
+/// A task that runs inside `wake`. If it is woken while it runs, it runs once more.
 pub(crate) struct InlineTask {
     step: Mutex<Option<Step>>,
     woken: Mutex<bool>,
@@ -114,7 +118,7 @@ impl Wake for InlineTask {
     fn wake(self: Arc<Self>) {
         *self.woken.lock().unwrap() = true;
         let waker = self.clone().into();
-        // It is running: that run looks at `woken` again when it is over.
+        // If the lock is taken, the task is running, and checks `woken` again at its end.
         while let Ok(mut step) = self.step.try_lock() {
             let woken = core::mem::take(&mut *self.woken.lock().unwrap());
             match &mut *step {

@@ -1,5 +1,4 @@
-//! What `std` would have brought: memory, a panic handler, and the function that is called first.
-//! They are the C library's, without a crate in between.
+//! What `std` would provide: an allocator, a panic handler and `main`, by calls of the C library.
 
 use core::alloc::{GlobalAlloc, Layout};
 use core::ffi::{c_char, c_int, c_void};
@@ -16,14 +15,14 @@ extern "C" {
     fn _exit(code: c_int) -> !;
 }
 
-/// The largest piece of memory to be had.
+/// The size of the largest possible allocation.
 pub(crate) const LARGEST: usize = 1 << 20;
 
-static PIECES: AtomicUsize = AtomicUsize::new(0);
+static ALLOCATIONS: AtomicUsize = AtomicUsize::new(0);
 
-/// How many pieces of memory are in use.
-pub(crate) fn pieces() -> usize {
-    PIECES.load(Ordering::Relaxed)
+/// The number of allocations in use.
+pub(crate) fn allocations() -> usize {
+    ALLOCATIONS.load(Ordering::Relaxed)
 }
 
 struct Memory;
@@ -31,8 +30,8 @@ struct Memory;
 #[global_allocator]
 static MEMORY: Memory = Memory;
 
-// SAFETY: `posix_memalign` gives memory of its own, of the size and alignment asked for, and it stays
-// until `free`. Neither unwinds.
+// SAFETY: `posix_memalign` returns new memory of the given size and alignment, which is valid until
+// `free`. Neither unwinds.
 unsafe impl GlobalAlloc for Memory {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         if layout.size() > LARGEST {
@@ -40,18 +39,19 @@ unsafe impl GlobalAlloc for Memory {
         }
         let align = layout.align().max(align_of::<*mut c_void>());
         let mut memory = ptr::null_mut();
-        // SAFETY: `memory` is there to be written to, and `align` is a power of two and a multiple of
+        // SAFETY: `memory` is valid for a write, and `align` is a power of two and a multiple of
         // the size of a pointer.
         if unsafe { posix_memalign(&mut memory, align, layout.size()) } != 0 {
             return ptr::null_mut();
         }
-        PIECES.fetch_add(1, Ordering::Relaxed);
+        ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
         memory.cast()
     }
 
     unsafe fn dealloc(&self, memory: *mut u8, _: Layout) {
-        PIECES.fetch_sub(1, Ordering::Relaxed);
-        // SAFETY: the caller vouches that it is from `alloc`, thus from `posix_memalign`.
+        ALLOCATIONS.fetch_sub(1, Ordering::Relaxed);
+        // SAFETY: the caller guarantees that the memory comes from `alloc`, so from
+        // `posix_memalign`.
         unsafe { free(memory.cast()) };
     }
 }
@@ -60,7 +60,7 @@ struct Stderr;
 
 impl Write for Stderr {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        // SAFETY: `text` is as long as it says.
+        // SAFETY: `text` is valid for reads of its length.
         match unsafe { write(2, text.as_ptr(), text.len()) } {
             n if n < 0 => Err(fmt::Error),
             _ => Ok(()),
@@ -70,23 +70,23 @@ impl Write for Stderr {
 
 #[panic_handler]
 fn panic(info: &PanicInfo<'_>) -> ! {
-    // Without a way to say it, the exit code has to do.
+    // If the message cannot be written, the exit code reports the panic.
     let _ = writeln!(Stderr, "{info}");
-    // SAFETY: it ends the process, whatever state that is in.
+    // SAFETY: `_exit` ends the process in any state.
     unsafe { _exit(101) }
 }
 
-// SAFETY: the name and the type are those that the C library expects, and nobody else defines it.
+// SAFETY: the C library expects this name and type, and no other item defines the name.
 #[no_mangle]
 extern "C" fn main(_argc: c_int, _argv: *const *const c_char) -> c_int {
     crate::check();
     0
 }
 
-// `core` and `alloc` come compiled for unwinding, and thus name the two functions that do it. Nothing
-// here unwinds, so neither is called.
+// `core` and `alloc` are compiled for unwinding, and refer to the two functions that do it. This
+// program does not unwind, so neither is called.
 
-// SAFETY: only `std` would define that name, and it is not here.
+// SAFETY: only `std` would define this name, and it is not linked.
 #[no_mangle]
 extern "C" fn rust_eh_personality() {}
 

@@ -1,7 +1,7 @@
-//! A program without `std`, which does with `async-duplex` what a program would do.
+//! A program without `std` that uses `async-duplex`.
 //!
-//! It brings a panic handler and an allocator of its own. There can only be one of each, and `std`
-//! has some too, so it links only if nothing it depends on, however far down, asks for `std`.
+//! It has its own panic handler and allocator. A program can have only one of each, and `std` has
+//! both, so this one links only if none of its dependencies uses `std`.
 
 #![no_std]
 #![no_main]
@@ -27,7 +27,7 @@ use embedded_io_async::{
     BufRead, ErrorKind as EmbeddedKind, Read, ReadExactError, ReadReady, Write, WriteReady,
 };
 
-/// What the host calls.
+/// Runs all checks. `host::main` calls it.
 fn check() {
     for check in [
         calls_that_do_not_wait,
@@ -35,15 +35,15 @@ fn check() {
         slices,
         waiting_futures,
         closing_and_aborting,
-        bad_options,
+        invalid_options,
         traits_transfer_both_ways,
-        traits_tell_the_end,
-        traits_are_ready_when_they_would_not_wait,
+        traits_report_the_end,
+        ready_traits_report_whether_a_call_would_wait,
         errors_translate,
     ] {
-        let before = host::pieces();
+        let before = host::allocations();
         check();
-        assert_eq!(host::pieces(), before, "some memory was not given back");
+        assert_eq!(host::allocations(), before, "some memory was not freed");
     }
 }
 
@@ -93,7 +93,7 @@ fn waiting_futures() {
     let write = async {
         assert_eq!(writer.writable(4).await.unwrap(), 4);
         assert_eq!(writer.try_write(b"abcd").unwrap(), 4);
-        // Everything has been read then.
+        // The reader has consumed all bytes.
         assert_eq!(writer.writable(4).await.unwrap(), 4);
         writer.finish();
         writer.closed().await;
@@ -129,7 +129,7 @@ fn closing_and_aborting() {
     }
 }
 
-fn bad_options() {
+fn invalid_options() {
     for (options, reason) in [
         (Options::new(0), "not 0"),
         (Options::new(usize::MAX), &*usize::MAX.to_string()),
@@ -173,7 +173,7 @@ fn traits_transfer_both_ways() {
     assert_eq!(echoed, bytes);
 }
 
-fn traits_tell_the_end() {
+fn traits_report_the_end() {
     block_on(async {
         let (mut near, mut far) = duplex(4);
         Write::write_all(&mut near, b"abc").await.unwrap();
@@ -189,7 +189,7 @@ fn traits_tell_the_end() {
     });
 }
 
-fn traits_are_ready_when_they_would_not_wait() {
+fn ready_traits_report_whether_a_call_would_wait() {
     let (mut near, mut far) = duplex(1);
     assert!(near.write_ready().unwrap());
     assert!(!far.read_ready().unwrap());
@@ -210,7 +210,7 @@ fn errors_translate() {
     assert_eq!(shown.to_string(), "gone");
 }
 
-/// The kind of what should be an error.
+/// The kind of an error. Panics if the result is not one.
 fn kind<T>(result: Result<T>) -> ErrorKind {
     match result {
         Ok(_) => panic!("this should have failed"),
@@ -248,8 +248,8 @@ impl Task {
     }
 }
 
-/// Runs a future to its end. Nothing else runs meanwhile, so one that has not been woken by the
-/// time that it waits never will be.
+/// Runs a future to its end. Nothing else runs, so a future that is pending and has not been woken
+/// never will be.
 fn block_on<F: Future>(future: F) -> F::Output {
     let task = Task::new();
     let mut future = pin!(future);

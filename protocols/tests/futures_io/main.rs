@@ -1,7 +1,7 @@
-//! Real protocols, by crates that know nothing of this one, over our streams in place of a socket.
+//! Protocols, by crates that do not depend on this one, over these streams in place of a socket.
 //!
-//! Each at capacities 1, 64 and 65536, or as small as its handshake allows: with the first, a protocol
-//! meets a partial read and a partial write at every byte; the last is like a socket.
+//! Each runs at capacities 1, 64 and 65536, or at the smallest capacity that its handshake allows.
+//! At capacity 1, every read and every write is a partial one. At 65536, a stream is like a socket.
 
 extern crate alloc;
 
@@ -22,10 +22,10 @@ use futures::{AsyncRead, AsyncReadExt};
 use std::io;
 use std::thread;
 
-/// Seconds that are far more than any of these tests takes.
+/// More seconds than any of these tests takes.
 const DEADLINE: u64 = 60;
 
-/// Runs the two ends of a connection, each on a thread of its own. Both must succeed.
+/// Runs the two ends of a connection on two threads. Both must succeed.
 #[track_caller]
 fn run<C, S, E>(
     client: impl Future<Output = Result<C, E>>,
@@ -44,8 +44,7 @@ where
     }))
 }
 
-/// Runs the two ends in turns: for the smallest capacities, at which there is a switch of threads
-/// for every few bytes otherwise.
+/// Runs the two ends on one thread. At small capacities, two threads would switch every few bytes.
 #[track_caller]
 fn run_on_one_thread<C, S, E: Debug>(
     client: impl Future<Output = Result<C, E>>,
@@ -56,7 +55,8 @@ fn run_on_one_thread<C, S, E: Debug>(
     }))
 }
 
-/// Where one end fails, so does often the other: shows both errors.
+/// Returns both results. If one end fails, the other often does too, so the panic shows both
+/// errors.
 fn both<C, S, E: Debug>(results: (Result<C, E>, Result<S, E>)) -> (C, S) {
     match results {
         (Ok(client), Ok(server)) => (client, server),
@@ -66,8 +66,8 @@ fn both<C, S, E: Debug>(results: (Result<C, E>, Result<S, E>)) -> (C, S) {
 
 /// Reads exactly `expected`, and then the end of the stream.
 ///
-/// Not by `read_to_end`, which clears all the spare room of its vector whenever it is polled: that
-/// takes far too long if it is polled for every byte.
+/// `read_to_end` clears the spare capacity of its vector at each poll, which takes too long if it
+/// is polled for every byte.
 async fn expect(mut reader: impl AsyncRead + Unpin, expected: &[u8]) -> io::Result<()> {
     let mut received = vec![0; expected.len()];
     reader.read_exact(&mut received).await?;

@@ -1,4 +1,4 @@
-//! TLS 1.3, by rustls.
+//! TLS 1.3 by rustls.
 
 use crate::{data, expect, run, run_on_one_thread};
 use alloc::sync::Arc;
@@ -16,10 +16,10 @@ use std::io::{self, ErrorKind};
 
 const NAME: &str = "duplex.test";
 
-/// The least with which rustls can shake hands. When its client has read the server's hello, it has
-/// a record of 6 bytes to send (a change_cipher_spec, for the sake of middleboxes). From then on
-/// neither side reads before it has written what it has: the client that record, the server the rest
-/// of its flight, which is longer. So one of them has to fit into the pipe.
+/// The smallest capacity at which rustls can shake hands. When the client has read the hello of the
+/// server, it sends a record of 6 bytes (a change_cipher_spec, for middleboxes). Then neither side
+/// reads before it has written: the client that record, and the server the rest of its flight,
+/// which is longer. So the record has to fit into the pipe.
 #[test]
 fn tls_handshake_and_echo_at_capacity_6() {
     let (client, server) = handshake_and_echo(6);
@@ -38,7 +38,7 @@ fn tls_handshake_and_echo_at_capacity_65536() {
     run(client, server);
 }
 
-/// The two ends, to be run.
+/// The futures of the two ends.
 fn handshake_and_echo(capacity: usize) -> (impl End, impl End) {
     let (near, far) = duplex(capacity);
     let (connector, acceptor) = trusting_pair();
@@ -51,7 +51,7 @@ fn handshake_and_echo(capacity: usize) -> (impl End, impl End) {
 trait End: Future<Output = io::Result<()>> + Send {}
 impl<F: Future<Output = io::Result<()>> + Send> End for F {}
 
-/// After the handshake a single byte is enough.
+/// After the handshake, capacity 1 is enough.
 #[test]
 fn tls_echo_at_capacity_1_after_a_handshake_at_64() {
     let (near, far) = duplex(64);
@@ -60,7 +60,7 @@ fn tls_echo_at_capacity_1_after_a_handshake_at_64() {
 
     let client = async {
         let mut stream = connect(connector, near).await?;
-        // Nothing is on its way after that: what is below TLS can be replaced.
+        // No byte is in flight after that, so the stream below TLS can be replaced.
         await_go(&mut stream).await?;
         *stream.get_mut().0 = narrow_near;
         send_and_verify(stream).await
@@ -68,14 +68,14 @@ fn tls_echo_at_capacity_1_after_a_handshake_at_64() {
     let server = async {
         let mut stream = acceptor.accept(far).await?;
         say_go(&mut stream).await?;
-        // Not dropped yet, lest the client finds the end of it behind the go.
+        // If it were dropped here, the client would find its end after the go.
         let _far = mem::replace(stream.get_mut().0, narrow_far);
         echo(stream).await
     };
     run_on_one_thread(client, server);
 }
 
-/// The end of the stream is seen as such, and not taken for a close_notify.
+/// The end of the stream is not mistaken for a close_notify.
 #[test]
 fn tls_without_close_notify_is_an_unexpected_eof() {
     let (near, far) = duplex(64);
@@ -83,7 +83,7 @@ fn tls_without_close_notify_is_an_unexpected_eof() {
 
     let client = async {
         let mut stream = connect(connector, near).await?;
-        // The server has nothing to send after that, and can only find the end by reading.
+        // The server sends nothing after that, and finds the end by reading.
         await_go(&mut stream).await?;
         stream.write_all(b"cut off").await?;
         stream.flush().await
@@ -115,14 +115,14 @@ async fn send_and_verify(stream: client::TlsStream<DuplexStream>) -> io::Result<
     let send = async {
         for part in sent.chunks(16 * 1024) {
             writer.write_all(part).await?;
-            // Lest its buffer fills up: then rustls makes a record of every few bytes that fit.
+            // If the buffer filled up, rustls would make a record of every few bytes that fit.
             writer.flush().await?;
         }
-        // Sends a close_notify, and half-closes what is below.
+        // Sends a close_notify, and half-closes the stream below TLS.
         writer.close().await
     };
     try_join(send, expect(&mut reader, &sent)).await?;
-    // Below TLS the stream has ended too, and nothing came after the close_notify.
+    // The stream below TLS has ended too, with no byte after the close_notify.
     let (stream, _) = reader.reunite(writer).unwrap().into_inner();
     expect(stream, b"").await
 }
@@ -131,7 +131,7 @@ async fn echo(mut stream: server::TlsStream<DuplexStream>) -> io::Result<()> {
     assert_tls_1_3(stream.get_ref().1);
     let mut buf = [0; 4096];
     loop {
-        // An `Ok(0)` is a close_notify: without one it would be an error.
+        // `Ok(0)` is a close_notify. The end of the stream without one would be an error.
         let n = stream.read(&mut buf).await?;
         if n == 0 {
             break;
@@ -149,7 +149,7 @@ fn assert_tls_1_3(connection: &CommonState) {
     assert_eq!(version, Some(ProtocolVersion::TLSv1_3));
 }
 
-/// The first message of the server. It comes after the session tickets that end the handshake.
+/// Sends the first message of the server, after the session tickets that end the handshake.
 async fn say_go(stream: &mut server::TlsStream<DuplexStream>) -> io::Result<()> {
     stream.write_all(b"go").await?;
     stream.flush().await
@@ -162,7 +162,7 @@ async fn await_go(stream: &mut client::TlsStream<DuplexStream>) -> io::Result<()
     Ok(())
 }
 
-/// A server that shows a certificate signed by itself, and a client that trusts no other.
+/// A server with a self-signed certificate, and a client that trusts only that.
 fn trusting_pair() -> (TlsConnector, TlsAcceptor) {
     let made = rcgen::generate_simple_self_signed([NAME.to_owned()]).unwrap();
     let certificate = made.cert.der().clone();

@@ -1,4 +1,4 @@
-//! WebSocket, by tungstenite.
+//! WebSocket by tungstenite.
 
 use crate::{data, run, run_on_one_thread};
 use async_duplex::{duplex, DuplexStream};
@@ -8,7 +8,8 @@ use async_tungstenite::tungstenite::{Error, Message};
 use async_tungstenite::{accept_async, client_async, WebSocketStream};
 use futures::StreamExt;
 
-/// Without the handshake in HTTP: tungstenite takes a request that comes byte by byte for an attack.
+/// Without the HTTP handshake: tungstenite refuses a request that arrives byte by byte, as an
+/// attack.
 #[test]
 fn websocket_messages_ping_and_close_at_capacity_1() {
     let (near, far) = duplex(1);
@@ -63,13 +64,12 @@ async fn converse(mut socket: WebSocketStream<DuplexStream>) -> Result<(), Error
     socket.close(Some(farewell())).await?;
     let reply = next(&mut socket).await?;
     assert_eq!(reply, Message::Close(Some(farewell())));
-    // It is for the server to close what is below; a client waits for that.
+    // The server closes the stream, and the client waits for that.
     assert!(socket.next().await.is_none());
     Ok(())
 }
 
-/// Echoes texts and binaries until the client closes. tungstenite itself answers to the ping and to
-/// the close.
+/// Echoes texts and binaries until the client closes. tungstenite answers the ping and the close.
 async fn echo(mut socket: WebSocketStream<DuplexStream>) -> Result<(), Error> {
     let mut closed = None;
     while let Some(message) = socket.next().await {

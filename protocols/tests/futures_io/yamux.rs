@@ -1,4 +1,4 @@
-//! Many streams over one, by yamux.
+//! Many streams over one by yamux.
 
 use crate::{data, expect, run, run_on_one_thread};
 use async_duplex::{duplex, DuplexStream};
@@ -9,7 +9,7 @@ use yamux::{Config, Connection, Mode, Stream};
 
 const STREAMS: u32 = 8;
 
-/// Less than at the other capacities, because every byte is a turn of both ends.
+/// With fewer bytes than at the other capacities, because every byte takes a turn of both ends.
 #[test]
 fn yamux_streams_echo_at_capacity_1() {
     let (near, far) = duplex(1);
@@ -31,8 +31,8 @@ fn yamux_streams_echo_at_capacity_65536() {
     assert_eq!(accepted, STREAMS);
 }
 
-/// Opens all the streams at once. Each sends `len` bytes of its own, and gets them back. Closes the
-/// connection when all are done.
+/// Opens all streams at once. Each sends `len` bytes and reads the echo. Then closes the
+/// connection.
 async fn client(stream: DuplexStream, len: usize) -> yamux::Result<()> {
     let mut connection = Connection::new(stream, Config::default(), Mode::Client);
     let mut exchanges = Vec::new();
@@ -40,7 +40,7 @@ async fn client(stream: DuplexStream, len: usize) -> yamux::Result<()> {
         let stream = poll_fn(|cx| connection.poll_new_outbound(cx)).await?;
         exchanges.push(exchange(stream, data(seed, len)));
     }
-    // The streams move only while the connection is polled; it has to outlast them.
+    // The streams make progress only while the connection is polled.
     let inbound = poll_fn(|cx| connection.poll_next_inbound(cx));
     match future::select(join_all(exchanges), inbound).await {
         Either::Left(_) => {}
@@ -49,7 +49,7 @@ async fn client(stream: DuplexStream, len: usize) -> yamux::Result<()> {
     poll_fn(|cx| connection.poll_close(cx)).await
 }
 
-/// Echoes every stream until the client closes the connection. Returns how many there were.
+/// Echoes every stream until the client closes the connection. Returns the number of streams.
 async fn server(stream: DuplexStream) -> yamux::Result<u32> {
     let mut connection = Connection::new(stream, Config::default(), Mode::Server);
     let mut accepted = 0;

@@ -1,4 +1,4 @@
-//! The `h2` crate by itself: what tonic, and hyper beneath HTTP/2, are built upon.
+//! The `h2` crate, on which hyper and tonic are built.
 
 use std::io::ErrorKind;
 
@@ -12,7 +12,7 @@ use tokio::task::JoinHandle;
 
 use crate::{data, run, run_on_threads};
 
-/// Serves every request of a connection by an echo with trailers, until the client goes.
+/// Echoes the body of every request, with trailers, until the client ends the connection.
 async fn serve(stream: DuplexStream) -> Result<usize, h2::Error> {
     let mut connection = server::handshake(stream).await?;
     let mut served = 0;
@@ -39,7 +39,7 @@ async fn echo(mut body: RecvStream, mut send: SendStream<Bytes>) {
     send.send_trailers(trailers).unwrap();
 }
 
-/// Sends no more than the flow control of the stream allows, as it allows it.
+/// Sends all bytes, as the flow control of the stream allows.
 async fn send_all(send: &mut SendStream<Bytes>, mut bytes: Bytes) {
     while !bytes.is_empty() {
         send.reserve_capacity(bytes.len());
@@ -60,7 +60,7 @@ fn request() -> Request<()> {
     Request::post("http://memory/").body(()).unwrap()
 }
 
-/// Sends a body, gets it back, and then its length in a trailer.
+/// Sends a body, and checks that the echo is the same and that its length is in a trailer.
 async fn ask(sender: Sender, bytes: Vec<u8>) {
     let mut sender = sender.ready().await.unwrap();
     let (response, mut send) = sender.send_request(request(), false).unwrap();
@@ -128,7 +128,7 @@ fn a_graceful_shutdown_lets_the_streams_that_are_open_finish() {
             connection.graceful_shutdown();
             let send = respond.send_response(Response::new(()), false).unwrap();
             tokio::spawn(echo(request.into_body(), send));
-            // Nothing else is accepted, and the connection ends when the stream has.
+            // No other request is accepted, and the connection ends with the open stream.
             assert!(connection.accept().await.is_none());
         });
         let (sender, near) = connect(near).await;
@@ -165,7 +165,7 @@ fn b16_an_abort_reaches_the_requests_that_wait_with_its_kind() {
         let (sender, near) = connect(near).await;
         let mut sender = sender.ready().await.unwrap();
         let (response, _send) = sender.send_request(request(), false).unwrap();
-        // The magic words of the client, and then nothing of what it expects.
+        // Read the preface of the client, and answer with an abort.
         let mut preface = [0; 24];
         far.read_exact(&mut preface).await.unwrap();
         assert_eq!(&preface, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");

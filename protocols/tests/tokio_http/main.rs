@@ -1,4 +1,4 @@
-//! HTTP over tokio's traits, by crates that know nothing of this one.
+//! HTTP over tokio's traits, by crates that do not depend on this one.
 
 extern crate alloc;
 

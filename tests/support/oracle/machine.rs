@@ -1,4 +1,4 @@
-//! Does the same to a pipe and to the model, and compares.
+//! Makes the same calls of a pipe and of the model, and compares the results.
 
 use core::future::Future;
 use core::pin::Pin;
@@ -12,8 +12,7 @@ use super::model::{Model, Outcome};
 use super::op::Op;
 use super::tasks::Tasks;
 
-/// The half that reads, whatever it is a part of. Polls go through the traits, the rest to the
-/// half.
+/// A reader, or a stream that has one. Polls go through the traits, other calls to the reader.
 pub(super) trait ReadEnd: AsyncBufRead + Unpin {
     fn half(&mut self) -> &mut Reader;
 }
@@ -46,7 +45,7 @@ impl WriteEnd for DuplexStream {
     }
 }
 
-/// Does one operation to the model and to the real thing. On a half that is gone it does nothing.
+/// Makes a call of the model and of the pipe. Does nothing if the half has been dropped.
 pub(super) fn step<R: ReadEnd, W: WriteEnd>(
     model: &mut Model,
     tasks: &Tasks,
@@ -75,7 +74,7 @@ pub(super) fn step<R: ReadEnd, W: WriteEnd>(
         (Op::TryRead { len }, Some(reader), _) => {
             let expected = model.read(None, *len);
             read(reader, &[*len], expected, |reader, bufs| {
-                tried(reader.half().try_read(&mut bufs[0]))
+                as_poll(reader.half().try_read(&mut bufs[0]))
             });
         }
         (Op::FillBuf { task }, Some(reader), _) => {
@@ -83,7 +82,7 @@ pub(super) fn step<R: ReadEnd, W: WriteEnd>(
             let waker = tasks.waker(*task);
             let cx = &mut Context::from_waker(&waker);
             match Pin::new(reader).poll_fill_buf(cx) {
-                Poll::Ready(lent) => model.lend(expected, lent.unwrap()),
+                Poll::Ready(lent) => model.check_filled(expected, lent.unwrap()),
                 Poll::Pending => assert_eq!(expected, Poll::Pending),
             }
         }
@@ -134,7 +133,7 @@ pub(super) fn step<R: ReadEnd, W: WriteEnd>(
         (Op::TryWrite { len }, _, Some(writer)) => {
             let bytes = model.to_send(*len);
             let expected = model.write(None, &bytes);
-            assert_eq!(tried(writer.half().try_write(&bytes)), expected);
+            assert_eq!(as_poll(writer.half().try_write(&bytes)), expected);
         }
         (Op::Writable { task, min }, _, Some(writer)) => {
             let min = (*min).min(model.capacity);
@@ -164,7 +163,7 @@ pub(super) fn step<R: ReadEnd, W: WriteEnd>(
             let closed = Pin::new(writer).poll_close(cx);
             assert_eq!(polled(closed), Poll::Ready(Ok(())));
         }
-        (Op::DropReader | Op::DropWriter, ..) => unreachable!("the caller knows what to drop"),
+        (Op::DropReader | Op::DropWriter, ..) => unreachable!("the caller drops halves"),
         _ => {}
     }
 }
@@ -173,15 +172,15 @@ fn polled<T>(outcome: Poll<io::Result<T>>) -> Outcome<T> {
     outcome.map_err(|error| error.kind())
 }
 
-/// A `try_*` call is `WouldBlock` where a poll is `Pending`.
-fn tried<T>(result: io::Result<T>) -> Outcome<T> {
+/// The result of a `try_*` call as that of a poll: `WouldBlock` is `Pending`.
+fn as_poll<T>(result: io::Result<T>) -> Outcome<T> {
     match result.map_err(|error| error.kind()) {
         Err(ErrorKind::WouldBlock) => Poll::Pending,
         result => Poll::Ready(result),
     }
 }
 
-/// Calls `call` with buffers of `lens`, and compares what it leaves in them.
+/// Calls `call` with buffers of `lens` bytes, and compares their contents after it.
 fn read<R>(
     reader: &mut R,
     lens: &[usize],
@@ -200,7 +199,7 @@ fn read<R>(
     assert_eq!(outcome.map_ok(|_| got), expected);
 }
 
-/// Compares what can be seen without a transfer.
+/// Compares what the halves report without a transfer.
 pub(super) fn inspect<R: ReadEnd, W: WriteEnd>(
     model: &Model,
     reader: &mut Option<R>,
@@ -225,8 +224,8 @@ pub(super) fn inspect<R: ReadEnd, W: WriteEnd>(
     }
 }
 
-/// Reads what is left after the writer has gone. What is contiguous is lent as one slice, so that
-/// two are enough for everything.
+/// Reads the bytes that are left after the writer was dropped. They wrap at most once, so two
+/// slices are enough for all of them.
 pub(super) fn drain<R: ReadEnd>(model: &mut Model, tasks: &Tasks, reader: &mut Option<R>) {
     if reader.is_none() {
         return;
@@ -240,7 +239,7 @@ pub(super) fn drain<R: ReadEnd>(model: &mut Model, tasks: &Tasks, reader: &mut O
     ] {
         step(model, tasks, reader, &mut None::<Writer>, &op);
     }
-    assert!(model.queue.is_empty(), "two slices were not everything");
+    assert!(model.queue.is_empty(), "two slices were not all bytes");
     for op in [
         Op::Read { task: 0, len: 1 },
         Op::FillBuf { task: 0 },

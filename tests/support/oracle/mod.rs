@@ -1,15 +1,16 @@
-//! What a pipe must do, said so plainly that it is obviously right, and a machine that does the
-//! same to a real pipe and to this model, step by step, and compares.
+//! A model of a pipe that is simple enough to be obviously right, and code that makes the same
+//! calls of the model and of a pipe and compares the results.
 //!
-//! The model is a queue of bytes, and for each half a closed flag and its two waits: the one for
-//! bytes, and the one for the end of the other half. It knows what every call returns, and also
-//! which task it wakes: not only that a parked side is woken when it has to be, but that no other
-//! task ever is.
+//! The model is a queue of bytes and, for each half, a closed flag and two waiters: one for bytes
+//! and one for the end of the other half. It predicts what each call returns and which task it
+//! wakes: a parked half is woken when it has to be, and no other task ever is.
 //!
-//! `tests/oracle.rs` and the fuzz target both feed it.
+//! `tests/oracle.rs` and the fuzz target both run it.
 
 #![allow(clippy::std_instead_of_alloc)] // Tests have `std`.
 
+#[path = "../data.rs"]
+mod data;
 mod machine;
 mod model;
 mod op;
@@ -56,9 +57,8 @@ pub(crate) fn run(capacity: usize, ops: &[Op]) {
     tasks.check_all_released();
 }
 
-/// Runs `ops` on the two directions of a pair of streams, each on the one that it comes with. To
-/// drop a half here is to drop the stream that it belongs to, and with it a half of the other
-/// direction.
+/// Runs each of `ops` on its direction of two streams. An operation that drops a half drops its
+/// stream, and so a half of the other direction too.
 pub(crate) fn run_duplex(capacity: usize, ops: &[(Direction, Op)]) {
     let tasks = Tasks::new();
     let mut models = [Model::new(capacity), Model::new(capacity)];
@@ -68,8 +68,8 @@ pub(crate) fn run_duplex(capacity: usize, ops: &[(Direction, Op)]) {
         // Each direction is named by the stream that writes to it.
         let side = *direction as usize;
         match op {
-            Op::DropReader => hang_up(&mut streams, &mut models, 1 - side),
-            Op::DropWriter => hang_up(&mut streams, &mut models, side),
+            Op::DropReader => drop_stream(&mut streams, &mut models, 1 - side),
+            Op::DropWriter => drop_stream(&mut streams, &mut models, side),
             op => {
                 let (writer, reader) = ends(&mut streams, side);
                 step(&mut models[side], &tasks, reader, writer, op);
@@ -81,15 +81,15 @@ pub(crate) fn run_duplex(capacity: usize, ops: &[(Direction, Op)]) {
         }
         tasks.check(&[&models[0], &models[1]]);
     }
-    hang_up(&mut streams, &mut models, 0);
+    drop_stream(&mut streams, &mut models, 0);
     drain(&mut models[0], &tasks, &mut streams[1]);
-    hang_up(&mut streams, &mut models, 1);
+    drop_stream(&mut streams, &mut models, 1);
     tasks.check(&[&models[0], &models[1]]);
     tasks.check_all_released();
 }
 
-/// Drops a stream, and so closes both directions.
-fn hang_up(streams: &mut [Option<DuplexStream>; 2], models: &mut [Model; 2], side: usize) {
+/// Drops a stream, which ends both directions.
+fn drop_stream(streams: &mut [Option<DuplexStream>; 2], models: &mut [Model; 2], side: usize) {
     if streams[side].take().is_some() {
         models[side].drop_writer();
         models[1 - side].drop_reader();

@@ -1,48 +1,49 @@
-//! The model: a queue of bytes, and what is known of the two halves.
+//! The model: a queue of bytes, and the states of the two halves.
 
 use core::task::Poll;
 use std::collections::VecDeque;
 use std::io::ErrorKind;
 
+use super::data::byte;
 use super::tasks::TASKS;
 
-/// What a call returns, with errors reduced to their kinds.
+/// The result of a call, with the kind of an error.
 pub(super) type Outcome<T> = Poll<Result<T, ErrorKind>>;
 
-/// A direction.
+/// One direction.
 pub(super) struct Model {
     pub(super) capacity: usize,
     pub(super) queue: VecDeque<u8>,
-    /// How many bytes were ever written.
+    /// How many bytes were written in all.
     sent: usize,
-    /// How many bytes of what `fill_buf` lent last are still there.
+    /// How many of the bytes that `fill_buf` last returned are still unread.
     lent: usize,
     pub(super) reader: Half,
     pub(super) writer: Half,
 }
 
-/// What the model knows of a half.
+/// The state of a half.
 #[derive(Default)]
 pub(super) struct Half {
     pub(super) closed: bool,
-    /// The task that waits for bytes or for room, until it is woken.
+    /// The waiter for bytes or for free space, until it is woken.
     bytes: Option<BytesWait>,
-    /// The task that waits for the other half to end, until it is woken.
+    /// The task that waits for the end of the other half, until it is woken.
     end: Option<usize>,
-    /// How often each task had to be woken.
+    /// How many times each task had to be woken.
     pub(super) wakes: [usize; TASKS],
 }
 
 #[derive(Clone, Copy)]
 struct BytesWait {
     task: usize,
-    /// How many bytes the task is woken for.
+    /// The threshold: the number of available bytes at which the task is woken.
     min: usize,
 }
 
 impl Half {
-    /// A call for `min` bytes finds fewer. If the half waits for bytes already, the smaller number
-    /// counts, and the latest task.
+    /// Waits for `min` bytes. If the half waits for bytes already, the lower threshold and the
+    /// latest task count.
     fn park<T>(&mut self, task: Option<usize>, min: usize) -> Poll<T> {
         if let Some(task) = task {
             let min = self.bytes.as_ref().map_or(min, |wait| min.min(wait.min));
@@ -51,9 +52,9 @@ impl Half {
         Poll::Pending
     }
 
-    /// The other half has moved bytes, so that this one can move `available`. A half that has
-    /// closed does not wait for its number of bytes any more: whatever moves, it is woken.
-    fn progress(&mut self, available: usize) {
+    /// The other half has moved bytes, and `available` are available to this one. A half that has
+    /// closed has no threshold any more: it is woken by every transfer.
+    fn peer_progressed(&mut self, available: usize) {
         let is_due = |wait: &BytesWait| wait.min <= available || self.closed;
         if let Some(wait) = self.bytes.filter(is_due) {
             self.bytes = None;
@@ -61,8 +62,8 @@ impl Half {
         }
     }
 
-    /// The other half has ended. A task that waits for both is woken once.
-    fn hang_up(&mut self) {
+    /// The other half has ended. A task with both waiters is woken once.
+    fn peer_ended(&mut self) {
         let bytes = self.bytes.take().map(|wait| wait.task);
         let end = self.end.take().filter(|end| bytes != Some(*end));
         for task in bytes.into_iter().chain(end) {
@@ -78,21 +79,21 @@ impl Half {
         Poll::Pending
     }
 
-    /// How many things a task waits for.
+    /// How many waiters of the half belong to `task`.
     pub(super) fn waits_of(&self, task: usize) -> usize {
         let bytes = self.bytes.filter(|wait| wait.task == task);
         usize::from(bytes.is_some()) + usize::from(self.end == Some(task))
     }
 
-    /// A half that closes keeps its own waits, until the other half moves bytes or ends too.
+    /// A half that closes keeps its own waiters until the other half moves bytes or ends too.
     fn close(&mut self, other: &mut Half) {
         if !self.closed {
             self.closed = true;
-            other.hang_up();
+            other.peer_ended();
         }
     }
 
-    /// A half that is dropped waits for nothing any more.
+    /// A half that is dropped loses its waiters.
     fn drop(&mut self, other: &mut Half) {
         self.bytes = None;
         self.end = None;
@@ -112,11 +113,9 @@ impl Model {
         }
     }
 
-    /// The next `len` bytes of a sequence in which no shift or swap goes unnoticed.
+    /// The next `len` bytes to send.
     pub(super) fn to_send(&self, len: usize) -> Vec<u8> {
-        (self.sent..self.sent + len)
-            .map(|i| ((i as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as u8)
-            .collect()
+        (self.sent..self.sent + len).map(byte).collect()
     }
 
     pub(super) fn read(&mut self, task: Option<usize>, len: usize) -> Outcome<Vec<u8>> {
@@ -128,7 +127,7 @@ impl Model {
         Poll::Ready(Ok(self.take(n)))
     }
 
-    /// Whether `fill_buf` has an answer.
+    /// Returns whether `fill_buf` is ready.
     pub(super) fn fill_buf(&mut self, task: usize) -> Poll<()> {
         if self.queue.is_empty() && !self.reader.closed && !self.writer.closed {
             return self.reader.park(Some(task), 1);
@@ -136,9 +135,9 @@ impl Model {
         Poll::Ready(())
     }
 
-    /// Compares what `fill_buf` returned. How much of the queue it is depends on where that wraps;
-    /// something it must be.
-    pub(super) fn lend(&mut self, expected: Poll<()>, lent: &[u8]) {
+    /// Compares the slice that `fill_buf` returned: a part of the queue, up to the wrap, which is
+    /// empty only if the queue is.
+    pub(super) fn check_filled(&mut self, expected: Poll<()>, lent: &[u8]) {
         assert_eq!(Poll::Ready(()), expected);
         assert_eq!(lent.is_empty(), self.queue.is_empty());
         assert!(self.queue.iter().zip(lent).all(|(a, b)| a == b));
@@ -146,7 +145,7 @@ impl Model {
         self.lent = lent.len();
     }
 
-    /// Consumes `n` bytes, but no more than were lent, and returns how many.
+    /// Consumes `n` bytes, but no more than `fill_buf` returned. Returns how many.
     pub(super) fn consume(&mut self, n: usize) -> usize {
         self.take(n.min(self.lent)).len()
     }
@@ -155,7 +154,7 @@ impl Model {
         self.lent = self.lent.saturating_sub(n);
         let bytes = self.queue.drain(..n).collect();
         if n > 0 {
-            self.writer.progress(self.vacant());
+            self.writer.peer_progressed(self.free());
         }
         bytes
     }
@@ -164,19 +163,19 @@ impl Model {
         if self.reader.closed || self.writer.closed {
             return Poll::Ready(Err(ErrorKind::BrokenPipe));
         }
-        let n = bytes.len().min(self.vacant());
+        let n = bytes.len().min(self.free());
         if n == 0 && !bytes.is_empty() {
             return self.writer.park(task, 1);
         }
         self.queue.extend(&bytes[..n]);
         self.sent += n;
         if n > 0 {
-            self.reader.progress(self.queue.len());
+            self.reader.peer_progressed(self.queue.len());
         }
         Poll::Ready(Ok(n))
     }
 
-    fn vacant(&self) -> usize {
+    fn free(&self) -> usize {
         self.capacity - self.queue.len()
     }
 
@@ -192,10 +191,10 @@ impl Model {
         if self.reader.closed || self.writer.closed {
             return Poll::Ready(Err(ErrorKind::BrokenPipe));
         }
-        if self.vacant() < min {
+        if self.free() < min {
             return self.writer.park(Some(task), min);
         }
-        Poll::Ready(Ok(self.vacant()))
+        Poll::Ready(Ok(self.free()))
     }
 
     pub(super) fn reader_closed(&mut self, task: usize) -> Poll<()> {

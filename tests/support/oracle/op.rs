@@ -1,9 +1,9 @@
-//! What can be done to a pipe.
+//! The operations of a pipe.
 
 use super::tasks::TASKS;
 
-/// One call to one half of a pipe. A poll is made on behalf of one of a few tasks; `Consume` takes
-/// `n` bytes, but no more than `FillBuf` has lent.
+/// One call of one half. A poll uses the waker of one of a few tasks. `Consume` consumes `n` bytes,
+/// but no more than `FillBuf` returned.
 #[derive(Clone, Debug)]
 pub(crate) enum Op {
     Read { task: usize, len: usize },
@@ -26,8 +26,8 @@ pub(crate) enum Op {
 }
 
 impl Op {
-    /// The operation that four random bytes stand for. Most transfers are of a few bytes, and few
-    /// operations are final, so that random schedules live for a while.
+    /// The operation that four random bytes encode. Most transfers are of a few bytes, and few
+    /// operations end a half, so that a random schedule makes many calls before the end.
     pub(crate) fn from_bytes([kind, task, a, b]: [u8; 4]) -> Self {
         let len = |byte: u8| match usize::from(byte) {
             byte @ 0..=219 => byte % 11,
@@ -57,7 +57,7 @@ impl Op {
     }
 }
 
-/// Which way the bytes go.
+/// The direction of the bytes between two streams.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Direction {
     LeftToRight,

@@ -1,4 +1,4 @@
-//! The tasks on behalf of which a pipe is polled.
+//! The tasks that poll a pipe.
 
 use core::sync::atomic::{AtomicUsize, Ordering};
 use core::task::Waker;
@@ -7,10 +7,10 @@ use std::task::Wake;
 
 use super::model::Model;
 
-/// How many tasks there are to poll on behalf of. Any of them may poll either half.
+/// The number of tasks. Any of them may poll either half.
 pub(super) const TASKS: usize = 3;
 
-/// A waker that counts.
+/// A task that counts its wakes.
 #[derive(Default)]
 struct Task {
     wakes: AtomicUsize,
@@ -33,8 +33,7 @@ impl Tasks {
         Waker::from(Arc::clone(&self.0[task]))
     }
 
-    /// Each task has been woken as often as the models say, and one of its wakers is kept for each
-    /// thing that it waits for.
+    /// Checks the number of wakes of each task, and that each of its waiters retains one waker.
     pub(super) fn check(&self, models: &[&Model]) {
         let halves = || {
             models
@@ -50,7 +49,7 @@ impl Tasks {
             assert_eq!(
                 Arc::strong_count(task) - 1,
                 waits,
-                "kept wakers of task {i}"
+                "retained wakers of task {i}"
             );
         }
     }

@@ -1,6 +1,6 @@
-//! Servers and their clients in one process, without a network. Each file is a recipe: what it needs
-//! besides `async_duplex` is short enough to copy. The documentation of `async_duplex::listener`
-//! shows parts of them.
+//! Servers and their clients in one process, without a network. Each file is a recipe: what it
+//! needs besides `async_duplex` is short enough to copy. The documentation of
+//! `async_duplex::listener` shows parts of them.
 //!
 //! In a program of its own, `#[tokio::test]` takes the place of `run`, which adds a deadline.
 

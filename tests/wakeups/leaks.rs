@@ -1,65 +1,65 @@
-//! B21, the leaks: no pipe keeps a waker that it will not wake, nor wakes the task of a half that
-//! has been dropped.
+//! B21: a pipe retains no waker that it will not wake, and never wakes the task of a half that has
+//! been dropped.
 
 use core::task::Poll;
 
 use async_duplex::{duplex, pipe, Reader, Writer};
 
-use crate::counting_waker::{moved, tried, CountingTask, BROKEN, END};
-use crate::endings::{READER_ABORTS, READER_ENDINGS, WRITER_ABORTS, WRITER_ENDINGS};
+use crate::counting_waker::{as_poll, ready, CountingTask, BROKEN, END};
+use crate::endings::{READER_ABORT, READER_ENDINGS, WRITER_ABORT, WRITER_ENDINGS};
 use crate::{
     full_pipe, park_reader, park_writer, pipe_with_parked_reader, pipe_with_parked_writer,
-    READER_NEWS,
+    READER_EVENTS,
 };
 
 #[test]
-fn b21_a_dropped_reader_keeps_no_waker_and_is_not_woken() {
+fn b21_a_dropped_reader_retains_no_waker_and_is_not_woken() {
     for (what, end) in WRITER_ENDINGS {
         let task = CountingTask::new();
         let (reader, mut writer) = pipe_with_parked_reader(&task);
         drop(reader);
-        assert_eq!((task.wakes(), task.kept()), (0, 0));
-        assert_eq!(tried(writer.try_write(b"x")), BROKEN);
+        assert_eq!((task.wakes(), task.retained()), (0, 0));
+        assert_eq!(as_poll(writer.try_write(b"x")), BROKEN);
         drop(end(writer));
-        assert_eq!((task.wakes(), task.kept()), (0, 0), "the writer {what}");
+        assert_eq!((task.wakes(), task.retained()), (0, 0), "the writer {what}");
     }
 }
 
 #[test]
-fn b21_a_dropped_writer_keeps_no_waker_and_is_not_woken() {
-    for (what, deed) in READER_NEWS {
+fn b21_a_dropped_writer_retains_no_waker_and_is_not_woken() {
+    for (what, act) in READER_EVENTS {
         let task = CountingTask::new();
         let (reader, writer) = pipe_with_parked_writer(&task);
         drop(writer);
-        assert_eq!((task.wakes(), task.kept()), (0, 0));
-        drop(deed(reader));
-        assert_eq!((task.wakes(), task.kept()), (0, 0), "the reader {what}");
+        assert_eq!((task.wakes(), task.retained()), (0, 0));
+        drop(act(reader));
+        assert_eq!((task.wakes(), task.retained()), (0, 0), "the reader {what}");
     }
 }
 
 #[test]
-fn b21_halves_that_waited_for_the_end_keep_no_waker_when_dropped() {
+fn b21_halves_that_waited_for_the_end_retain_no_waker_when_dropped() {
     let (read, write) = (CountingTask::new(), CountingTask::new());
     let (mut reader, mut writer) = full_pipe();
     assert!(read.poll(|cx| reader.poll_closed(cx)).is_pending());
     assert!(write.poll(|cx| writer.poll_closed(cx)).is_pending());
     drop(reader);
-    assert_eq!((read.wakes(), read.kept()), (0, 0));
-    assert_eq!((write.wakes(), write.kept()), (1, 0));
+    assert_eq!((read.wakes(), read.retained()), (0, 0));
+    assert_eq!((write.wakes(), write.retained()), (1, 0));
     drop(writer);
     assert_eq!((read.wakes(), write.wakes()), (0, 1));
 }
 
 #[test]
-fn b21_a_dropped_stream_keeps_no_waker_of_either_direction() {
+fn b21_a_dropped_stream_retains_no_waker_of_either_direction() {
     let (read, write) = (CountingTask::new(), CountingTask::new());
     let (mut left, mut right) = duplex(4);
     assert!(read.read(&mut left, &mut [0]).is_pending());
-    assert_eq!(write.write(&mut left, b"full"), moved(4));
+    assert_eq!(write.write(&mut left, b"full"), ready(4));
     assert!(write.write(&mut left, b"x").is_pending());
     drop(left);
-    assert_eq!((read.kept(), write.kept()), (0, 0));
-    assert_eq!(read.read(&mut right, &mut [0; 8]), moved(4));
+    assert_eq!((read.retained(), write.retained()), (0, 0));
+    assert_eq!(read.read(&mut right, &mut [0; 8]), ready(4));
     assert_eq!(write.write(&mut right, b"x"), BROKEN);
     drop(right);
     assert_eq!((read.wakes(), write.wakes()), (0, 0));
@@ -71,14 +71,14 @@ enum Wait {
     End,
 }
 
-/// Bytes alone, and bytes and the end in either order.
+/// Bytes alone, or bytes and the end in either order.
 const ORDERS: [&[Wait]; 3] = [
     &[Wait::Bytes],
     &[Wait::Bytes, Wait::End],
     &[Wait::End, Wait::Bytes],
 ];
 
-/// A pipe whose reader waits for bytes for one task, and for the end for another one.
+/// A pipe whose reader waits for bytes in one task, and for the end in another one.
 fn waiting_reader(waits: &[Wait], bytes: &CountingTask, end: &CountingTask) -> (Reader, Writer) {
     let (mut reader, writer) = pipe(4);
     for wait in waits {
@@ -90,7 +90,7 @@ fn waiting_reader(waits: &[Wait], bytes: &CountingTask, end: &CountingTask) -> (
     (reader, writer)
 }
 
-/// A full pipe whose writer waits for room for one task, and for the end for another one.
+/// A full pipe whose writer waits for space in one task, and for the end in another one.
 fn waiting_writer(waits: &[Wait], room: &CountingTask, end: &CountingTask) -> (Reader, Writer) {
     let (reader, mut writer) = full_pipe();
     for wait in waits {
@@ -102,13 +102,13 @@ fn waiting_writer(waits: &[Wait], room: &CountingTask, end: &CountingTask) -> (R
     (reader, writer)
 }
 
-/// How often each of two tasks was woken, and how many of its wakers are kept.
+/// How many times each of two tasks was woken, and how many of its wakers are retained.
 fn state(bytes: &CountingTask, end: &CountingTask) -> [(usize, usize); 2] {
-    [bytes, end].map(|task| (task.wakes(), task.kept()))
+    [bytes, end].map(|task| (task.wakes(), task.retained()))
 }
 
 #[test]
-fn b21_a_dropped_half_keeps_no_waker_of_any_of_its_waits() {
+fn b21_a_dropped_half_retains_no_waker_of_any_of_its_waits() {
     for waits in ORDERS {
         let (bytes, end) = (CountingTask::new(), CountingTask::new());
         let (reader, mut writer) = waiting_reader(waits, &bytes, &end);
@@ -120,23 +120,26 @@ fn b21_a_dropped_half_keeps_no_waker_of_any_of_its_waits() {
         let (mut reader, writer) = waiting_writer(waits, &bytes, &end);
         drop(writer);
         assert_eq!(state(&bytes, &end), [(0, 0), (0, 0)]);
-        assert_eq!(tried(reader.try_read(&mut [0; 4])), moved(4));
+        assert_eq!(as_poll(reader.try_read(&mut [0; 4])), ready(4));
         reader.close();
         assert_eq!(state(&bytes, &end), [(0, 0), (0, 0)]);
     }
 }
 
-/// A half can close while another task of the caller still waits: that one has to learn of it.
+/// A half can end while another task still waits for it. That task has to be woken.
 #[test]
-fn b7_a_half_that_closes_or_aborts_keeps_its_waits_until_the_other_half_ends() {
+fn b7_a_half_that_ends_keeps_its_waiters_until_the_other_half_ends() {
     for waits in ORDERS {
-        // The task that waits for the end, if there is one.
+        // 1 if a task waits for the end.
         let watches = waits.len() - 1;
-        for (what, close) in [READER_ENDINGS[0], READER_ABORTS] {
+        for (what, close) in [READER_ENDINGS[0], READER_ABORT] {
             let (bytes, end) = (CountingTask::new(), CountingTask::new());
             let (reader, mut writer) = waiting_reader(waits, &bytes, &end);
             let _reader = close(reader);
-            assert!(matches!(tried(writer.try_write(b"x")), Poll::Ready(Err(_))));
+            assert!(matches!(
+                as_poll(writer.try_write(b"x")),
+                Poll::Ready(Err(_))
+            ));
             assert_eq!(
                 state(&bytes, &end),
                 [(0, 1), (0, watches)],
@@ -149,7 +152,7 @@ fn b7_a_half_that_closes_or_aborts_keeps_its_waits_until_the_other_half_ends() {
                 "the reader {what}"
             );
         }
-        for (what, close) in [WRITER_ENDINGS[0], WRITER_ABORTS] {
+        for (what, close) in [WRITER_ENDINGS[0], WRITER_ABORT] {
             let (room, end) = (CountingTask::new(), CountingTask::new());
             let (mut reader, writer) = waiting_writer(waits, &room, &end);
             let _writer = close(writer);
@@ -169,33 +172,33 @@ fn b7_a_half_that_closes_or_aborts_keeps_its_waits_until_the_other_half_ends() {
 }
 
 #[test]
-fn b7_a_writer_that_closes_while_it_waits_for_room_is_woken_by_the_next_read_of_any_size() {
+fn b7_a_parked_writer_that_finishes_is_woken_by_the_next_read_of_any_size() {
     for min in 1..=4 {
         let task = CountingTask::new();
         let (mut reader, mut writer) = full_pipe();
         assert!(task.poll(|cx| writer.poll_writable(cx, min)).is_pending());
         writer.finish();
-        assert_eq!((task.wakes(), task.kept()), (0, 1), "{min} bytes");
-        assert_eq!(tried(reader.try_read(&mut [0])), moved(1));
-        assert_eq!((task.wakes(), task.kept()), (1, 0), "{min} bytes");
-        assert_eq!(tried(reader.try_read(&mut [0; 4])), moved(3));
+        assert_eq!((task.wakes(), task.retained()), (0, 1), "{min} bytes");
+        assert_eq!(as_poll(reader.try_read(&mut [0])), ready(1));
+        assert_eq!((task.wakes(), task.retained()), (1, 0), "{min} bytes");
+        assert_eq!(as_poll(reader.try_read(&mut [0; 4])), ready(3));
         drop(reader);
         assert_eq!(task.wakes(), 1, "{min} bytes");
     }
 }
 
 #[test]
-fn b21_a_half_that_is_dropped_after_its_close_or_abort_keeps_no_waker() {
+fn b21_a_half_that_is_dropped_after_its_end_retains_no_waker() {
     for waits in ORDERS {
         let (bytes, end) = (CountingTask::new(), CountingTask::new());
-        for (what, close) in [READER_ENDINGS[0], READER_ABORTS] {
+        for (what, close) in [READER_ENDINGS[0], READER_ABORT] {
             let (reader, writer) = waiting_reader(waits, &bytes, &end);
             drop(close(reader));
             assert_eq!(state(&bytes, &end), [(0, 0), (0, 0)], "the reader {what}");
             drop(writer);
             assert_eq!(state(&bytes, &end), [(0, 0), (0, 0)], "the reader {what}");
         }
-        for (what, close) in [WRITER_ENDINGS[0], WRITER_ABORTS] {
+        for (what, close) in [WRITER_ENDINGS[0], WRITER_ABORT] {
             let (reader, writer) = waiting_writer(waits, &bytes, &end);
             drop(close(writer));
             assert_eq!(state(&bytes, &end), [(0, 0), (0, 0)], "the writer {what}");
@@ -205,29 +208,28 @@ fn b21_a_half_that_is_dropped_after_its_close_or_abort_keeps_no_waker() {
     }
 }
 
-/// The other half is dropped first, so it cannot take the waker.
+/// The writer finishes, then waits for the end of the reader, and is dropped before it.
 #[test]
-fn b21_a_waker_that_was_stored_after_the_others_end_goes_with_the_half() {
+fn b21_a_waker_registered_after_the_half_finished_is_dropped_with_it() {
     let task = CountingTask::new();
     let (mut reader, mut writer) = pipe_with_parked_reader(&task);
     writer.finish();
     assert_eq!(task.read(&mut reader, &mut [0]), END);
-    // The writer itself now waits for the reader's end.
     assert!(task.poll(|cx| writer.poll_closed(cx)).is_pending());
-    assert_eq!(task.kept(), 1);
+    assert_eq!(task.retained(), 1);
     drop(writer);
-    assert_eq!((task.wakes(), task.kept()), (1, 0));
+    assert_eq!((task.wakes(), task.retained()), (1, 0));
 }
 
 #[test]
-fn b21_a_read_that_is_dropped_leaves_at_most_one_waker_behind_and_that_is_replaced() {
+fn b21_a_dropped_read_leaves_one_waker_which_the_next_read_replaces() {
     let (old, new) = (CountingTask::new(), CountingTask::new());
     let (mut reader, mut writer) = pipe_with_parked_reader(&old);
-    // The reading future is gone. What it left is woken or replaced, as if it were not.
-    assert_eq!(old.kept(), 1);
+    // The future has been dropped, and its waker is still registered.
+    assert_eq!(old.retained(), 1);
     park_reader(&new, &mut reader);
-    assert_eq!((old.kept(), new.kept()), (0, 1));
-    assert_eq!(tried(writer.try_write(b"abc")), moved(3));
+    assert_eq!((old.retained(), new.retained()), (0, 1));
+    assert_eq!(as_poll(writer.try_write(b"abc")), ready(3));
     assert_eq!((old.wakes(), new.wakes()), (0, 1));
-    assert_eq!(new.read(&mut reader, &mut [0; 8]), moved(3));
+    assert_eq!(new.read(&mut reader, &mut [0; 8]), ready(3));
 }

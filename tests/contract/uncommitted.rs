@@ -1,16 +1,16 @@
-//! B19: a commit sends what the writer left in the slices that were lent last, whatever calls that
-//! move nothing came in between, and whatever the reader did meanwhile.
+//! B19: a commit sends the contents of the latest spare slices, whatever calls that move nothing
+//! came in between, and whatever the reader did meanwhile.
 
 use core::task::Poll;
 use std::io::IoSlice;
 
 use async_duplex::{Options, Reader, Writer};
 
-use crate::counting_waker::{moved, tried, CountingTask};
-use crate::slices::{put, BYTES};
+use crate::counting_waker::{as_poll, ready, CountingTask};
+use crate::slices::{fill_spare, BYTES};
 use crate::{pipe_with, read_up_to};
 
-/// Something that a writer can do, in words and in deed, that neither moves bytes nor lends room.
+/// A call of a writer that neither moves bytes nor returns spare slices, and its name.
 type Call = (&'static str, fn(&mut Writer));
 
 const CALLS: &[Call] = &[
@@ -21,15 +21,15 @@ const CALLS: &[Call] = &[
         writable(writer, writer.capacity());
     }),
     ("try_write of nothing", |writer| {
-        assert_eq!(tried(writer.try_write(b"")), moved(0));
+        assert_eq!(as_poll(writer.try_write(b"")), ready(0));
     }),
     ("poll_write of nothing", |writer| {
-        assert_eq!(CountingTask::new().write(writer, b""), moved(0));
+        assert_eq!(CountingTask::new().write(writer, b""), ready(0));
     }),
     ("poll_write_vectored of nothing", |writer| {
         let nothing = [IoSlice::new(b""), IoSlice::new(b"")];
         let written = CountingTask::new().write_vectored(writer, &nothing);
-        assert_eq!(written, moved(0));
+        assert_eq!(written, ready(0));
     }),
     ("poll_flush", |writer| {
         assert!(CountingTask::new().flush(writer).is_ready());
@@ -69,13 +69,13 @@ const CALLS: &[Call] = &[
     }),
 ];
 
-/// Asks whether `min` bytes fit, which they may or may not.
+/// Polls for `min` free bytes. The result does not matter.
 fn writable(writer: &mut Writer, min: usize) {
     let _found = CountingTask::new().poll(|cx| writer.poll_writable(cx, min).map(Result::unwrap));
 }
 
-/// Calls `check` with every pipe of up to 5 bytes that has room, at every offset, with the number
-/// of unread bytes and with every call.
+/// Calls `check` with every pipe of up to 5 bytes that is not full, at every offset, with the
+/// number of unread bytes and with every call.
 fn every_call(check: impl Fn(Reader, Writer, usize, Call)) {
     for capacity in 1..=5 {
         for offset in 0..2 * capacity {
@@ -90,10 +90,10 @@ fn every_call(check: impl Fn(Reader, Writer, usize, Call)) {
 }
 
 #[test]
-fn b19_three_bytes_put_before_the_reader_empties_the_pipe_are_sent_after_it() {
+fn b19_spare_slices_can_be_committed_after_the_reader_emptied_the_pipe() {
     let (mut reader, mut writer) = async_duplex::pipe(8);
-    assert_eq!(tried(writer.try_write(b"abc")), moved(3));
-    assert_eq!(put(&mut writer, b"123"), 3);
+    assert_eq!(as_poll(writer.try_write(b"abc")), ready(3));
+    assert_eq!(fill_spare(&mut writer, b"123"), 3);
     assert_eq!(read_up_to(&mut reader, 8), b"abc");
     writable(&mut writer, 3);
     writer.commit(3);
@@ -101,10 +101,10 @@ fn b19_three_bytes_put_before_the_reader_empties_the_pipe_are_sent_after_it() {
 }
 
 #[test]
-fn b19_calls_that_move_nothing_leave_a_loan_as_it_is() {
+fn b19_calls_that_move_nothing_keep_the_spare_slices() {
     every_call(|mut reader, mut writer, fill, (what, call)| {
         let room = writer.capacity() - fill;
-        assert_eq!(put(&mut writer, b"12345"), room);
+        assert_eq!(fill_spare(&mut writer, b"12345"), room);
         call(&mut writer);
         assert_eq!(read_up_to(&mut reader, 9), BYTES[..fill]);
         call(&mut writer);
@@ -114,12 +114,12 @@ fn b19_calls_that_move_nothing_leave_a_loan_as_it_is() {
     });
 }
 
-/// Each commit goes on where the one before has ended, also if the reader has read all by then.
+/// Each commit continues after the one before, also if the reader has emptied the pipe by then.
 #[test]
-fn b19_calls_that_move_nothing_leave_the_rest_of_a_loan_as_it_is() {
+fn b19_calls_that_move_nothing_keep_the_rest_of_the_spare_slices() {
     every_call(|mut reader, mut writer, fill, (what, call)| {
         let room = writer.capacity() - fill;
-        assert_eq!(put(&mut writer, b"12345"), room);
+        assert_eq!(fill_spare(&mut writer, b"12345"), room);
         assert_eq!(read_up_to(&mut reader, 9), BYTES[..fill]);
         for n in 1..=room {
             call(&mut writer);
@@ -130,9 +130,9 @@ fn b19_calls_that_move_nothing_leave_the_rest_of_a_loan_as_it_is() {
     });
 }
 
-/// A call that yields moves nothing, although it asks for something.
+/// A call that yields moves nothing, although bytes and space are available.
 #[test]
-fn b19_a_write_that_yields_leaves_a_loan_as_it_is() {
+fn b19_a_write_that_yields_keeps_the_spare_slices() {
     let calls: [fn(&CountingTask, &mut Writer) -> bool; 3] = [
         |task, writer| task.write(writer, b"x").is_pending(),
         |task, writer| {
@@ -144,29 +144,29 @@ fn b19_a_write_that_yields_leaves_a_loan_as_it_is() {
     for yields in calls {
         let (mut reader, mut writer) = Options::new(8).yield_every(1).pipe();
         let task = CountingTask::new();
-        assert_eq!(task.write(&mut writer, b"abc"), moved(3));
-        assert_eq!(put(&mut writer, b"123"), 3);
+        assert_eq!(task.write(&mut writer, b"abc"), ready(3));
+        assert_eq!(fill_spare(&mut writer, b"123"), 3);
         assert_eq!(read_up_to(&mut reader, 8), b"abc");
         assert!(yields(&task, &mut writer));
-        assert_eq!((task.wakes(), task.kept()), (1, 0));
+        assert_eq!((task.wakes(), task.retained()), (1, 0));
         writer.commit(3);
         assert_eq!(read_up_to(&mut reader, 8), b"123");
     }
 }
 
-/// The loan ends with what the writer writes: then the room is lent anew.
+/// The next spare slices start after the bytes that were written.
 #[test]
-fn b19_bytes_that_are_written_take_the_place_of_those_that_were_only_put() {
+fn b19_a_write_replaces_uncommitted_bytes() {
     every_call(|mut reader, mut writer, fill, (_, call)| {
         let room = writer.capacity() - fill;
-        assert_eq!(put(&mut writer, b"!!!!!"), room);
+        assert_eq!(fill_spare(&mut writer, b"!!!!!"), room);
         assert_eq!(read_up_to(&mut reader, 9), BYTES[..fill]);
         call(&mut writer);
-        assert_eq!(tried(writer.try_write(b"1")), moved(1));
+        assert_eq!(as_poll(writer.try_write(b"1")), ready(1));
         let rest = writer.capacity() - 1;
-        assert_eq!(put(&mut writer, b"2345"), rest);
+        assert_eq!(fill_spare(&mut writer, b"2345"), rest);
         writer.commit(rest);
         assert_eq!(read_up_to(&mut reader, 9), b"12345"[..=rest]);
-        assert_eq!(tried(reader.try_read(&mut [0])), Poll::Pending);
+        assert_eq!(as_poll(reader.try_read(&mut [0])), Poll::Pending);
     });
 }
