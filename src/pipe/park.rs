@@ -54,11 +54,9 @@ impl<R: Role> Endpoint<R> {
             waker,
             min: threshold,
         };
-        let (available, superseded) = match self.half.register(waiter) {
-            Some(registered) => registered,
-            // A handle has ended the stream.
-            None => return Poll::Ready(self.look(min, want)),
-        };
+        // A severed ring registers no waiter. The look below finds what has ended the stream.
+        let registered = self.half.register(waiter);
+        let (available, superseded) = registered.unwrap_or((threshold, None));
         if let Some(waiter) = superseded {
             waiter.waker.wake();
         }
