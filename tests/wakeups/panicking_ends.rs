@@ -128,7 +128,7 @@ fn check_stream(how: &str, outcomes: [Outcome<usize>; 2], end: fn(&mut Option<Du
         drop(wakers);
         let mut near = Some(near);
         assert_propagates_panic(how, || end(&mut near));
-        // One wake for each half: one of the four wakers panics, and each half has two.
+        // One wake for each half, even if both of its wakers are those of the task.
         assert_eq!((task.wakes(), task.retained()), (2, 0), "{how}, {panics}");
         let [read, written] = outcomes;
         assert_eq!(as_poll(reader.try_read(&mut [0])), read, "{how}, {panics}");

@@ -15,7 +15,7 @@ fn wakes_at(n: usize, first: usize, then: usize) -> usize {
     usize::from(n >= first && first < then) + usize::from(n >= then)
 }
 
-/// The threshold of a dropped wait wakes the task that waits after it once too early.
+/// If the dropped wait had the lower threshold, the later task is woken there too, once.
 #[test]
 fn b17_a_readers_second_task_is_woken_at_the_lower_threshold_and_then_at_its_own() {
     for first in 1..=4 {
