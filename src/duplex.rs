@@ -86,9 +86,12 @@ pub fn duplex(capacity: usize) -> (DuplexStream, DuplexStream) {
 /// [`split`](Self::split) takes the stream apart into its halves, for two tasks or two threads,
 /// without a lock between them, and [`new`](Self::new) joins them again. It means the same as
 /// [`into_split`](Self::into_split), and takes precedence over the `split` of
-/// `futures::AsyncReadExt`, which would put a lock around the stream. [`halves`](Self::halves),
-/// [`reader`](Self::reader) and [`writer`](Self::writer) borrow the halves. What a half can do is
-/// one call away: `stream.reader().readable(4).await`, `stream.reader().closed().await`.
+/// `futures::AsyncReadExt`, which would put a lock around the stream. (To split a stream at a byte,
+/// as `AsyncBufReadExt::split` does, write `AsyncBufReadExt::split(stream, b'\n')`.)
+///
+/// [`halves`](Self::halves), [`reader`](Self::reader) and [`writer`](Self::writer) borrow the
+/// halves. What a half can do is one call away: `stream.reader().readable(4).await`,
+/// `stream.reader().closed().await`.
 #[derive(Debug)]
 pub struct DuplexStream {
     reader: Reader,
