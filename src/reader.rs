@@ -506,8 +506,7 @@ impl Reader {
     ///
     /// # Panics
     ///
-    /// If `n` is above the number of unread bytes that this reader's latest call found. No byte is
-    /// consumed then.
+    /// If `n` is above the number of unread bytes. The message names both, and no byte is consumed.
     ///
     /// # Example
     ///

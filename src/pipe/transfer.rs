@@ -138,6 +138,10 @@ impl Endpoint<Consumer> {
     #[inline]
     #[track_caller]
     pub(crate) fn consume(&mut self, n: usize) {
+        if self.half.available() < n {
+            // There may be more bytes than the last look has shown. If there are not, this panics.
+            let _ = self.look(n, n);
+        }
         self.half.consume(n);
         self.publish();
     }

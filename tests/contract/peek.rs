@@ -1,4 +1,4 @@
-//! `peek`: bytes are copied and stay unread.
+//! `peek` and `consume`: bytes are copied and stay unread, or are discarded.
 
 use std::io::ErrorKind;
 
@@ -47,4 +47,15 @@ fn b19_peek_ends_as_a_read_does() {
         reader.peek(&mut buf).unwrap_err().kind(),
         ErrorKind::ConnectionReset
     );
+}
+
+#[test]
+fn b19_consume_finds_bytes_that_no_earlier_call_has_seen() {
+    let (mut reader, mut writer) = pipe(4);
+    writer.try_write(b"abc").unwrap();
+    reader.consume(1);
+    assert_eq!(reader.as_slices().0, b"bc");
+    writer.try_write(b"de").unwrap();
+    reader.consume(4);
+    assert!(reader.is_empty());
 }
