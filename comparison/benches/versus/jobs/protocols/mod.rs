@@ -10,6 +10,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::duplex::Duplex;
 use super::{Figure, Job};
+use crate::allocator::scattered;
 use crate::cases::Label;
 use crate::findings::Unit;
 use crate::support::size;
@@ -111,7 +112,7 @@ impl Job for RealWork {
             }
         };
         let runtime = place.runtime();
-        let each = runtime.block_on(async { tokio::spawn(work).await });
+        let each = scattered(|| runtime.block_on(async { tokio::spawn(work).await }));
         vec![each.expect("the work does not panic")]
     }
 }
