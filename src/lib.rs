@@ -46,6 +46,8 @@
 //! * **No name of its own for what exists.** `read`, `write_all`, `close().await`, `split` and the
 //!   like mean what they mean on any other stream, whichever family of traits is imported.
 //!
+//! The [contract] has each rule in full, with the number that its tests have in their names.
+//!
 //! # Edge cases
 //!
 //! | what | happens |
@@ -140,6 +142,8 @@ extern crate alloc;
 extern crate std;
 
 mod abort_handle;
+#[doc = include_str!("contract.md")]
+pub mod contract {}
 mod duplex;
 mod error;
 #[cfg(feature = "std")]
