@@ -1,4 +1,5 @@
-//! How long one thing takes: a message there and back, making a pipe, a pipe for one message.
+//! The time of single operations: a round trip of a message, making a pipe, and making a pipe for one
+//! message.
 //!
 //! ```text
 //! cargo bench --bench latency
@@ -25,25 +26,25 @@ use support::workloads::{make, short_lived, PingPong};
 const MESSAGES: [usize; 2] = [1, 1 << 10];
 const CAPACITIES: [usize; 4] = [64, 4 << 10, 64 << 10, 1 << 20];
 
-/// Of the pipes that a message goes back and forth through. Any message fits.
+/// The capacity of the pipes of a round trip. Each message fits.
 const ROUND_TRIP_CAPACITY: usize = 4 << 10;
 
-/// What goes through a short-lived pipe. Fits the smallest one.
+/// The size of the message through a short-lived pipe. It fits into the smallest one.
 const SHORT_MESSAGE: usize = 64;
 
 /// What to measure.
 #[derive(Clone, Copy)]
 enum Work<'a> {
-    /// With another thread, if there is one.
+    /// With a second thread, if there is one.
     RoundTrip(PingPong, Option<&'a Peer>),
-    /// Making and dropping a pipe of that capacity.
+    /// Making and dropping a pipe of this capacity.
     Make(usize),
-    /// Making a pipe of that capacity, passing a message and dropping the pipe.
+    /// Making a pipe of this capacity, passing a message and dropping the pipe.
     ShortLived(usize),
 }
 
 impl Work<'_> {
-    /// Does it `n` times and returns how long that took.
+    /// Does the work `n` times, and returns the time that it took.
     fn time(self, n: u64) -> Duration {
         match self {
             Work::RoundTrip(game, None) => game.one_thread::<AsyncDuplex>(n),

@@ -5,9 +5,9 @@
 //! cargo bench --bench throughput -- 'one-thread/capacity=64KiB/.*/1KiB'
 //! ```
 //!
-//! A name is made of the number of threads, the capacity, `async-duplex` and the chunk. `memcpy` in its
-//! place is the floor: two copies of every byte and nothing else. `cargo bench --bench versus`
-//! compares with other pipes.
+//! The name of a benchmark has the number of threads, the capacity, `async-duplex` or `memcpy`, and
+//! the size of the chunks. `memcpy` is the floor: two copies of every byte and nothing else.
+//! `cargo bench --bench versus` compares with other pipes.
 
 #[path = "support/measuring.rs"]
 mod measuring;
@@ -29,15 +29,15 @@ use support::workloads::Stream;
 const CHUNKS: [usize; 5] = [1, 64, 1 << 10, 16 << 10, 64 << 10];
 const CAPACITIES: [usize; 4] = [64, 4 << 10, 64 << 10, 1 << 20];
 
-/// The chunks to send through a pipe of that capacity: all that fit, and the next larger one. Still
-/// larger ones would be cut up into the same pieces, of the whole capacity each.
+/// The sizes of the chunks for a pipe of this capacity: all that fit, and the next larger one. Larger
+/// chunks would be written in the same parts, each as large as the capacity.
 fn chunks(capacity: usize) -> &'static [usize] {
     let fitting = CHUNKS.partition_point(|&chunk| chunk <= capacity);
     &CHUNKS[..CHUNKS.len().min(fitting + 1)]
 }
 
-/// The benchmarks of one chunk and capacity. One iteration is one chunk, and a sample is one pipe
-/// through which its chunks go, one after another.
+/// The benchmarks of one chunk size and capacity. An iteration is one chunk. A sample sends its chunks
+/// through one pipe.
 struct Case<'a, 'c> {
     group: &'a mut BenchmarkGroup<'c, WallTime>,
     stream: Stream,
@@ -88,12 +88,12 @@ fn throughput(criterion: &mut Criterion, threads: &str, peer: Option<&Peer>) {
     }
 }
 
-/// Writer and reader are two futures of one task.
+/// The writer and the reader are two futures of one task.
 fn one_thread(criterion: &mut Criterion) {
     throughput(criterion, "one-thread", None);
 }
 
-/// Writer and reader have a thread each, and sleep when they have to wait.
+/// The writer and the reader have a thread each, and park it when they have to wait.
 fn two_threads(criterion: &mut Criterion) {
     throughput(criterion, "two-threads", Some(&Peer::start()));
 }

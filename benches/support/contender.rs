@@ -1,4 +1,4 @@
-//! What is measured: one direction of a pipe, called by the traits that it has.
+//! What is measured: one direction of a pipe, called through its own traits.
 
 use std::future::Future;
 use std::io::Result;
@@ -9,20 +9,20 @@ use futures::io::{AsyncRead, AsyncWrite};
 
 use super::executor::Executor;
 
-/// A pipe that holds exactly as many bytes as it is told to.
+/// A pipe with a given capacity.
 ///
-/// Each is called by the traits that it has: an adapter in between would be measured too.
+/// Each is called through its own traits, because an adapter would be measured too.
 pub(crate) trait Contender: 'static {
     const NAME: &'static str;
 
-    /// Whether the bytes lie in this process. If not, how many fit, what memory they take and who
-    /// wakes the tasks is the kernel's business.
+    /// Whether the bytes are in the memory of this process. If not, the kernel decides how many fit,
+    /// how much memory they take, and which thread wakes the tasks.
     const IN_PROCESS: bool = true;
 
     type Reader: Send + 'static;
     type Writer: Send + 'static;
 
-    /// Whose traits the two have.
+    /// The family of the traits of both halves.
     type Family: Family<Self::Reader, Self::Writer>;
 
     fn pipe(capacity: usize) -> (Self::Reader, Self::Writer);
@@ -45,7 +45,7 @@ pub(crate) trait Contender: 'static {
         Self::Family::poll_write(writer, cx, bytes)
     }
 
-    /// Ends the stream. Dropping the writer does, unless a contender says otherwise.
+    /// Ends the stream: drops the writer, unless a contender does something else.
     fn close(writer: Self::Writer) {
         drop(writer);
     }
@@ -63,14 +63,14 @@ pub(crate) trait Contender: 'static {
     }
 }
 
-/// How a pipe with these halves is called.
+/// How the halves of a pipe are called.
 pub(crate) trait Family<R, W> {
     fn poll_read(reader: &mut R, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<Result<usize>>;
 
     fn poll_write(writer: &mut W, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<Result<usize>>;
 }
 
-/// By the traits of futures-io.
+/// Through the traits of futures-io.
 pub(crate) enum FuturesIo {}
 
 impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Family<R, W> for FuturesIo {

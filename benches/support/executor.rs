@@ -1,4 +1,4 @@
-//! What the benchmarks run on: as little executor as there can be, the same for everybody.
+//! The executor of the benchmarks: as small as possible, and the same for every contender.
 
 use std::future::Future;
 use std::hint::black_box;
@@ -35,8 +35,8 @@ impl Executor {
 
     /// Polls `future` until it is ready.
     ///
-    /// On one thread nobody else can wake it later, so a task that waits without having been woken
-    /// would wait for ever: a lost wake-up, or more bytes written than fit.
+    /// No other thread can wake the task later. A task that waits without having been woken would
+    /// therefore wait for ever, because of a lost wake or because it wrote more than the capacity.
     pub(crate) fn run<F: Future>(&self, future: F) -> F::Output {
         let mut future = pin!(future);
         let mut cx = Context::from_waker(&self.waker);
@@ -45,12 +45,12 @@ impl Executor {
                 return output;
             }
             let woken = self.woken.0.swap(false, Ordering::Relaxed);
-            assert!(woken, "the task waits, and nobody is left to wake it");
+            assert!(woken, "the task waits, and no other task can wake it");
         }
     }
 }
 
-/// A second thread, which lives as long as this does, so that no measurement starts a thread.
+/// A second thread, which lives as long as this value, so that no measurement starts a thread.
 pub(crate) struct Peer {
     jobs: mpsc::Sender<Job>,
 }
@@ -84,7 +84,7 @@ impl Peer {
     }
 }
 
-/// Threads that keep cores busy and have nothing to do with the work, until this is dropped.
+/// Threads that keep cores busy with unrelated work, until this is dropped.
 pub(crate) struct Busy {
     done: Arc<AtomicBool>,
     threads: Vec<JoinHandle<()>>,
@@ -103,11 +103,11 @@ impl Busy {
 }
 
 impl Drop for Busy {
-    /// Waits for them, so that they are not in the way of what comes next.
+    /// Waits for the threads, so that they do not disturb the next measurement.
     fn drop(&mut self) {
         self.done.store(true, Ordering::Relaxed);
         for thread in self.threads.drain(..) {
-            thread.join().expect("there is nothing to panic about");
+            thread.join().expect("a busy thread does not panic");
         }
     }
 }

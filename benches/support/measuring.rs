@@ -4,8 +4,8 @@ use core::time::Duration;
 
 use criterion::{Criterion, SamplingMode};
 
-/// Samples of equal length: then what a sample costs besides its work, such as handing it to another
-/// thread, weighs the same in each.
+/// Samples of equal length, so that the fixed cost of a sample, such as handing its work to another
+/// thread, is the same part of each.
 pub(crate) const SAMPLING: SamplingMode = SamplingMode::Flat;
 
 /// Short measurements, because there are many.

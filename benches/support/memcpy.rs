@@ -10,8 +10,8 @@ use super::workloads::Stream;
 pub(crate) const MEMCPY: &str = "memcpy";
 
 impl Stream {
-    /// The least that a pipe has to do, and nothing besides: copies every byte in and out again, as
-    /// many at a time as fit. On one thread.
+    /// The minimum of a pipe: copies every byte in and out again, as many at a time as fit, on one
+    /// thread.
     pub(crate) fn memcpy(self, chunks: u64) -> Duration {
         let mut pipe = vec![0x5a; self.chunk.min(self.capacity)];
         let (mut source, mut target) = (Sliding::new(self.chunk), Sliding::new(self.chunk));

@@ -1,13 +1,13 @@
-//! What the benchmarks here and those of the package `comparison` share: what is measured
-//! ([`contender`], [`ours`]), what it has to do ([`workloads`]), and what runs it ([`executor`],
+//! What the benchmarks here and those of the package `comparison` share: the contenders
+//! ([`contender`], [`ours`]), their work ([`workloads`]), and what runs it ([`executor`],
 //! [`sliding`]).
 //!
-//! A workload is a function that does its work `n` times and returns how long that took, so that
-//! criterion can measure it, or anything else.
+//! A workload is a function that does its work `n` times and returns the time that it took. criterion
+//! and `versus` can both measure it.
 
-// Every benchmark is a program of its own, and uses a part of this.
+// Each benchmark is a program of its own, and uses a part of this module.
 #![allow(dead_code)]
-// A benchmark has std and a current compiler, whatever the library makes do with.
+// A benchmark has std and a current compiler, which the library does not need.
 #![allow(clippy::incompatible_msrv)]
 #![allow(clippy::std_instead_of_alloc, clippy::std_instead_of_core)]
 

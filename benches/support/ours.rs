@@ -1,4 +1,4 @@
-//! This crate, plain and with other settings.
+//! This crate, with the default settings and with others.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ impl Contender for AsyncDuplex {
     }
 }
 
-/// This crate, with halves that go to sleep at once.
+/// This crate, with halves that park without spinning.
 pub(crate) enum NoSpin {}
 
 impl Contender for NoSpin {

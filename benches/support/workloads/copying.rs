@@ -1,4 +1,4 @@
-//! From one pipe into another, by this crate.
+//! Copying from one pipe of this crate to another.
 
 use std::time::{Duration, Instant};
 
@@ -12,12 +12,12 @@ use crate::support::executor::Executor;
 use crate::support::ours::AsyncDuplex;
 use crate::support::sliding::Sliding;
 
-/// What lies between two pipes.
+/// How the bytes get from one pipe to the other.
 #[derive(Clone, Copy)]
 pub(crate) enum Through {
-    /// A buffer of its own, into which the bytes are read and from which they are written.
+    /// Through a buffer, into which the bytes are read and from which they are written.
     Buffer,
-    /// The memory of the first pipe, from which the bytes are written into the second.
+    /// Out of the memory of the first pipe, from which the bytes are written into the second.
     Nothing,
 }
 
@@ -46,5 +46,5 @@ async fn forward(reader: Reader, mut writer: Writer, through: Through) -> u64 {
         Through::Nothing => io::copy_buf(reader, &mut writer).await,
     };
     AsyncDuplex::close(writer);
-    copied.expect("nobody goes before the end")
+    copied.expect("both ends stay until the end of the stream")
 }

@@ -1,6 +1,6 @@
-//! What the contenders have to do. Each function does it `n` times and returns how long that took.
+//! The work of the contenders. Each function does it `n` times, and returns the time that it took.
 //!
-//! All of them count the bytes that arrive: nobody gets faster by losing some.
+//! All of them count the bytes that arrive, so that no contender gains by losing bytes.
 
 mod copying;
 mod ping_pong;
@@ -17,7 +17,7 @@ use super::contender::Contender;
 use super::executor::Executor;
 use super::sliding::Sliding;
 
-#[allow(unused_imports)] // not every benchmark has all of the work
+#[allow(unused_imports)] // Not every benchmark does all of the work.
 pub(crate) use copying::{copy, Through};
 #[allow(unused_imports)] // as above
 pub(crate) use ping_pong::{ponder, PingPong};
@@ -27,11 +27,11 @@ pub(crate) use stream::Stream;
 #[allow(unused_imports)] // as above
 pub(crate) use wakes::Effort;
 
-/// A pipe through which as many bytes have passed as it holds.
+/// A pipe through which `capacity` bytes have passed.
 ///
-/// Its memory is there by then, which making it does not always see to: what that costs is for
-/// [`make`] and [`short_lived`] to find out. Waits for itself if the pipe holds less than it should,
-/// unless that is up to the kernel.
+/// All of its memory is allocated by then. Some contenders allocate it when they are made and some do
+/// not; [`make`] and [`short_lived`] measure that. If the capacity is smaller than it should be, this
+/// panics, unless the kernel decides it.
 fn used_pipe<C: Contender>(capacity: usize) -> (C::Reader, C::Writer) {
     let (mut reader, mut writer) = C::pipe(capacity);
     let (source, mut target) = (vec![0x5a; capacity], vec![0; capacity]);
@@ -56,7 +56,7 @@ async fn send<C: Contender>(mut writer: C::Writer, mut source: Sliding, chunks: 
     C::close(writer);
 }
 
-/// Reads to the end of the stream, and returns how many bytes came before it.
+/// Reads to the end of the stream, and returns the number of bytes read.
 async fn receive<C: Contender>(mut reader: C::Reader, mut target: Sliding) -> u64 {
     let mut received = 0;
     loop {
@@ -67,10 +67,10 @@ async fn receive<C: Contender>(mut reader: C::Reader, mut target: Sliding) -> u6
     }
 }
 
-/// Reads once, waiting if need be.
+/// Reads once, and waits if it has to.
 ///
-/// This and [`write_all`] are futures of their own, as those of the libraries are, and no async
-/// functions: what the compiler makes of two of these in each other takes longer than a short read.
+/// This and [`write_all`] are hand-written futures, as those of the libraries are, and not async
+/// functions. Two nested async functions take longer than a short read.
 #[inline]
 fn read<'a, C: Contender>(
     reader: &'a mut C::Reader,
@@ -99,7 +99,7 @@ fn write_all<'a, C: Contender>(
     poll_fn(move |cx| {
         while !bytes.is_empty() {
             let n = ready!(C::poll_write(writer, cx, bytes)).expect("the reader is there");
-            assert!(n > 0, "the writer takes nothing");
+            assert!(n > 0, "a write has written no byte");
             bytes = &bytes[n..];
         }
         Poll::Ready(())

@@ -1,4 +1,4 @@
-//! Messages there and back.
+//! Round trips of messages.
 
 use std::hint::spin_loop;
 use std::time::{Duration, Instant};
@@ -11,17 +11,17 @@ use crate::support::contender::Contender;
 use crate::support::executor::{Executor, Peer};
 use crate::support::sliding::Sliding;
 
-/// A message to send there and back, over two pipes.
+/// Round trips of a message, over two pipes.
 #[derive(Clone, Copy)]
 pub(crate) struct PingPong {
     pub(crate) message: usize,
     pub(crate) capacity: usize,
-    /// How long who answers is busy with the message before it does.
+    /// How long the answering side works before it answers.
     pub(crate) think: Duration,
 }
 
 impl PingPong {
-    /// Plays `rounds` rounds in two futures of one task.
+    /// Makes `rounds` round trips in two futures of one task.
     pub(crate) fn one_thread<C: Contender>(self, rounds: u64) -> Duration {
         let (there_reader, there_writer) = used_pipe::<C>(self.capacity);
         let (back_reader, back_writer) = used_pipe::<C>(self.capacity);
@@ -39,7 +39,7 @@ impl PingPong {
         elapsed
     }
 
-    /// Plays `rounds` rounds with `peer`'s thread, which answers.
+    /// Makes `rounds` round trips. `peer`'s thread answers.
     pub(crate) fn two_threads<C: Contender>(self, peer: &Peer, rounds: u64) -> Duration {
         let (there_reader, there_writer) = used_pipe::<C>(self.capacity);
         let (back_reader, back_writer) = used_pipe::<C>(self.capacity);
@@ -58,8 +58,8 @@ impl PingPong {
         elapsed
     }
 
-    /// `pairs` games at once, each of two tasks, for the threads of `runtime` to share. `rounds`
-    /// rounds each.
+    /// Runs `pairs` pairs of tasks at once on the threads of `runtime`. Each makes `rounds` round
+    /// trips.
     pub(crate) fn many<C: Contender>(
         self,
         runtime: &Handle,
@@ -92,7 +92,7 @@ impl PingPong {
         let elapsed = start.elapsed();
 
         for echoed in echoed {
-            let echoed = echoed.expect("who answers does not panic");
+            let echoed = echoed.expect("the answering task does not panic");
             assert_eq!(echoed, self.message as u64 * rounds);
         }
         elapsed
@@ -113,8 +113,8 @@ async fn ping<C: Contender>(
     C::close(writer);
 }
 
-/// Sends back whatever comes, to the end of the stream, and returns how many bytes that was. Thinks
-/// each time before.
+/// Sends back all bytes up to the end of the stream, and returns their number. Works for the given
+/// time before each answer.
 async fn pong<C: Contender>(
     mut reader: C::Reader,
     mut writer: C::Writer,
@@ -134,7 +134,7 @@ async fn pong<C: Contender>(
     }
 }
 
-/// Keeps this thread busy. Does not even look at the clock if it is for no time at all.
+/// Keeps this thread busy. Does not read the clock if `time` is zero.
 pub(crate) fn ponder(time: Duration) {
     if time.is_zero() {
         return;

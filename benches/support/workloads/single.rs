@@ -1,4 +1,4 @@
-//! One thing at a time, with nobody else about.
+//! Single operations, in which neither side waits.
 
 use std::hint::black_box;
 use std::task::{Context, Poll, Waker};
@@ -9,13 +9,13 @@ use crate::support::contender::Contender;
 use crate::support::executor::Executor;
 use crate::support::sliding::Sliding;
 
-/// Writes a message that fits and reads it, `times` times: nobody ever waits, so there is no task.
+/// Writes a message that fits and reads it, `times` times. Neither side waits, so there is no task.
 pub(crate) fn operate<C: Contender>(capacity: usize, message: usize, times: u64) -> Duration {
     let (mut reader, mut writer) = used_pipe::<C>(capacity);
     pass::<C>(&mut reader, &mut writer, message, times)
 }
 
-/// Likewise, through a pipe that is there already.
+/// Likewise, through a pipe that exists already.
 pub(crate) fn pass<C: Contender>(
     reader: &mut C::Reader,
     writer: &mut C::Writer,
@@ -60,7 +60,8 @@ pub(crate) fn short_lived<C: Contender>(capacity: usize, message: usize, times: 
     start.elapsed()
 }
 
-/// Polls until it moves all of the message, which is at once, but for who yields at random.
+/// Polls until the whole message is moved. Only a contender that yields at random needs more than one
+/// poll.
 #[inline]
 fn until_ready(message: usize, mut poll: impl FnMut() -> Poll<std::io::Result<usize>>) {
     loop {

@@ -20,7 +20,7 @@ pub(crate) struct Stream {
 }
 
 impl Stream {
-    /// Writes `chunks` chunks, then ends the stream; reads until the end. In two futures of one task.
+    /// Writes `chunks` chunks and ends the stream, and reads to the end, in two futures of one task.
     pub(crate) fn one_thread<C: Contender>(self, chunks: u64) -> Duration {
         let (reader, writer) = used_pipe::<C>(self.capacity);
         let (source, target) = (Sliding::new(self.chunk), Sliding::new(self.chunk));
@@ -52,8 +52,8 @@ impl Stream {
         elapsed
     }
 
-    /// `streams` streams at once, each with a task that writes and a task that reads, for the threads
-    /// of `runtime` to share. `chunks` chunks each.
+    /// Runs `streams` streams at once on the threads of `runtime`. Each has a task that writes
+    /// `chunks` chunks and a task that reads them.
     pub(crate) fn many<C: Contender>(
         self,
         runtime: &Handle,
@@ -91,7 +91,8 @@ impl Stream {
         elapsed
     }
 
-    /// A stream of its own on each of so many threads, `chunks` chunks each. Takes as long as the slowest.
+    /// Runs a stream of its own on each of several threads, with `chunks` chunks each. Returns the
+    /// time of the slowest.
     pub(crate) fn apart<C: Contender>(self, threads: usize, chunks: u64) -> Duration {
         thread::scope(|scope| {
             let streams: Vec<_> = (0..threads)
@@ -104,7 +105,7 @@ impl Stream {
         })
     }
 
-    /// The bytes of so many chunks.
+    /// The number of bytes of `chunks` chunks.
     pub(crate) fn volume(self, chunks: u64) -> u64 {
         self.chunk as u64 * chunks
     }

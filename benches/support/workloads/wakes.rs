@@ -1,4 +1,4 @@
-//! What a stream costs besides time: how often its tasks are woken and polled.
+//! How often the tasks of a stream are woken and polled.
 
 use std::collections::VecDeque;
 use std::future::Future;
@@ -10,7 +10,7 @@ use super::{receive, send, used_pipe, Stream};
 use crate::support::contender::Contender;
 use crate::support::sliding::Sliding;
 
-/// How often tasks were polled, and how often somebody called their wakers.
+/// How often tasks were polled, and how often their wakers were called.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Effort {
     pub(crate) polls: u64,
@@ -18,8 +18,8 @@ pub(crate) struct Effort {
 }
 
 impl Effort {
-    /// Of sending `chunks` chunks and reading them, in two tasks that take turns on one thread. The
-    /// same each time, but for who yields at random.
+    /// Counts while one task sends `chunks` chunks and another reads them, on one thread. The counts
+    /// are the same each time, except for contenders that yield at random.
     pub(crate) fn of<C: Contender>(stream: Stream, chunks: u64) -> Self {
         let (reader, writer) = used_pipe::<C>(stream.capacity);
         let write = send::<C>(writer, Sliding::new(stream.chunk), chunks);
@@ -31,7 +31,7 @@ impl Effort {
 
 type Task<'a> = Pin<Box<dyn Future<Output = ()> + 'a>>;
 
-/// Polls, in the order in which they were woken, the tasks that were, until both are done.
+/// Polls the tasks in the order in which they were woken, until both are done.
 fn run_both(tasks: [Task<'_>; 2]) -> Effort {
     let queue = Arc::new(Mutex::new(Queue {
         woken: VecDeque::from([0, 1]),
@@ -45,7 +45,7 @@ fn run_both(tasks: [Task<'_>; 2]) -> Effort {
     let mut polls = 0;
     while tasks.iter().any(Option::is_some) {
         let next = lock(&queue).woken.pop_front();
-        let index = next.expect("a task waits, and nobody is left to wake it");
+        let index = next.expect("a task waits, and no other task can wake it");
         if let Some(task) = &mut tasks[index] {
             polls += 1;
             let mut cx = Context::from_waker(&wakers[index]);
@@ -58,7 +58,7 @@ fn run_both(tasks: [Task<'_>; 2]) -> Effort {
     Effort { polls, wakes }
 }
 
-/// Which tasks to poll next, and how often one was woken, waiting in here already or not.
+/// The tasks to poll next, and the number of wakes, including those of tasks that are in here already.
 struct Queue {
     woken: VecDeque<usize>,
     wakes: u64,
@@ -81,5 +81,5 @@ impl Wake for Handle {
 }
 
 fn lock(queue: &Mutex<Queue>) -> MutexGuard<'_, Queue> {
-    queue.lock().expect("nobody panics in here")
+    queue.lock().expect("no thread panics with the lock")
 }
