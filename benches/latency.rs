@@ -1,5 +1,5 @@
-//! The time of single operations: a round trip of a message, making a pipe, and making a pipe for one
-//! message.
+//! The time of single operations: a round trip of a message, making a pipe, and making a pipe for
+//! one message.
 //!
 //! ```text
 //! cargo bench --bench latency

@@ -29,15 +29,15 @@ use support::workloads::Stream;
 const CHUNKS: [usize; 5] = [1, 64, 1 << 10, 16 << 10, 64 << 10];
 const CAPACITIES: [usize; 4] = [64, 4 << 10, 64 << 10, 1 << 20];
 
-/// The sizes of the chunks for a pipe of this capacity: all that fit, and the next larger one. Larger
-/// chunks would be written in the same parts, each as large as the capacity.
+/// The sizes of the chunks for a pipe of this capacity: all that fit, and the next larger one.
+/// Larger chunks would be written in the same parts, each as large as the capacity.
 fn chunks(capacity: usize) -> &'static [usize] {
     let fitting = CHUNKS.partition_point(|&chunk| chunk <= capacity);
     &CHUNKS[..CHUNKS.len().min(fitting + 1)]
 }
 
-/// The benchmarks of one chunk size and capacity. An iteration is one chunk. A sample sends its chunks
-/// through one pipe.
+/// The benchmarks of one chunk size and capacity. An iteration is one chunk. A sample sends its
+/// chunks through one pipe.
 struct Case<'a, 'c> {
     group: &'a mut BenchmarkGroup<'c, WallTime>,
     stream: Stream,

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Draws what `cargo bench --bench versus -- --full --csv FILE` has found.
+"""Plots the results of `cargo bench --bench versus -- --full --csv FILE`.
 
     python3 comparison/plot.py FILE [FOLDER]
 
@@ -18,7 +18,7 @@ from matplotlib.ticker import FuncFormatter, NullLocator
 
 OURS = "async-duplex"
 
-# In the order in which they are drawn; colours that the colour-blind can tell apart.
+# In the order in which they are drawn, with colours that colour-blind readers can tell apart.
 COLOURS = {
     "async-duplex": "#d1242f",
     "async-duplex-no-spin": "#e57a80",
@@ -35,9 +35,9 @@ COLOURS = {
 FLOORS = {"memcpy", "rtrb"}
 
 STYLE = {
-    # Without these the files would differ from run to run.
+    # Without these settings the files would differ from run to run.
     "svg.hashsalt": "async-duplex",
-    # Letters as outlines: they look the same wherever the file is shown.
+    # Letters as outlines, which look the same everywhere.
     "svg.fonttype": "path",
     "figure.facecolor": "white",
     "axes.facecolor": "white",
@@ -179,7 +179,7 @@ def bars(panels_of_rows, title, unit, scale):
         panel.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}" if value < 1000 else f"{value:,.0f}"))
         panel.xaxis.set_minor_locator(NullLocator())
     most = max(row["p90"] for _, rows in panels_of_rows for row in rows) / scale
-    # Bars have no natural beginning on such an axis; and room is needed for the numbers.
+    # Bars have no natural origin on a logarithmic axis, and the numbers need space.
     panels[0][0].set_xlim(least / 2, most * (most / least) ** 0.3)
     panels[0][0].set_yticks(range(len(names)), names)
     panels[0][0].invert_yaxis()

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Prints, as Markdown, the best peer of each case that `cargo bench --bench versus -- --csv FILE` has found.
+"""Prints the best peer of each case of `cargo bench --bench versus -- --csv FILE`, as Markdown.
 
     python3 comparison/table.py FILE
 """
@@ -11,7 +11,7 @@ VERDICTS = {"ahead": "ahead", "behind": "**behind**", "level": "level"}
 
 
 def quantity(row):
-    """A median with its unit, in three figures or so."""
+    """A median with its unit, with about three significant digits."""
     value, unit = float(row["median"]), row["unit"]
     if unit != "ns":
         return f"{value:,.0f} {unit}"

@@ -15,8 +15,8 @@ use super::executor::Executor;
 pub(crate) trait Contender: 'static {
     const NAME: &'static str;
 
-    /// Whether the bytes are in the memory of this process. If not, the kernel decides how many fit,
-    /// how much memory they take, and which thread wakes the tasks.
+    /// Whether the bytes are in the memory of this process. If not, the kernel decides how many
+    /// fit, how much memory they take, and which thread wakes the tasks.
     const IN_PROCESS: bool = true;
 
     type Reader: Send + 'static;

@@ -2,8 +2,8 @@
 //! ([`contender`], [`ours`]), their work ([`workloads`]), and what runs it ([`executor`],
 //! [`sliding`]).
 //!
-//! A workload is a function that does its work `n` times and returns the time that it took. criterion
-//! and `versus` can both measure it.
+//! A workload is a function that does its work `n` times and returns the time that it took.
+//! criterion and `versus` can both measure it.
 
 // Each benchmark is a program of its own, and uses a part of this module.
 #![allow(dead_code)]

@@ -9,9 +9,9 @@ const STEP: usize = 193;
 
 /// A buffer of a fixed length that starts at another offset in its page at every call.
 ///
-/// The speed of a copy depends on how its source and its target are aligned to each other and to the
-/// cache lines, on some processors by a factor of several. With fixed buffers, chance would decide
-/// which contender is ahead. A buffer that moves measures the average.
+/// The speed of a copy depends on how its source and its target are aligned to each other and to
+/// the cache lines, on some processors by a factor of several. With fixed buffers, chance would
+/// decide which contender is ahead. A buffer that moves measures the average.
 pub(crate) struct Sliding {
     bytes: Vec<u8>,
     length: usize,

@@ -1,15 +1,15 @@
-//! How many instructions an operation takes: a write and a read of a message, nobody waiting.
+//! The number of instructions of a write and a read of a message, where neither side waits.
 //!
 //! ```text
 //! cargo bench --bench instructions
 //! ```
 //!
-//! Counted by callgrind (valgrind has to be installed), so that the figures are the same on a busy
-//! machine as on an idle one, and a change of one instruction shows. The two copies that nobody can
-//! do without are counted too, as `memcpy`, and taken off for the second column.
+//! callgrind counts them (valgrind has to be installed), so the figures are the same on a busy
+//! machine as on an idle one, and a change of one instruction shows. The two copies that each
+//! contender makes are counted too, as `memcpy`, and subtracted in the second column.
 //!
 //! The program runs itself under callgrind, twice for each figure, with different numbers of
-//! operations: the difference is theirs, and what comes before and after cancels out.
+//! operations. In the difference, the instructions before and after the operations cancel out.
 
 mod peers;
 #[path = "../../benches/support/mod.rs"]
@@ -29,7 +29,8 @@ const MESSAGES: [usize; 4] = [1, 64, 1 << 10, 16 << 10];
 const FEW: u64 = 1_000;
 const MANY: u64 = 11_000;
 
-/// In the environment of the runs under callgrind: whose operations, of how many bytes, how many.
+/// The environment variable of the runs under callgrind: the contender, the size of the message,
+/// and the number of operations.
 const JOB: &str = "ASYNC_DUPLEX_BENCH_JOB";
 
 fn main() {
@@ -41,7 +42,7 @@ fn main() {
         };
         return run(name, number(message), number(times) as u64);
     }
-    // Only `cargo bench` says so; `cargo test --benches` just wants to know that everything runs.
+    // Only `cargo bench` passes `--bench`. `cargo test --benches` only checks that everything runs.
     let measure = env::args().any(|arg| arg == "--bench");
     if !measure || env::args().any(|arg| arg == "--test") {
         return names()
@@ -73,7 +74,7 @@ fn names() -> Vec<&'static str> {
     names.0
 }
 
-/// Does the job of one run under callgrind.
+/// Does the operations of one run under callgrind.
 fn run(name: &str, message: usize, times: u64) {
     struct Run<'a>(&'a str, usize, u64);
     impl Visitor for Run<'_> {
@@ -99,7 +100,7 @@ fn per_operation(name: &str, message: usize) -> f64 {
     (many - few) as f64 / (MANY - FEW) as f64
 }
 
-/// Runs this program with a job under callgrind, and returns how many instructions it took.
+/// Runs this program with a job under callgrind, and returns the number of instructions.
 fn count(name: &str, message: usize, times: u64) -> usize {
     let program = env::current_exe().expect("a program knows where it is");
     let run = Command::new("valgrind")

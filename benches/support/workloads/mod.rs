@@ -29,9 +29,9 @@ pub(crate) use wakes::Effort;
 
 /// A pipe through which `capacity` bytes have passed.
 ///
-/// All of its memory is allocated by then. Some contenders allocate it when they are made and some do
-/// not; [`make`] and [`short_lived`] measure that. If the capacity is smaller than it should be, this
-/// panics, unless the kernel decides it.
+/// All of its memory is allocated by then. Some contenders allocate it when they are made and some
+/// do not; [`make`] and [`short_lived`] measure that. If the capacity is smaller than it should be,
+/// this panics, unless the kernel decides it.
 fn used_pipe<C: Contender>(capacity: usize) -> (C::Reader, C::Writer) {
     let (mut reader, mut writer) = C::pipe(capacity);
     let (source, mut target) = (vec![0x5a; capacity], vec![0; capacity]);

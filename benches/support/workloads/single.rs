@@ -60,8 +60,8 @@ pub(crate) fn short_lived<C: Contender>(capacity: usize, message: usize, times: 
     start.elapsed()
 }
 
-/// Polls until the whole message is moved. Only a contender that yields at random needs more than one
-/// poll.
+/// Polls until the whole message is moved. Only a contender that yields at random needs more than
+/// one poll.
 #[inline]
 fn until_ready(message: usize, mut poll: impl FnMut() -> Poll<std::io::Result<usize>>) {
     loop {

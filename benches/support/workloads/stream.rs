@@ -20,7 +20,8 @@ pub(crate) struct Stream {
 }
 
 impl Stream {
-    /// Writes `chunks` chunks and ends the stream, and reads to the end, in two futures of one task.
+    /// Writes `chunks` chunks and ends the stream, and reads to the end, in two futures of one
+    /// task.
     pub(crate) fn one_thread<C: Contender>(self, chunks: u64) -> Duration {
         let (reader, writer) = used_pipe::<C>(self.capacity);
         let (source, target) = (Sliding::new(self.chunk), Sliding::new(self.chunk));

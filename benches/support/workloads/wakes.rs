@@ -18,8 +18,8 @@ pub(crate) struct Effort {
 }
 
 impl Effort {
-    /// Counts while one task sends `chunks` chunks and another reads them, on one thread. The counts
-    /// are the same each time, except for contenders that yield at random.
+    /// Counts while one task sends `chunks` chunks and another reads them, on one thread. The
+    /// counts are the same each time, except for contenders that yield at random.
     pub(crate) fn of<C: Contender>(stream: Stream, chunks: u64) -> Self {
         let (reader, writer) = used_pipe::<C>(stream.capacity);
         let write = send::<C>(writer, Sliding::new(stream.chunk), chunks);
@@ -58,7 +58,8 @@ fn run_both(tasks: [Task<'_>; 2]) -> Effort {
     Effort { polls, wakes }
 }
 
-/// The tasks to poll next, and the number of wakes, including those of tasks that are in here already.
+/// The tasks to poll next, and the number of wakes, including those of tasks that are in here
+/// already.
 struct Queue {
     woken: VecDeque<usize>,
     wakes: u64,

@@ -1,4 +1,4 @@
-//! The pipes that this crate is compared with, each used the way that suits it best.
+//! The pipes that this crate is compared with. Each is used in the way that is fastest for it.
 
 #![allow(dead_code)] // Each benchmark uses what it needs.
 #![allow(clippy::std_instead_of_core)] // Benchmarks have `std`.
@@ -16,12 +16,12 @@ use rings::{AsyncRingbuf, FuturesRingbuf, Piper};
 use socket::UnixSocket;
 use tokio_pipes::{TokioDuplex, TokioSimplex, TokioUtilSimplex};
 
-/// Something to do with every contender.
+/// An action for each contender.
 pub(crate) trait Visitor {
     fn visit<C: Contender>(&mut self);
 }
 
-/// Lets `visitor` have all contenders that can do everything, this crate first.
+/// Visits all contenders that take part in every case, this crate first.
 pub(crate) fn visit_all(visitor: &mut impl Visitor) {
     visitor.visit::<AsyncDuplex>();
     visitor.visit::<TokioDuplex>();
@@ -32,7 +32,7 @@ pub(crate) fn visit_all(visitor: &mut impl Visitor) {
     visitor.visit::<FuturesRingbuf>();
 }
 
-/// Lets `visitor` have those that need the kernel, where the system has them.
+/// Visits the contenders that need the kernel, where the system has them.
 pub(crate) fn visit_kernel(visitor: &mut impl Visitor) {
     #[cfg(unix)]
     visitor.visit::<UnixSocket>();
@@ -40,7 +40,7 @@ pub(crate) fn visit_kernel(visitor: &mut impl Visitor) {
     let _ = visitor;
 }
 
-/// Lets `visitor` have this crate with other settings than the plain ones: no peers of its own.
+/// Visits this crate with settings other than the default ones. These are not peers.
 pub(crate) fn visit_variants(visitor: &mut impl Visitor) {
     visitor.visit::<NoSpin>();
 }

@@ -41,7 +41,8 @@ impl Contender for AsyncRingbuf {
 
 /// `futures_ringbuf::RingBuffer<u8>`, split into its halves, which share a lock.
 ///
-/// Its `Endpoint` would be two of those, and its drop does not close while the other end has the lock.
+/// Its `Endpoint` has two of them. Dropping an `Endpoint` does not close while the other end holds
+/// the lock.
 pub(crate) enum FuturesRingbuf {}
 
 impl Contender for FuturesRingbuf {
@@ -54,7 +55,7 @@ impl Contender for FuturesRingbuf {
         RingBuffer::new(capacity).split()
     }
 
-    /// Dropping a half closes nothing, and closing has to get hold of the lock.
+    /// Dropping a half does not close, and closing has to acquire the lock.
     fn close(mut writer: Self::Writer) {
         let mut cx = Context::from_waker(Waker::noop());
         while Pin::new(&mut writer).poll_close(&mut cx).is_pending() {

@@ -1,4 +1,4 @@
-//! The way through the kernel.
+//! A stream through the kernel.
 
 use std::future::Future;
 use std::os::unix::net::UnixStream;
@@ -8,7 +8,7 @@ use async_io::Async;
 use crate::support::contender::{Contender, FuturesIo};
 use crate::support::executor::Executor;
 
-/// A pair of Unix sockets, of which one direction lies idle.
+/// A pair of Unix sockets, of which one direction is idle.
 pub(crate) enum UnixSocket {}
 
 impl Contender for UnixSocket {
@@ -18,12 +18,12 @@ impl Contender for UnixSocket {
     type Writer = Async<UnixStream>;
     type Family = FuturesIo;
 
-    /// Holds what the kernel grants, some hundred KiB, whatever the capacity.
+    /// The kernel decides how many bytes it holds, some hundred KiB, whatever the capacity.
     fn pipe(_: usize) -> (Self::Reader, Self::Writer) {
         Async::<UnixStream>::pair().expect("there are file descriptors left")
     }
 
-    /// The reactor wakes, and a task that waits has to look after it.
+    /// The reactor wakes the task, so the task has to drive the reactor while it waits.
     fn run<F: Future>(_: &Executor, task: F) -> F::Output {
         async_io::block_on(task)
     }

@@ -9,7 +9,7 @@ use tokio_util::io::simplex;
 
 use crate::support::contender::{Contender, Family};
 
-/// By the traits of tokio.
+/// Through the traits of tokio.
 pub(crate) enum Tokio {}
 
 impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Family<R, W> for Tokio {
@@ -27,7 +27,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Family<R, W> for Tokio {
     }
 }
 
-/// `tokio::io::duplex`, of which one direction lies idle. It is the pipe that most programs use.
+/// `tokio::io::duplex`, of which one direction is idle. It is the pipe that most programs use.
 pub(crate) enum TokioDuplex {}
 
 impl Contender for TokioDuplex {
@@ -41,8 +41,8 @@ impl Contender for TokioDuplex {
     }
 }
 
-/// `tokio::io::simplex`: tokio's pipe of one direction, so that making one is making no more than
-/// the others make.
+/// `tokio::io::simplex`: tokio's pipe of one direction, so that making one is comparable with
+/// making one of the other pipes.
 pub(crate) enum TokioSimplex {}
 
 impl Contender for TokioSimplex {
@@ -55,7 +55,7 @@ impl Contender for TokioSimplex {
         tokio::io::simplex(capacity)
     }
 
-    /// Its halves share one stream, and dropping one of them closes nothing.
+    /// Its halves share one stream, and dropping one of them does not close it.
     fn close(mut writer: Self::Writer) {
         let mut cx = Context::from_waker(Waker::noop());
         let closed = Pin::new(&mut writer).poll_shutdown(&mut cx);
@@ -63,7 +63,7 @@ impl Contender for TokioSimplex {
     }
 }
 
-/// `tokio_util::io::simplex`: the same idea written anew, with halves of its own.
+/// `tokio_util::io::simplex`: a second implementation, with halves of its own.
 pub(crate) enum TokioUtilSimplex {}
 
 impl Contender for TokioUtilSimplex {

@@ -1,4 +1,4 @@
-//! What is measured: each case by name.
+//! The cases, by name.
 
 use std::iter::successors;
 use std::num::NonZeroUsize;
@@ -14,13 +14,13 @@ const MIB: usize = 1 << 20;
 
 const CAPACITIES: [usize; 4] = [64, 4 * KIB, 64 * KIB, MIB];
 
-/// Of the pipes that a message goes back and forth through.
+/// The capacity of the pipes of a round trip.
 const ROUND_TRIP_CAPACITY: usize = 4 * KIB;
 
-/// How long a peer takes over its answer that does not answer at once.
+/// How long the answering side works in the cases `thinking`.
 const THINK: Duration = Duration::from_micros(100);
 
-/// Capacity and chunk of the streams that the short form has.
+/// Capacity and chunk of the streams of the short form.
 const SHORT_ONE_THREAD: [(usize, usize); 6] = [
     (64, 64),
     (4 * KIB, 64),
@@ -37,7 +37,7 @@ const SHORT_TWO_THREADS: [(usize, usize); 5] = [
     (64 * KIB, 16 * KIB),
 ];
 
-/// Of the streams of which there are many, in the full form.
+/// Capacity and chunk of the cases with many streams, in the full form.
 const SHARED: [(usize, usize); 7] = [
     (64, 64),
     (4 * KIB, 64),
@@ -48,10 +48,10 @@ const SHARED: [(usize, usize); 7] = [
     (64 * KIB, 64 * KIB),
 ];
 
-/// How many streams there are at once, in the full form.
+/// The numbers of streams at once, in the full form.
 const CROWDS: [usize; 5] = [1, 8, 64, 1000, 10_000];
 
-/// Capacity and chunk where one size of each will do.
+/// Capacity and chunk of the cases that have only one size of each.
 const TYPICAL: (usize, usize) = (4 * KIB, KIB);
 
 pub(crate) struct Case {
@@ -59,17 +59,17 @@ pub(crate) struct Case {
     pub(crate) work: Work,
 }
 
-/// What a case is, in words and numbers. What does not apply is empty or 0.
+/// The words and numbers that describe a case. A field that does not apply is empty or 0.
 #[derive(Clone)]
 pub(crate) struct Label {
     pub(crate) name: String,
     pub(crate) group: &'static str,
-    /// Who does it, or what the memory is looked at for.
+    /// The threads that do the work, or the kind of memory.
     pub(crate) place: String,
     pub(crate) capacity: usize,
-    /// Of the chunk or the message.
+    /// The size of the chunk or the message.
     pub(crate) size: usize,
-    /// How many pipes or pairs of pipes there are at a time.
+    /// The number of pipes or pairs of pipes at a time.
     pub(crate) count: usize,
 }
 
@@ -121,7 +121,7 @@ pub(crate) fn cases(full: bool) -> Vec<Case> {
     cases
 }
 
-/// All chunks that fit, for each capacity.
+/// For each capacity, all chunks that fit.
 fn all_streams() -> Vec<(usize, usize)> {
     let chunks = [64, KIB, 4 * KIB, 16 * KIB, 64 * KIB, MIB];
     let fits = |capacity, chunk| chunk <= capacity && (chunk != 4 * KIB || capacity == chunk);
@@ -212,7 +212,7 @@ fn copy((capacity, chunk): (usize, usize)) -> Case {
     }
 }
 
-/// What a place is called, and how many of them there are.
+/// The name of a place, and the number of pipes at a time.
 fn name_of(place: Place, many: &str) -> (String, usize) {
     match place {
         Place::OneThread => ("one-thread".into(), 1),

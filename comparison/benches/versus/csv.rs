@@ -1,4 +1,4 @@
-//! What there is to plot: a row for each contender in each case.
+//! The file for the plots: a row for each contender in each case.
 
 use std::fs::File;
 use std::io::{BufWriter, Result, Write};
@@ -21,7 +21,7 @@ impl Csv {
         Ok(Self(file))
     }
 
-    /// Writes it at once: a run that is broken off leaves what it has found.
+    /// Writes at once, so that an interrupted run leaves its findings.
     pub(crate) fn write(&mut self, finding: &Finding) -> Result<()> {
         let Label {
             name,

@@ -1,5 +1,5 @@
-//! How often tasks are woken and polled for a MiB. Counted, so the same on any machine, but for who
-//! yields at random.
+//! How often tasks are woken and polled for a MiB. These are counts, so they are the same on any
+//! machine, except for contenders that yield at random.
 
 use crate::cases::Label;
 use crate::field::{contestants, Role};
@@ -24,7 +24,7 @@ const FIGURES: [(&str, Unit, Figure); 2] = [
     ("polls", Unit::Polls, |effort| effort.polls),
 ];
 
-/// Counts in every case whose name is `wanted`.
+/// Counts in each case whose name is `wanted`.
 pub(crate) fn count(wanted: impl Fn(&str) -> bool, mut found: impl FnMut(Finding)) {
     for (group, unit, figure) in FIGURES {
         for (capacity, chunk) in STREAMS {
@@ -41,7 +41,7 @@ pub(crate) fn count(wanted: impl Fn(&str) -> bool, mut found: impl FnMut(Finding
     }
 }
 
-/// Of everybody, except for those who are not woken by the pipe.
+/// The efforts of all contenders, except for those whose tasks the kernel wakes.
 pub(crate) fn efforts(stream: Stream, chunks: u64) -> Vec<(&'static str, Role, Effort)> {
     contestants()
         .into_iter()

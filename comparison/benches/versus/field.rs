@@ -1,4 +1,4 @@
-//! Who takes part in a case, and as what.
+//! The contenders of a case, and their roles.
 
 use std::time::Duration;
 
@@ -13,14 +13,14 @@ use crate::work::{Stage, Work};
 
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Role {
-    /// This crate, with whom everybody is compared.
+    /// This crate, with which each contender is compared.
     Ours,
     Peer,
-    /// A peer that holds what the kernel grants, where the work is all about how much a pipe holds.
+    /// A peer whose capacity the kernel decides, in a case whose result depends on the capacity.
     Unbounded,
-    /// This crate with other settings: of interest, but no peer.
+    /// This crate with other settings. It is not a peer.
     Variant,
-    /// No pipe at all, but what no pipe can beat.
+    /// Not a pipe, but a lower bound for every pipe.
     Floor,
 }
 
@@ -62,16 +62,16 @@ pub(crate) fn contestants() -> Vec<Contestant> {
     all.0
 }
 
-/// Something whose time can be taken.
+/// A contender, or a floor, that can be timed.
 pub(crate) struct Entry {
     pub(crate) name: &'static str,
     pub(crate) role: Role,
     pub(crate) time: fn(Work, &Stage, u64) -> Duration,
 }
 
-/// Who does that work, ours first.
+/// The contenders and floors of `work`, ours first.
 pub(crate) fn entries(work: Work) -> Vec<Entry> {
-    // Thousands of sockets are more than most systems let a program open.
+    // Most systems do not let a program open thousands of sockets.
     let admits = move |contestant: &Contestant| contestant.in_process || work.unit() < 1000;
     let all = contestants().into_iter().filter(admits);
     let all = all.map(move |contestant| Entry {
@@ -83,7 +83,7 @@ pub(crate) fn entries(work: Work) -> Vec<Entry> {
         time: contestant.time,
     });
     if let Work::Copy(_) = work {
-        // Only ours lends its memory, so it competes with itself.
+        // Only this crate can copy out of its own memory, so it is compared with itself.
         let ours = all.filter(|entry| entry.role == Role::Ours);
         return ours.chain([THROUGH_A_BUFFER]).collect();
     }
@@ -105,7 +105,9 @@ const FLOOR_OF_ONE_THREAD: Entry = Entry {
     name: MEMCPY,
     role: Role::Floor,
     time: |work, _, operations| {
-        let copies = work.memcpy().expect("only what has this floor asks");
+        let copies = work
+            .memcpy()
+            .expect("only work with this floor asks for it");
         copies.memcpy(operations)
     },
 };

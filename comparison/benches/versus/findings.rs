@@ -1,10 +1,10 @@
-//! What came out of a case: for everybody a value, and how it compares with ours.
+//! The result of a case: a value for each contender, and how it compares with ours.
 
 use crate::cases::Label;
 use crate::field::Role;
 use crate::statistics::{Spread, Verdict};
 
-/// What the values of a finding are. Less is better, whatever it is.
+/// The unit of the values of a finding. Less is better in each of them.
 #[derive(Clone, Copy)]
 pub(crate) enum Unit {
     Nanoseconds,
@@ -17,7 +17,7 @@ pub(crate) enum Unit {
 pub(crate) struct Finding {
     pub(crate) label: Label,
     pub(crate) unit: Unit,
-    /// How many bytes an operation moves, where that is what matters.
+    /// The number of bytes that an operation moves, where the result is a throughput.
     pub(crate) bytes: Option<usize>,
     /// Ours first.
     pub(crate) outcomes: Vec<Outcome>,
@@ -27,7 +27,7 @@ pub(crate) struct Outcome {
     pub(crate) name: &'static str,
     pub(crate) role: Role,
     pub(crate) value: Spread,
-    /// Of theirs to ours.
+    /// The ratio of theirs to ours.
     pub(crate) ratio: Spread,
     pub(crate) verdict: Verdict,
 }
@@ -45,7 +45,7 @@ impl Unit {
 }
 
 impl Finding {
-    /// What the samples of these contenders say. Ours first.
+    /// The finding of the samples of these contenders, ours first.
     pub(crate) fn of_samples(
         label: Label,
         (unit, bytes): (Unit, Option<usize>),
@@ -75,7 +75,7 @@ impl Finding {
         }
     }
 
-    /// What was counted once, of everybody. Ours first.
+    /// The finding of counts, one for each contender, ours first.
     pub(crate) fn of_counts(
         label: Label,
         unit: Unit,
@@ -108,7 +108,7 @@ impl Finding {
         &self.outcomes[1..]
     }
 
-    /// The peer with the least.
+    /// The peer with the smallest value.
     pub(crate) fn best_peer(&self) -> Option<&Outcome> {
         self.others()
             .iter()

@@ -1,4 +1,4 @@
-//! This crate against the others, in turns: how many times as long as ours theirs takes.
+//! Compares this crate with the others, in turns: the ratio of their time to ours.
 //!
 //! ```text
 //! cargo bench --bench versus
@@ -7,13 +7,13 @@
 //! cargo bench --bench versus -- neighbours work
 //! ```
 //!
-//! Everybody has one short turn in every round, and what is compared are the turns of one round: on
-//! a machine that is busy with other things, they still have that in common. Of the ratios, the
-//! median and the spread from the 10th to the 90th percentile are told. A spread that covers 1 is
-//! called level, never a difference.
+//! Each contender has one short turn in each round, and only the turns of one round are compared.
+//! If the machine is busy with other work for a while, this affects all turns of a round. The
+//! program prints the median of the ratios, and the spread from the 10th to the 90th percentile. If
+//! the spread covers 1, it prints `level`, and never a difference.
 //!
-//! The short form takes two minutes and a half, the full one twenty. It takes a dozen rounds or so until
-//! the spread is more than the luck of a few.
+//! The short form takes two and a half minutes, the full one twenty. The spread is meaningful after
+//! about a dozen rounds.
 
 #![allow(clippy::std_instead_of_alloc, clippy::std_instead_of_core)]
 
@@ -59,16 +59,16 @@ struct Options {
     /// All cases, with more and longer samples
     #[arg(long)]
     full: bool,
-    /// Samples of each contender in each case
+    /// The number of samples of each contender in each case
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
     rounds: Option<u16>,
-    /// Write a table of everything, too
+    /// Write all results to this file, too
     #[arg(long, value_name = "FILE")]
     csv: Option<PathBuf>,
-    /// Measure; `cargo bench` says so
+    /// Measure; `cargo bench` passes this
     #[arg(long, hide = true)]
     bench: bool,
-    /// Do everything once, and measure nothing
+    /// Run each case once, and measure nothing
     #[arg(long, hide = true)]
     test: bool,
 }
@@ -96,7 +96,7 @@ fn main() {
         peer: Peer::start(),
         runtime: Runtime::new().expect("there are threads left"),
     };
-    // `cargo test --benches` just wants to know that everything runs.
+    // `cargo test --benches` only checks that everything runs.
     if options.bench && !options.test {
         compare(&options, &stage);
     } else {
@@ -117,7 +117,7 @@ fn compare(options: &Options, stage: &Stage) {
         }
         findings.push(finding);
     };
-    // Memory first, while nothing but waiting threads is left over from anything else.
+    // Memory first, before other cases have left anything but waiting threads.
     memory::look(options.full, |name| options.wants(name), &mut found);
     effort::count(|name| options.wants(name), &mut found);
     for case in cases(options.full) {
@@ -139,7 +139,7 @@ fn compare(options: &Options, stage: &Stage) {
     report::summarize(&findings);
 }
 
-/// Has everybody do everything, as little as there can be of it.
+/// Runs each case with each contender, with as few operations as possible.
 fn try_out(options: &Options, stage: &Stage) {
     memory::try_out();
     effort::efforts(

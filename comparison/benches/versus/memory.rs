@@ -1,4 +1,4 @@
-//! How much memory a pipe takes: what it asks for, and what the kernel has to provide.
+//! How much memory a pipe takes: the bytes that it allocates, and those that are resident.
 
 use std::process::Command;
 use std::{env, fs};
@@ -11,32 +11,32 @@ use crate::support::contender::Contender;
 use crate::support::size;
 use crate::support::workloads::pass;
 
-/// Bytes go through in messages of this size, one at a time: there is never more in the pipe. Or in one
-/// as large as the pipe, since some take memory only for what is in them.
+/// The size of the messages that pass through a pipe one at a time. In other cases one message of
+/// the size of the capacity passes, because some pipes allocate memory only for unread bytes.
 const MESSAGE: usize = 64;
 
-/// In the environment of the processes whose memory is looked at: whose pipes, of what capacity, what
-/// bytes in messages of what size, how many pipes.
+/// The environment variable of the processes whose memory is measured: the contender, the capacity,
+/// the size and the number of the messages, and the number of pipes.
 const JOB: &str = "ASYNC_DUPLEX_VERSUS_JOB";
 
-/// Pipes that are there at once, and for which a process is looked at.
+/// The number of pipes at once in a process whose memory is measured.
 const CROWD: usize = 2_000;
 
-/// Pairs of pipes that are there at once, and the bytes through each: enough to touch a page. If
-/// more went through, pipes that touch all of their memory would have more than a gigabyte.
+/// The number of pairs of pipes at once, and the number of bytes through each: enough to touch a
+/// page. With more bytes, pipes that touch all of their memory would take more than a gigabyte.
 const PAIRS: usize = 10_000;
 const PAIR_BYTES: usize = 4 << 10;
 
-/// What to look at, and for how much.
+/// A measurement of memory.
 struct Question {
     place: &'static str,
     capacity: usize,
     passed: Passed,
-    /// How many pipes there are.
+    /// The number of pipes.
     pipes: usize,
 }
 
-/// What has gone through a pipe before it is looked at.
+/// The messages that pass through a pipe before it is measured.
 #[derive(Clone, Copy)]
 pub(crate) struct Passed {
     message: usize,
@@ -59,7 +59,7 @@ impl Passed {
     }
 }
 
-/// Asks everybody whose pipes are memory everything whose name is `wanted`.
+/// Measures each case whose name is `wanted`, for each contender in this process.
 pub(crate) fn look(full: bool, wanted: impl Fn(&str) -> bool, mut found: impl FnMut(Finding)) {
     for question in questions(full) {
         let label = question.label();
@@ -69,7 +69,7 @@ pub(crate) fn look(full: bool, wanted: impl Fn(&str) -> bool, mut found: impl Fn
     }
 }
 
-/// Lets everybody hold a few pipes, in this process and in others.
+/// Measures a few pipes of each contender, in this process and in others.
 pub(crate) fn try_out() {
     let places = if cfg!(target_os = "linux") {
         &["held", "resident"][..]
@@ -87,7 +87,7 @@ pub(crate) fn try_out() {
     }
 }
 
-/// Does the job of a process whose memory is looked at, if this is one.
+/// Does the work of a process whose memory is measured, if this is one.
 pub(crate) fn did_a_job() -> bool {
     let Ok(job) = env::var(JOB) else {
         return false;
@@ -108,15 +108,14 @@ pub(crate) fn did_a_job() -> bool {
     true
 }
 
-/// Bytes that a pipe has asked for and holds.
+/// The number of bytes that a pipe has allocated and not freed.
 pub(crate) fn held<C: Contender>(capacity: usize, passed: Passed) -> f64 {
-    // What the first pipe of a program needs besides.
+    // The first pipe of a program may allocate more than the others.
     drop(pipe::<C>(capacity, passed));
     held_by(|| pipe::<C>(capacity, passed)).1 as f64
 }
 
-/// Bytes of memory that the kernel has provided for each of so many pipes. The handles are counted:
-/// somewhere they have to be.
+/// The number of resident bytes for each of `pipes` pipes, including the handles.
 pub(crate) fn resident<C: Contender>(capacity: usize, passed: Passed, pipes: usize) -> f64 {
     drop(pipe::<C>(capacity, passed));
     let before = resident_set();
@@ -133,9 +132,10 @@ fn pipe<C: Contender>(capacity: usize, passed: Passed) -> (C::Reader, C::Writer)
     (reader, writer)
 }
 
-/// The bytes of this process that are in memory. Linux says so; elsewhere nobody asks.
+/// The number of resident bytes of this process, as Linux reports it. Other systems do not get
+/// here.
 fn resident_set() -> f64 {
-    let status = fs::read_to_string("/proc/self/status").expect("linux knows about its processes");
+    let status = fs::read_to_string("/proc/self/status").expect("Linux reports on its processes");
     let kib = status
         .lines()
         .find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB"))
@@ -165,7 +165,7 @@ fn questions(full: bool) -> Vec<Question> {
         let small = states(64 << 10, 256 << 10);
         all.extend(small.map(|passed| ask("resident", 64 << 10, passed, CROWD)));
         if full {
-            // Not full: that many pipes of a MiB would be two gigabytes.
+            // Not full: 2,000 full pipes of a MiB would take two gigabytes.
             let large = [0, 256 << 10].map(Passed::little_by_little);
             all.extend(large.map(|passed| ask("resident", 1 << 20, passed, CROWD)));
             let passed = Passed::little_by_little(PAIR_BYTES);
@@ -207,9 +207,9 @@ impl Question {
             .collect()
     }
 
-    /// Asks a process that does nothing else.
+    /// Measures in a process that does nothing else.
     fn in_a_process(&self, contestant: &Contestant) -> f64 {
-        let program = env::current_exe().expect("a program knows where it is");
+        let program = env::current_exe().expect("the path of the program is known");
         let Self {
             capacity, pipes, ..
         } = self;
@@ -223,9 +223,6 @@ impl Question {
             .output()
             .expect("a program can be run again");
         let report = String::from_utf8_lossy(&run.stdout);
-        report
-            .trim()
-            .parse()
-            .expect("a process says how much it has")
+        report.trim().parse().expect("the process prints a number")
     }
 }

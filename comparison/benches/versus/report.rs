@@ -1,10 +1,10 @@
-//! What there is to read: a table for each case as it is done, and a line for each in the end.
+//! The printed report: a table for each case when it is done, and a line for each case at the end.
 
 use crate::field::Role;
 use crate::findings::{Finding, Outcome};
 use crate::statistics::Spread;
 
-/// Prints everybody's values, and how they compare with ours.
+/// Prints the values of all contenders, and how they compare with ours.
 pub(crate) fn print(finding: &Finding) {
     let unit = finding.unit.name();
     println!("{}", finding.label.name);
@@ -34,8 +34,8 @@ pub(crate) fn print(finding: &Finding) {
 
 /// Prints, for each case, the best of the peers and the floor.
 ///
-/// The best of several is also the luckiest of them: where all are alike, it looks better than it is.
-/// Which errs on the side of modesty.
+/// The minimum of several noisy values is too small, so where all peers are equal, the best one
+/// looks better than it is. The error is in favour of the peers.
 pub(crate) fn summarize(findings: &[Finding]) {
     println!(
         "the best peer of each case: how many times as much as ours it takes; ours of the floor\n"
@@ -59,7 +59,7 @@ fn verdict(outcome: &Outcome) -> String {
 }
 
 fn ratio(Spread { p10, median, p90 }: Spread) -> String {
-    // So that a hundredth of ours does not look like nothing.
+    // Enough digits for a ratio of a hundredth.
     let digits = if median < 0.1 { 4 } else { 2 };
     let spread = if p10 < p90 {
         format!("{p10:.digits$} to {p90:.digits$}")

@@ -1,4 +1,4 @@
-//! The floor under all that goes from thread to thread: an `rtrb` ring between two threads that spin.
+//! The floor of all cases between two threads: an `rtrb` ring between two threads that spin.
 
 use std::hint::spin_loop;
 use std::thread::yield_now;
@@ -14,8 +14,8 @@ use crate::support::workloads::{PingPong, Stream};
 pub(crate) const RTRB: &str = "rtrb";
 
 impl Stream {
-    /// A ring between two threads that never sleep: it has the copies and the cache lines that go
-    /// back and forth, and nobody to wake.
+    /// A ring between two threads that never sleep. It has the copies and the transfers of cache
+    /// lines, and no wakes.
     pub(crate) fn rtrb(self, peer: &Peer, chunks: u64) -> Duration {
         let (mut writer, mut reader) = used_ring(self.capacity);
         let (mut source, mut target) = (Sliding::new(self.chunk), Sliding::new(self.chunk));
@@ -63,13 +63,13 @@ impl PingPong {
     }
 }
 
-/// What a thread does that has nothing to do: spins for some microseconds, then lets others run. If the
-/// two threads have to share a core, spinning on would be waiting for the end of a time slice. (This is
-/// a floor only where they have a core each, even so: sleeping is the quicker way to share one.)
+/// How a thread waits: it spins for some microseconds, and then yields to other threads. If the two
+/// threads share a core, spinning without a yield would last until the end of a time slice. This is
+/// a floor only where each thread has a core, because parking is faster on a shared one.
 #[derive(Default)]
-struct Patience(u32);
+struct Spin(u32);
 
-impl Patience {
+impl Spin {
     const SPINS: u32 = 1 << 7;
 
     fn wait(&mut self) {
@@ -83,7 +83,7 @@ impl Patience {
     }
 }
 
-/// A ring whose memory is there, as that of the contenders' pipes is.
+/// A ring whose memory has been touched, as that of the contenders' pipes has.
 fn used_ring(capacity: usize) -> (Producer<u8>, Consumer<u8>) {
     let (mut writer, mut reader) = RingBuffer::new(capacity);
     let mut bytes = vec![0x5a; capacity];
@@ -93,22 +93,22 @@ fn used_ring(capacity: usize) -> (Producer<u8>, Consumer<u8>) {
 }
 
 fn push(writer: &mut Producer<u8>, mut bytes: &[u8]) {
-    let mut patience = Patience::default();
+    let mut spin = Spin::default();
     while !bytes.is_empty() {
         let (pushed, rest) = writer.push_partial_slice(bytes);
         if pushed.is_empty() {
-            patience.wait();
+            spin.wait();
         }
         bytes = rest;
     }
 }
 
-/// Takes what is there, but at least a byte, and returns how many bytes that was.
+/// Waits for a byte at least, takes all bytes that fit into `buf`, and returns their number.
 fn pop(reader: &mut Consumer<u8>, buf: &mut [u8]) -> usize {
-    let mut patience = Patience::default();
+    let mut spin = Spin::default();
     loop {
         match reader.pop_partial_slice(buf).0.len() {
-            0 => patience.wait(),
+            0 => spin.wait(),
             n => return n,
         }
     }

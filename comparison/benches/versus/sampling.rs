@@ -1,28 +1,27 @@
-//! Taking the time of everybody in turns.
+//! Timing all contenders in turns.
 //!
-//! A machine has its moods: it is slower for some seconds and faster again. Who is measured after
-//! the other is measured in another mood; who takes turns with the other is not, as long as the
-//! turns are short. So there are rounds in which everybody has one, and a comparison is one of the
-//! turns of a round.
+//! The speed of a machine varies from second to second. If one contender were measured after
+//! another, the difference would include that variation. In rounds of short turns, one for each
+//! contender, all turns of a round are affected alike. A comparison is one of the turns of a round.
 
 use std::time::Duration;
 
 use crate::field::Entry;
 use crate::work::{Stage, Work};
 
-/// A sample that takes longer although it is the least that makes one is cut down to a single
-/// operation, which is enough to see that somebody is hopelessly slow.
+/// If the smallest sample takes longer than this, it is reduced to a single operation, which is
+/// enough to see that a contender is far behind.
 const TOO_LONG: Duration = Duration::from_millis(200);
 
-/// How long everything is measured.
+/// How many samples are taken, and how long each is.
 #[derive(Clone, Copy)]
 pub(crate) struct Plan {
     pub(crate) rounds: usize,
-    /// How long a sample is to take.
+    /// The length of a sample.
     pub(crate) sample: Duration,
 }
 
-/// Nanoseconds for an operation: of each entry, in each round.
+/// Nanoseconds for an operation, for each entry in each round.
 pub(crate) fn measure(work: Work, entries: &[Entry], stage: &Stage, plan: Plan) -> Vec<Vec<f64>> {
     let operations: Vec<u64> = entries
         .iter()
@@ -34,7 +33,7 @@ pub(crate) fn measure(work: Work, entries: &[Entry], stage: &Stage, plan: Plan) 
     })
 }
 
-/// What `sample` returns for each of `entries` contenders, in each round.
+/// The results of `sample` for each of `entries` contenders, in each round.
 pub(crate) fn in_turns<T>(
     rounds: usize,
     entries: usize,
@@ -51,10 +50,10 @@ pub(crate) fn in_turns<T>(
     samples
 }
 
-/// How many operations take about as long as a sample should. Warms up, too.
+/// The number of operations that take about as long as a sample should. This warms up, too.
 ///
-/// Of two tries the faster counts: a moment in which the machine did something else would be held
-/// against somebody in every round.
+/// The faster of two tries counts. If the machine did other work during a try, the number would
+/// otherwise be too small in every round.
 fn calibrate(work: Work, entry: &Entry, stage: &Stage, sample: Duration) -> u64 {
     let mut operations = work.least();
     loop {
@@ -69,7 +68,7 @@ fn calibrate(work: Work, entry: &Entry, stage: &Stage, sample: Duration) -> u64 
         }
         let more = (operations as f64 * missing.min(10.0)) as u64;
         operations = more.max(operations + 1).next_multiple_of(work.unit());
-        // What took half of the time is a good guide to what takes all of it.
+        // From half of the time on, the number of operations can be extrapolated.
         if missing < 2.0 {
             return operations;
         }

@@ -1,8 +1,8 @@
-//! What many samples say.
+//! Statistics of samples.
 
 use std::fmt::{self, Display, Formatter};
 
-/// The middle of some samples, and where most of them lie.
+/// The median of some samples, and the 10th and the 90th percentile.
 #[derive(Clone, Copy)]
 pub(crate) struct Spread {
     pub(crate) p10: f64,
@@ -24,13 +24,13 @@ impl Spread {
         }
     }
 
-    /// How many times as much as ours theirs is, from round to round.
+    /// The ratio of theirs to ours, in each round.
     pub(crate) fn of_ratios(theirs: &[f64], ours: &[f64]) -> Self {
         let ratios: Vec<f64> = theirs.iter().zip(ours).map(|(t, o)| t / o).collect();
         Self::of(&ratios)
     }
 
-    /// The same, seen from the other side.
+    /// The spread of the inverse ratios.
     pub(crate) fn inverse(self) -> Self {
         Self {
             p10: 1.0 / self.p90,
@@ -40,7 +40,7 @@ impl Spread {
     }
 }
 
-/// Between the two samples that are nearest.
+/// Interpolates between the two nearest samples.
 pub(crate) fn quantile(sorted: &[f64], q: f64) -> f64 {
     let position = q * (sorted.len() - 1) as f64;
     let (below, above) = (position.floor(), position.ceil());
@@ -48,17 +48,17 @@ pub(crate) fn quantile(sorted: &[f64], q: f64) -> f64 {
     low + (high - low) * (position - below)
 }
 
-/// Where this crate stands.
+/// How this crate compares.
 #[derive(Clone, Copy)]
 pub(crate) enum Verdict {
     Ahead,
     Behind,
-    /// The spread covers 1, so whatever the median says is not a difference.
+    /// The spread covers 1, so the median shows no difference.
     Level,
 }
 
 impl Verdict {
-    /// What ratios of theirs to ours say, where less is better.
+    /// The verdict of ratios of theirs to ours, where less is better.
     pub(crate) fn of(ratios: Spread) -> Self {
         if ratios.p10 > 1.0 {
             Self::Ahead
@@ -69,7 +69,8 @@ impl Verdict {
         }
     }
 
-    /// What a ratio says that has no spread. A hundredth is a page here or there.
+    /// The verdict of a ratio without a spread. A difference of 1 % is noise, such as a page more
+    /// or less.
     pub(crate) fn of_count(ratio: f64) -> Self {
         Self::of(Spread {
             p10: ratio / 1.01,

@@ -1,4 +1,4 @@
-//! What a case has everybody do, and where.
+//! The work of a case, and the threads that do it.
 
 use std::time::Duration;
 
@@ -8,54 +8,55 @@ use crate::support::contender::Contender;
 use crate::support::executor::{Busy, Peer};
 use crate::support::workloads::{copy, make, operate, short_lived, PingPong, Stream, Through};
 
-/// Of the pipes whose capacity a case does not name. Any message fits.
+/// The capacity of the pipes where a case does not name one. Each message fits.
 pub(crate) const CAPACITY: usize = 64 << 10;
 
-/// What goes through a short-lived pipe. Fits the smallest one.
+/// The size of the message through a short-lived pipe. It fits into the smallest one.
 pub(crate) const SHORT_MESSAGE: usize = 64;
 
-/// The least that a stream sends when others take part: handing it to them is not to dominate.
+/// The minimum that a stream sends if other threads take part, so that handing the work to them
+/// does not dominate.
 const LEAST_BYTES: u64 = 256 << 10;
 
-/// Likewise in chunks or rounds, of all together and of each where there are many.
+/// Likewise in chunks or round trips: in total, and for each of many streams or pairs.
 const LEAST: u64 = 64;
 const LEAST_EACH: u64 = 16;
 
 #[derive(Clone, Copy)]
 pub(crate) enum Work {
-    /// A write and a read of so many bytes, nobody waiting.
+    /// A write and a read of this many bytes, where neither side waits.
     Operation(usize),
     Stream(Stream, Place),
     RoundTrip(PingPong, Place),
-    /// Making and dropping a pipe of that capacity.
+    /// Making and dropping a pipe of this capacity.
     Make(usize),
     /// Likewise, with a message in between.
     ShortLived(usize),
-    /// From one pipe into another.
+    /// Copying from one pipe to another.
     Copy(Stream),
 }
 
-/// Who does it.
+/// The threads that do the work.
 #[derive(Clone, Copy)]
 pub(crate) enum Place {
     OneThread,
     TwoThreads,
-    /// Two threads, and a third that keeps a core busy with something else.
+    /// Two threads, and a third thread that keeps a core busy with other work.
     Crowded,
-    /// So many at a time, on the threads of a work-stealing runtime.
+    /// This many streams or pairs at a time, on the threads of a work-stealing runtime.
     Shared(usize),
-    /// So many threads, each with its own.
+    /// This many threads, each with a stream of its own.
     Apart(usize),
 }
 
-/// What there has to be for all that.
+/// The threads and the runtime that the work needs.
 pub(crate) struct Stage {
     pub(crate) peer: Peer,
     pub(crate) runtime: Runtime,
 }
 
 impl Work {
-    /// Has `C` do it `operations` times, which is a multiple of [`unit`](Self::unit).
+    /// Times `operations` operations of `C`, a multiple of [`unit`](Self::unit).
     pub(crate) fn time<C: Contender>(self, stage: &Stage, operations: u64) -> Duration {
         let each = operations / self.unit();
         match self {
@@ -85,7 +86,7 @@ impl Work {
         }
     }
 
-    /// The floor of one thread, under what has one.
+    /// The floor of this work on one thread, if there is one.
     pub(crate) fn memcpy(self) -> Option<Stream> {
         match self {
             Self::Operation(message) => Some(Stream {
@@ -97,8 +98,8 @@ impl Work {
         }
     }
 
-    /// The floor of two threads, if this has one. Not of a crowd: who spins there waits for the
-    /// scheduler.
+    /// Whether this work has the floor of two threads. `crowded` has not, because a thread that
+    /// spins there waits for the scheduler.
     pub(crate) fn has_rtrb(self) -> bool {
         match self {
             Self::Stream(_, place) => matches!(place, Place::TwoThreads),
@@ -107,7 +108,7 @@ impl Work {
         }
     }
 
-    /// Operations come in so many at least, and in multiples of that: one each.
+    /// The number of operations is a multiple of this: one for each stream or pair.
     pub(crate) fn unit(self) -> u64 {
         match self {
             Self::Stream(_, Place::Shared(count) | Place::Apart(count))
@@ -116,7 +117,7 @@ impl Work {
         }
     }
 
-    /// The fewest operations that make a fair sample.
+    /// The smallest number of operations for a fair sample.
     pub(crate) fn least(self) -> u64 {
         let together = LEAST.max(LEAST_EACH * self.unit());
         match self {
@@ -130,7 +131,7 @@ impl Work {
         }
     }
 
-    /// How many bytes go through the pipe in an operation, where that is what matters.
+    /// The number of bytes that an operation moves, where the result is a throughput.
     pub(crate) fn bytes(self) -> Option<usize> {
         match self {
             Self::Stream(stream, _) | Self::Copy(stream) => Some(stream.chunk),

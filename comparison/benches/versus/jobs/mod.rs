@@ -1,7 +1,7 @@
-//! Jobs that run for a given time and say how much they got done.
+//! Jobs that run for a given time and return how much work they did.
 //!
-//! They show what a pipe costs the tasks beside it ([`neighbours`]), and what it is worth in real
-//! work ([`protocols`]). They need streams with the traits of tokio.
+//! They show what a pipe costs other tasks of its thread ([`neighbours`]), and how fast protocols
+//! run over it ([`protocols`]). They need streams with the traits of tokio.
 
 mod duplex;
 mod neighbours;
@@ -20,12 +20,12 @@ use crate::support::ours::{AsyncDuplex, NoSpin};
 
 use duplex::Duplex;
 
-/// Of a run that is to show that the job runs at all.
+/// The length of a run that only checks that the job runs.
 const MOMENT: Duration = Duration::from_millis(5);
 
-/// What each contender does for a given time.
+/// Work that each contender does for a given time.
 trait Job {
-    /// What its runs are measured by.
+    /// The figures that a run returns.
     fn figures(&self) -> Vec<Figure>;
 
     /// How long a run takes.
@@ -35,11 +35,11 @@ trait Job {
     fn run<D: Duplex>(&self, time: Duration) -> Vec<f64>;
 }
 
-/// What a value of a run is. Less is better.
+/// The meaning of a value of a run. Less is better.
 struct Figure {
     label: Label,
     unit: Unit,
-    /// How many bytes an operation moves, where that is what matters.
+    /// The number of bytes that an operation moves, where the result is a throughput.
     bytes: Option<usize>,
 }
 

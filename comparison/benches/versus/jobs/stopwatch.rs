@@ -1,4 +1,4 @@
-//! How long an operation takes, of those that are done in a given time.
+//! The time of an operation, from the number of operations done in a given time.
 
 use std::time::{Duration, Instant};
 
@@ -33,7 +33,8 @@ impl Stopwatch {
     }
 }
 
-/// Nanoseconds for an operation. If none was done, one would have taken that long at least.
+/// Nanoseconds for an operation. If none was done, this is the whole time: an operation takes at
+/// least that long.
 pub(super) fn each(time: Duration, operations: u64) -> f64 {
     time.as_nanos() as f64 / operations.max(1) as f64
 }

@@ -1,4 +1,4 @@
-//! A reader in a `LocalPool`, which has one thread and no other to take over its tasks.
+//! A reader in a `LocalPool`, whose tasks all run on one thread.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ pub(super) fn run<D: Duplex>(period: Duration, time: Duration) -> f64 {
 
     let feeder = feed(source, period);
     let turn = pool.run_until(neighbour);
-    // The reader goes with it, and so the feeder ends.
+    // This drops the reader, which ends the feeder.
     drop(pool);
     feeder.join().expect("the feeder does not panic");
     turn

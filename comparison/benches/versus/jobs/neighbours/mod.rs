@@ -16,7 +16,7 @@ use crate::cases::Label;
 use crate::findings::Unit;
 use crate::support::workloads::ponder;
 
-/// Of every pipe here.
+/// The capacity of the pipes.
 const CAPACITY: usize = 4 << 10;
 
 /// How long a neighbour works in each of its turns.
@@ -27,9 +27,11 @@ const TURN: Duration = Duration::from_micros(2);
 pub(super) enum Neighbours {
     /// Round trips to another thread, from two workers on which there are neighbours too.
     Shared { neighbours: usize, pairs: usize },
-    /// A reader that gets a byte once in that time, and a neighbour in the same `LocalPool`.
+    /// A reader that gets a byte in each period of this length, and a neighbour in the same
+    /// `LocalPool`.
     LocalPool { period: Duration },
-    /// A reader that gets a byte once in that time, and a task that sleeps, on the same thread.
+    /// A reader that gets a byte in each period of this length, and a task that sleeps, on the same
+    /// thread.
     Timer { period: Duration },
 }
 
@@ -75,7 +77,7 @@ impl Job for Neighbours {
     fn time(&self) -> Duration {
         match self {
             Self::Shared { .. } | Self::LocalPool { .. } => Duration::from_millis(200),
-            // As many sleeps as a 99th percentile takes.
+            // Long enough for the number of sleeps that a 99th percentile needs.
             Self::Timer { .. } => Duration::from_millis(600),
         }
     }
@@ -116,14 +118,13 @@ fn warm_up(time: Duration) -> Duration {
     time / 4
 }
 
-/// What a neighbour does again and again.
+/// One turn of a neighbour.
 async fn take_a_turn() {
     ponder(TURN);
     yield_now().await;
 }
 
-/// Starts a thread that writes a byte, and the next one when `period` is over, until the reader is
-/// dropped.
+/// Starts a thread that writes a byte in each `period`, until the reader is dropped.
 fn feed(mut stream: impl AsyncWrite + Unpin + Send + 'static, period: Duration) -> JoinHandle<()> {
     let feed = async move {
         while stream.write_all(&[0x5a]).await.is_ok() {
@@ -133,7 +134,7 @@ fn feed(mut stream: impl AsyncWrite + Unpin + Send + 'static, period: Duration) 
     thread::spawn(|| pollster::block_on(feed))
 }
 
-/// Reads what is fed, to the end.
+/// Reads to the end of the stream.
 async fn eat(mut stream: impl AsyncRead + Unpin) {
     let mut buf = [0; 64];
     while stream

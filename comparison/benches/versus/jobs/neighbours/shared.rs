@@ -12,10 +12,10 @@ use tokio::runtime::Builder;
 use super::super::stopwatch::each;
 use super::{take_a_turn, warm_up, Duplex, CAPACITY};
 
-/// How many bytes go there and back.
+/// The number of bytes of a round trip.
 pub(super) const MESSAGE: usize = 64;
 
-/// What all tasks of a run count in, until they are done.
+/// The counters that all tasks of a run share.
 #[derive(Default)]
 struct Tally {
     trips: AtomicU64,
@@ -85,7 +85,7 @@ async fn ping(mut stream: impl AsyncRead + AsyncWrite + Unpin, tally: Arc<Tally>
     }
 }
 
-/// Sends back what comes, to the end of the stream.
+/// Sends back all bytes up to the end of the stream.
 async fn pong(mut stream: impl AsyncRead + AsyncWrite + Unpin) {
     let mut buf = [0; MESSAGE];
     while stream.read_exact(&mut buf).await.is_ok() {

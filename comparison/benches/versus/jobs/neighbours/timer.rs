@@ -1,4 +1,4 @@
-//! A task that sleeps beside a reader, on one thread: how late is it woken?
+//! How late a task that sleeps is woken, on the same thread as a reader.
 
 use std::time::{Duration, Instant};
 
@@ -24,7 +24,7 @@ pub(super) fn run<D: Duplex>(period: Duration, time: Duration) -> [f64; 2] {
         delays(warm_up(time)).await;
         delays(time).await
     });
-    // The reader goes with it, and so the feeder ends.
+    // This drops the reader, which ends the feeder.
     drop(runtime);
     feeder.join().expect("the feeder does not panic");
 
@@ -32,7 +32,7 @@ pub(super) fn run<D: Duplex>(period: Duration, time: Duration) -> [f64; 2] {
     [0.5, 0.99].map(|q| quantile(&delays, q))
 }
 
-/// Of all sleeps that begin within `time`.
+/// The delays of all sleeps that begin within `time`.
 async fn delays(time: Duration) -> Vec<f64> {
     let start = Instant::now();
     let mut delays = Vec::new();

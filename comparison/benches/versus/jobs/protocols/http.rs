@@ -13,10 +13,10 @@ use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::super::stopwatch::Stopwatch;
 
-/// The answer to a request without a body. To others, it is their body.
+/// The response to a request without a body. The response to other requests is their body.
 const HELLO: &[u8] = b"hello";
 
-/// Nanoseconds for a request, one after another.
+/// Nanoseconds for a request. The requests follow one another.
 pub(super) async fn http1<S>((near, far): (S, S), body: usize, time: Duration) -> f64
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
@@ -40,11 +40,11 @@ where
     let each = watch.each();
     drop(sender);
     let ended = server.await.expect("the server does not panic");
-    ended.expect("the connection ends well");
+    ended.expect("the connection ends without an error");
     each
 }
 
-/// Nanoseconds for a request, with `streams` at a time.
+/// Nanoseconds for a request, with `streams` concurrent requests.
 pub(super) async fn http2<S>(
     (near, far): (S, S),
     body: usize,
@@ -83,7 +83,7 @@ where
     let each = watch.each();
     drop(sender);
     let ended = server.await.expect("the server does not panic");
-    ended.expect("the connection ends well");
+    ended.expect("the connection ends without an error");
     each
 }
 

@@ -9,10 +9,10 @@ use super::super::stopwatch::Stopwatch;
 
 pub(super) const LINE: &[u8; 12] = b"hello world\n";
 
-/// Lines between two looks at the clock, which takes a while beside a line.
+/// The number of lines between two readings of the clock, which take long compared with a line.
 const BATCH: u64 = 16;
 
-/// Nanoseconds for a line there and back.
+/// Nanoseconds for the round trip of a line.
 pub(super) async fn run<S>((mut client, server): (S, S), time: Duration) -> f64
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,

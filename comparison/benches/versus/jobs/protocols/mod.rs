@@ -1,4 +1,4 @@
-//! Real work: what protocols and proxies make of a pipe.
+//! Real work: protocols and proxies over a pipe.
 
 mod http;
 mod lines;
@@ -17,7 +17,7 @@ use crate::support::size;
 
 const BODY: usize = 64 << 10;
 
-/// Some work on a runtime, through pipes of that capacity.
+/// Some work on a runtime, through pipes of this capacity.
 #[derive(Clone, Copy)]
 pub(super) struct RealWork {
     task: Task,
@@ -27,13 +27,13 @@ pub(super) struct RealWork {
 
 #[derive(Clone, Copy)]
 enum Task {
-    /// A line there and back.
+    /// The round trip of a line.
     Lines,
     /// Chunks through a proxy.
     CopyBidirectional,
-    /// Requests with a body of that size, which comes back, one after another.
+    /// Requests with a body of this size, which the server sends back, one after another.
     Http1 { body: usize },
-    /// Likewise, and that many at a time.
+    /// Likewise, with this many concurrent requests.
     Http2 { body: usize, streams: usize },
 }
 
@@ -101,7 +101,7 @@ impl Job for RealWork {
             place,
             capacity,
         } = *self;
-        // As a task, because what `block_on` runs is not on a worker.
+        // As a task, because `block_on` does not run its future on a worker.
         let work = async move {
             let pipe = D::duplex(capacity);
             match task {
@@ -127,7 +127,7 @@ impl Task {
         }
     }
 
-    /// How many bytes a message, a chunk or a body has.
+    /// The number of bytes of a message, a chunk or a body.
     fn size(self) -> usize {
         match self {
             Self::Lines => lines::LINE.len(),

@@ -9,7 +9,7 @@ use super::super::stopwatch::Stopwatch;
 /// How many bytes the client writes at a time.
 pub(super) const CHUNK: usize = 8 << 10;
 
-/// As large as the buffer of a server that wants few reads.
+/// The size of the server's buffer, large so that it makes few reads.
 const READ: usize = 16 << 10;
 
 /// Nanoseconds for a chunk, from the client to the server.
@@ -40,7 +40,7 @@ where
     each
 }
 
-/// Reads to the end, and returns how many bytes came before it.
+/// Reads to the end of the stream, and returns the number of bytes read.
 async fn count(mut stream: impl AsyncRead + Unpin) -> u64 {
     let (mut buf, mut received) = (vec![0; READ], 0);
     loop {
