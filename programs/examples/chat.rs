@@ -5,9 +5,9 @@
 //! cargo run --example chat -- --tcp
 //! ```
 //!
-//! [`serve`] takes its connections from any stream of them, and knows neither kind. Three clients
-//! talk to each other through it; each of them checks every line that it hears. What it comes to is
-//! printed, and is the same both ways.
+//! [`serve`] takes its connections from any stream of connections, so the same code serves both
+//! kinds. Three clients talk to each other through the server, and each of them checks every line
+//! that it gets. The program prints the transcript, which is the same in memory and over TCP.
 
 use core::cell::RefCell;
 use core::future::Future;
@@ -27,10 +27,10 @@ use smol::channel::{self, Sender};
 use smol::future::or;
 use smol::Timer;
 
-/// How many lines a member may lag behind before the server lets go of it.
+/// The number of lines that a member may lag behind before the server disconnects it.
 const LAG: usize = 100;
 
-/// Who says what, in turn. Whoever says nothing leaves.
+/// The lines of the clients, in turn. An empty line means that the client leaves.
 const SCRIPT: [(&str, &str); 7] = [
     ("ann", "Hello, all!"),
     ("bob", "Hello, ann. Is this the network?"),
@@ -38,7 +38,7 @@ const SCRIPT: [(&str, &str); 7] = [
     ("bob", ""),
     ("ann", "It sounds the same."),
     ("ann", ""),
-    ("cat", "Is anybody there?"),
+    ("cat", "Are you still there?"),
 ];
 
 /// Let some clients chat through a server, in memory.
@@ -62,7 +62,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Runs the server and its clients, and returns what was said.
+/// Runs the server and its clients, and returns the transcript.
 pub(crate) async fn run(tcp: bool) -> Result<String> {
     if tcp {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
@@ -85,33 +85,33 @@ where
 {
     let server = async {
         serve(incoming).await.context("cannot accept")?;
-        bail!("the server is gone");
+        bail!("the server has ended");
     };
     let deadline = async {
         Timer::after(Duration::from_secs(60)).await;
-        bail!("a line was lost: nobody has heard anything for too long");
+        bail!("a line was lost: no client has received one for too long");
     };
     or(or(server, play(connect)), deadline).await
 }
 
-/// The server: everybody hears what the others say. Runs until no more connections come and the last
-/// member has left.
+/// The server: each member gets the lines of the others. It runs until the stream of connections
+/// has ended and the last member has left.
 async fn serve<S>(incoming: impl Stream<Item = io::Result<S>>) -> io::Result<()>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let room = Room::default();
     let attend = |stream| async {
-        // One member's trouble is not the others'.
+        // An error of one member does not end the others.
         if let Err(error) = room.attend(stream).await {
-            eprintln!("a member is lost: {error}");
+            eprintln!("a member was disconnected: {error}");
         }
         Ok(())
     };
     incoming.try_for_each_concurrent(None, attend).await
 }
 
-/// Those who are there: their names, and the lines that they are still to hear.
+/// The members: their names, and queues of the lines that they have yet to get.
 #[derive(Default)]
 struct Room(RefCell<Vec<(String, Sender<String>)>>);
 
@@ -127,7 +127,7 @@ impl Room {
             return Ok(());
         };
         if name.is_empty() || self.0.borrow().iter().any(|(member, _)| *member == name) {
-            let reason = format!("{name:?} is no name, or taken");
+            let reason = format!("the name {name:?} is empty or taken");
             return Err(io::Error::new(io::ErrorKind::InvalidInput, reason));
         }
         let (sender, to_hear) = channel::bounded(LAG);
@@ -152,7 +152,7 @@ impl Room {
         result
     }
 
-    /// Never waits: a member that does not read must not keep the others from talking.
+    /// Never waits, because a member that does not read must not delay the others.
     fn tell_all_but(&self, speaker: &str, line: &str) {
         self.0.borrow_mut().retain(|(member, sender)| {
             member == speaker || sender.try_send(line.to_owned()).is_ok()
@@ -160,7 +160,7 @@ impl Room {
     }
 }
 
-/// The clients: they come one after the other, and then follow the script.
+/// The clients: they connect one after another, and then follow the script.
 async fn play<T, F>(connect: impl Fn() -> F) -> Result<String>
 where
     T: AsyncRead + AsyncWrite + Unpin,
@@ -183,7 +183,8 @@ where
     }
     for (name, words) in SCRIPT {
         let at = clients.iter().position(|client| client.name == name);
-        let mut client = clients.swap_remove(at.context("the script has a stranger in it")?);
+        let mut client =
+            clients.swap_remove(at.context("the script names a client that has left")?);
         let line = if words.is_empty() {
             client.writer.close().await?;
             format!("* {name} has left")
@@ -212,14 +213,14 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Client<T> {
     }
 }
 
-/// Checks that `line` is what each of the clients hears next.
+/// Checks that each of the clients gets `line` next.
 async fn all_hear<T>(clients: &mut [Client<T>], line: &str, transcript: &mut String) -> Result<()>
 where
     T: AsyncRead + AsyncWrite + Unpin,
 {
     for Client { name, lines, .. } in clients {
         let heard = lines.try_next().await?;
-        let heard = heard.with_context(|| format!("{name} was put out of the room"))?;
+        let heard = heard.with_context(|| format!("{name} was disconnected"))?;
         ensure!(heard == line, "{name} heard {heard:?} instead of {line:?}");
     }
     *transcript += &format!("{line}\n");

@@ -1,5 +1,5 @@
-//! Compresses on a thread what a task consumes: a library that knows `std::io::Write` and nothing
-//! else, at one end of a pipe, and asynchronous code at the other.
+//! Compresses on a thread, and reads the result in a task. The compression library writes to a
+//! `std::io::Write`, which is one end of a pipe. Asynchronous code reads from the other end.
 //!
 //! ```text
 //! cargo run --release --example gzip
@@ -7,8 +7,8 @@
 //! cargo run --release --example gzip -- --help
 //! ```
 //!
-//! The task unpacks what it reads and checks that it is whole. It might as well send it over a
-//! network. The pipe is bounded: compression runs ahead of the task by the capacity, and no further.
+//! The task decompresses the bytes and checks that they are complete. A server would send them to a
+//! client. The pipe is bounded: compression runs ahead of the task by at most its capacity.
 
 use std::fs::File;
 use std::io::{self, ErrorKind, Write};
@@ -25,32 +25,33 @@ use flate2::write::{GzDecoder, GzEncoder};
 use flate2::Compression;
 use futures::AsyncBufReadExt;
 
-/// Compress a file, or generated text, on a thread, and check the result in a task meanwhile.
+/// Compress a file, or generated text, on a thread, and check the result in a task at the same
+/// time.
 #[derive(Parser)]
 struct Args {
-    /// The file to compress; generated text if there is none
+    /// The file to compress; without it, generated text
     file: Option<PathBuf>,
 
-    /// How many MiB of text to generate
+    /// The size of the generated text in MiB
     #[arg(long, default_value = "16", value_parser = value_parser!(u64).range(..1 << 30), conflicts_with = "file")]
     size: u64,
 
-    /// From 0, which only wraps, to 9, which takes its time
+    /// The compression level, from 0 (none) to 9 (slowest)
     #[arg(long, default_value = "6", value_parser = value_parser!(u32).range(..=9))]
     level: u32,
 
-    /// How many bytes the pipe holds
+    /// The capacity of the pipe
     #[arg(long, value_name = "BYTES", default_value = "65536")]
     capacity: usize,
 }
 
 enum Input {
     File(File),
-    /// This many bytes of text.
+    /// This many bytes of generated text.
     Text(u64),
 }
 
-/// What the task has seen.
+/// The numbers of bytes that the task has read and decompressed.
 struct Checked {
     packed: u64,
     unpacked: u64,
@@ -75,8 +76,8 @@ fn run(args: &Args) -> Result<()> {
         }
         None => ("the text".to_owned(), Input::Text(args.size << 20)),
     };
-    // `pipe` would panic if the pipe cannot be made. If the thread panics, it drops the writer
-    // before the end, and the task must not take what it has got for the whole.
+    // `pipe` would panic if the capacity is invalid. If the thread panics, it drops the writer
+    // early, and the task must not take the beginning for the whole.
     let options = Options::new(args.capacity).error_on_drop(ErrorKind::UnexpectedEof);
     let (reader, writer) = options.try_pipe().context("cannot make the pipe")?;
 
@@ -87,8 +88,7 @@ fn run(args: &Args) -> Result<()> {
     let size = packing.join().map_err(|_| anyhow!("the thread panicked"))?;
     let seconds = start.elapsed().as_secs_f64();
 
-    // If one of the two fails, the other one does too. If the thread's writes found the pipe broken,
-    // the task has failed first.
+    // If one side fails, so does the other. If the thread got `BrokenPipe`, the task failed first.
     let size = match size {
         Err(error) if error.kind() == ErrorKind::BrokenPipe && checked.is_err() => 0,
         size => size.with_context(|| format!("cannot compress {name}"))?,
@@ -101,12 +101,12 @@ fn run(args: &Args) -> Result<()> {
     let ratio = size as f64 / packed as f64;
     writeln!(
         io::stdout(),
-        "{size} bytes became {packed}, {ratio:.2} to 1, in {seconds:.3} s, and can be unpacked",
+        "{size} bytes became {packed}, {ratio:.2} to 1, in {seconds:.3} s, and decompress correctly",
     )
     .context("cannot write the result")
 }
 
-/// Compresses `input` into `out`, on a thread that may block, and returns how long the input was.
+/// Compresses `input` into `out`, on a thread that may block, and returns the length of the input.
 fn pack(mut input: Input, out: Blocking<Writer>, level: Compression) -> io::Result<u64> {
     let mut encoder = GzEncoder::new(out, level);
     let copied = match &mut input {
@@ -119,8 +119,9 @@ fn pack(mut input: Input, out: Blocking<Writer>, level: Compression) -> io::Resu
             Ok(size)
         }
         Err(error) => {
-            // An encoder that is dropped writes a proper end, and the reader would take the part
-            // for the whole. After this it cannot, and it knows why.
+            // An encoder that is dropped writes a valid end, so the reader would take the beginning
+            // for the whole. After an abort, the encoder can write no more, and the reader gets the
+            // reason.
             let reason = io::Error::new(error.kind(), error.to_string());
             encoder.get_mut().get_mut().abort(reason);
             Err(error)
@@ -128,7 +129,7 @@ fn pack(mut input: Input, out: Blocking<Writer>, level: Compression) -> io::Resu
     }
 }
 
-/// Writes `size` bytes of something that looks like a log.
+/// Writes `size` bytes of text that looks like a log.
 fn write_text(out: &mut impl Write, size: u64) -> io::Result<u64> {
     let (mut left, mut noise) = (size, 1_u64);
     for number in 1.. {
@@ -145,27 +146,27 @@ fn write_text(out: &mut impl Write, size: u64) -> io::Result<u64> {
     Ok(size)
 }
 
-/// Unpacks what comes, in a task that never blocks, and throws it away.
+/// Decompresses the bytes in a task that never blocks, and discards the result.
 async fn check(mut reader: Reader) -> Result<Checked> {
     let mut decoder = GzDecoder::new(Vec::new());
     let (mut packed, mut unpacked) = (0, 0);
     loop {
-        // Unpacked from where it lies in the pipe, without a copy.
+        // Decompressed out of the pipe's own memory, without a copy.
         let found = reader.fill_buf().await;
-        let unread = found.context("the thread has given up")?;
+        let unread = found.context("the compressing thread failed")?;
         let n = unread.len();
         if n == 0 {
             break;
         }
         let written = decoder.write_all(unread);
-        written.context("what comes is not gzip")?;
+        written.context("the bytes are not gzip")?;
         reader.consume(n);
         packed += n as u64;
         unpacked += decoder.get_ref().len() as u64;
         decoder.get_mut().clear();
     }
-    // This compares the checksum that is at the end.
-    let rest = decoder.finish().context("what came is damaged")?;
+    // This compares the checksum at the end.
+    let rest = decoder.finish().context("the bytes are damaged")?;
     unpacked += rest.len() as u64;
     Ok(Checked { packed, unpacked })
 }

@@ -13,37 +13,37 @@ const GIB: u64 = 1 << 30;
 const VERSION: &str = concat!("transfer ", env!("CARGO_PKG_VERSION"));
 
 const HELP: &str = "\
-Sends a file, or generated noise, through an in-memory stream, and checks what arrives.
+Sends a file, or generated noise, through an in-memory stream, and checks that it arrives undamaged.
 
 Usage: transfer [OPTIONS] [FILE]
 
 Arguments:
-  [FILE]  The file to send; noise if there is none
+  [FILE]  The file to send; without it, noise
 
 Options:
-      --size <SIZE>        How much noise to send [default: 1GiB]
-      --runtime <RUNTIME>  What runs the two ends [default: smol]
+      --size <SIZE>        Size of the noise [default: 1GiB]
+      --runtime <RUNTIME>  Runtime of the two ends [default: smol]
                              smol: two tasks on smol's executor with two threads
                              tokio: two tasks on a multi-threaded tokio runtime
                              threads: no runtime, two threads that block
-      --capacity <SIZE>    How much the stream holds, in each direction [default: 64KiB]
-      --chunk <SIZE>       How much is read and sent at a time [default: 64KiB]
-      --check <CHECK>      What both ends compute of the bytes [default: xxh3]
+      --capacity <SIZE>    Capacity of the stream, in each direction [default: 64KiB]
+      --chunk <SIZE>       Size of the parts that are read and sent [default: 64KiB]
+      --check <CHECK>      Checksum that both ends compute [default: xxh3]
                              xxh3: about as fast as a copy
                              sha256: slower than the stream
   -h, --help               Print help
   -V, --version            Print version
 
 Sizes are in bytes, or have a unit: 64KiB, 10MiB, 1GiB, 2TiB, or K, M, G and T for short.
-The case of the letters does not matter.";
+Upper and lower case are the same.";
 
-/// What the command line asks for.
+/// What the program is to do.
 pub(crate) enum Command {
     Print(&'static str),
     Transfer(Options),
 }
 
-/// How to transfer what.
+/// The settings of a transfer.
 pub(crate) struct Options {
     pub(crate) source: Source,
     pub(crate) runtime: Runtime,
@@ -52,7 +52,7 @@ pub(crate) struct Options {
     pub(crate) check: Check,
 }
 
-/// What runs the two ends.
+/// The runtime of the two ends.
 #[derive(Clone, Copy)]
 pub(crate) enum Runtime {
     Smol,

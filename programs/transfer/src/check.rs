@@ -1,4 +1,4 @@
-//! What both ends compute of the bytes.
+//! The checksum that both ends compute.
 
 use core::fmt;
 use core::hash::Hasher as _;
@@ -6,7 +6,7 @@ use core::hash::Hasher as _;
 use sha2::{Digest, Sha256};
 use twox_hash::XxHash3_64;
 
-/// How to check that what arrives is what was sent.
+/// The kinds of checksums.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Check {
     /// About as fast as a copy.
@@ -24,7 +24,7 @@ impl fmt::Display for Check {
     }
 }
 
-/// The checksum of the bytes up to here.
+/// The checksum of the bytes so far.
 pub(crate) enum Hasher {
     Xxh3(Box<XxHash3_64>),
     Sha256(Sha256),

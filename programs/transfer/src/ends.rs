@@ -9,7 +9,7 @@ use futures_lite::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
 use crate::check::{Check, Checksum, Hasher};
 use crate::input::Input;
 
-/// What has been sent, as the sender sees it.
+/// What the sender has sent.
 pub(crate) struct Sent {
     pub(crate) bytes: u64,
     pub(crate) checksum: Checksum,
@@ -26,8 +26,8 @@ pub(crate) async fn send(
     let mut hasher = Hasher::new(check);
     let mut bytes = 0;
     loop {
-        // This blocks the thread, for as long as a file takes to read. The receiver runs on a thread of
-        // its own meanwhile, and a hop to a thread pool for every chunk would cost more.
+        // This blocks the thread while a chunk of the file is read. The receiver runs on a thread
+        // of its own meanwhile, and moving each chunk to a thread pool would cost more.
         let chunk = match input.reader.fill_buf() {
             Err(error) if error.kind() == ErrorKind::Interrupted => continue,
             chunk => chunk.with_context(|| format!("cannot read {}", input.name))?,
@@ -58,12 +58,12 @@ pub(crate) async fn send(
     Ok(Sent { bytes, checksum })
 }
 
-/// Computes the checksum of all that arrives, and answers with it.
+/// Computes the checksum of all bytes that arrive, and sends it back.
 pub(crate) async fn receive(mut stream: DuplexStream, check: Check, chunk: usize) -> Result<()> {
     let mut hasher = Hasher::new(check);
     loop {
-        // The bytes are read where they lie in the stream, without a copy. The sender gets their
-        // space back only after that, hence not too many at a time.
+        // The bytes are read in the stream's own memory, without a copy. The sender can reuse their
+        // space only after that, so the receiver takes at most a chunk at a time.
         let unread = stream.fill_buf().await?;
         let n = unread.len().min(chunk);
         if n == 0 {

@@ -1,4 +1,4 @@
-//! What is sent.
+//! The bytes that are sent.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
@@ -10,7 +10,7 @@ use indicatif::BinaryBytes;
 /// Where the bytes come from.
 pub(crate) enum Source {
     File(PathBuf),
-    /// That many bytes of [`Noise`].
+    /// This many bytes of [`Noise`].
     Noise(u64),
 }
 
@@ -18,8 +18,8 @@ pub(crate) enum Source {
 pub(crate) struct Input {
     pub(crate) name: String,
     pub(crate) reader: Box<dyn BufRead + Send>,
-    /// For the bar only: a file can grow or shrink meanwhile, and a pipe has no length at all. All that
-    /// can be read is sent.
+    /// For the progress bar only, because a file can grow or shrink meanwhile, and a pipe has no
+    /// length. All bytes up to the end of the source are sent.
     pub(crate) length: Option<u64>,
 }
 
@@ -49,15 +49,15 @@ pub(crate) fn open(source: &Source, chunk: usize) -> Result<Input> {
     })
 }
 
-/// Bytes that cost next to nothing to make, the same every time, whatever the size of the chunks.
+/// Bytes that are cheap to make, and the same in each run and with each size of the chunks.
 ///
 /// They repeat a block of pseudo-random bytes, but each KiB begins with its position in the stream.
-/// So bytes that are changed, lost, duplicated or out of order change the checksum. The length of the
-/// block, 67 KiB, has no large factor in common with usual capacities. So what a ring of 64 KiB holds
-/// from its previous lap differs from what belongs there.
+/// Bytes that are changed, lost, duplicated or out of order therefore change the checksum. The
+/// length of the block, 67 KiB, has no large factor in common with usual capacities. Stale bytes of
+/// a ring of 64 KiB therefore differ from the correct ones.
 pub(crate) struct Noise {
-    /// The block, and its beginning again: a chunk that starts anywhere in the block has its bytes in a
-    /// row.
+    /// The block, followed by its beginning again, so that a chunk that starts anywhere in the
+    /// block is contiguous.
     block: Vec<u8>,
     position: u64,
     left: u64,
@@ -66,7 +66,7 @@ pub(crate) struct Noise {
 
 const BLOCK: usize = 67 << 10;
 
-/// How far the positions lie apart.
+/// The distance between two positions.
 const STEP: usize = 1 << 10;
 
 impl Noise {

@@ -1,4 +1,5 @@
-//! Sends a file, or generated noise, through an in-memory stream, and checks what arrives.
+//! Sends a file, or generated noise, through an in-memory stream, and checks that it arrives
+//! undamaged.
 //!
 //! ```text
 //! cargo run --release --example transfer
@@ -6,10 +7,10 @@
 //! cargo run --release --example transfer -- --help
 //! ```
 //!
-//! The two ends of a connection are two tasks or two threads. One end sends, and closes its direction.
-//! The other end computes a checksum of all that it receives and sends that back. The two functions
-//! that do it are [`ends::send`] and [`ends::receive`]. They do not depend on a runtime: [`run_both`]
-//! is all that differs between runtimes.
+//! The two ends of a connection are two tasks or two threads. One end sends, and ends its
+//! direction. The other end computes a checksum of all bytes that it receives, and sends it back.
+//! The two functions are [`ends::send`] and [`ends::receive`]. They do not depend on a runtime.
+//! Only [`run_both`] differs between runtimes.
 
 mod arguments;
 mod check;
@@ -51,7 +52,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Transfers as told, and returns the line that says how it went.
+/// Transfers the bytes, and returns the line to print.
 fn transfer(options: &Options) -> Result<String> {
     let input = input::open(&options.source, options.chunk)?;
     let bar = progress::bar(input.length);
@@ -70,7 +71,7 @@ fn transfer(options: &Options) -> Result<String> {
     let seconds = start.elapsed().as_secs_f64();
     bar.finish_and_clear();
 
-    // If the sender fails, so does the receiver, and only the error of the sender says why.
+    // If the sender fails, so does the receiver, but only the error of the sender has the reason.
     let (sent, received) = both?;
     let ends::Sent { bytes, checksum } = sent?;
     received?;
@@ -80,7 +81,7 @@ fn transfer(options: &Options) -> Result<String> {
     ))
 }
 
-/// Runs two futures to their ends, at the same time.
+/// Runs two futures to completion, at the same time.
 fn run_both<A, B>(runtime: Runtime, a: A, b: B) -> Result<(A::Output, B::Output)>
 where
     A: Future<Output: Send> + Send + 'static,
@@ -88,7 +89,7 @@ where
 {
     match runtime {
         Runtime::Smol => {
-            // This is the executor of smol, which `smol::spawn` would run on one thread only.
+            // smol's executor. `smol::spawn` would run it on one thread only.
             let executor = async_executor::Executor::new();
             let (a, b) = (executor.spawn(a), executor.spawn(b));
             thread::scope(|scope| {
@@ -114,7 +115,7 @@ fn print(text: impl Display) -> Result<()> {
     writeln!(io::stdout(), "{text}").context("cannot write the result")
 }
 
-/// Not `eprintln`, which panics where stderr cannot be written to.
+/// Not `eprintln`, which panics if it cannot write to stderr.
 fn print_to_stderr(text: impl Display) {
     let _ = writeln!(io::stderr(), "{text}");
 }

@@ -1,4 +1,4 @@
-//! How far it got, and how fast.
+//! The progress bar, and the rate.
 
 use std::io::{self, Write};
 use std::process;
@@ -6,15 +6,15 @@ use std::process;
 use anyhow::{Context, Result};
 use indicatif::{BinaryBytes, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-/// A bar on stderr. If that is no terminal, it does not show.
+/// A progress bar on stderr. If stderr is not a terminal, the bar is not shown.
 pub(crate) fn bar(length: Option<u64>) -> ProgressBar {
     bar_on(ProgressDrawTarget::stderr(), length)
 }
 
-/// A bar that fits 40 columns, and fills more if there are more.
+/// A progress bar that fits into 40 columns, and fills wider terminals.
 pub(crate) fn bar_on(target: ProgressDrawTarget, length: Option<u64>) -> ProgressBar {
-    // The `\r` puts the cursor back to the start of the line. At its end, the `^C` that a terminal
-    // shows would go to the next line, and the bar could not be cleared.
+    // The `\r` moves the cursor to the start of the line. If it stayed at the end, the `^C` that a
+    // terminal shows would go to the next line, and the bar could not be cleared.
     let template = match length {
         Some(_) => "[{wide_bar}] {percent}% {bytes_per_sec} {eta}\r",
         None => "{spinner} {bytes} {bytes_per_sec}{wide_msg}\r",
@@ -23,12 +23,12 @@ pub(crate) fn bar_on(target: ProgressDrawTarget, length: Option<u64>) -> Progres
     ProgressBar::with_draw_target(length, target).with_style(style.progress_chars("=> "))
 }
 
-/// In a unit that fits.
+/// The rate, in a suitable unit.
 pub(crate) fn rate(bytes: u64, seconds: f64) -> String {
     format!("{}/s", BinaryBytes((bytes as f64 / seconds) as u64))
 }
 
-/// On Ctrl-C, and on SIGTERM: takes the bar off the terminal, says how far it got, and exits.
+/// On Ctrl-C and SIGTERM, clears the bar, prints how many bytes were sent, and exits.
 pub(crate) fn exit_on_interrupt(bar: ProgressBar) -> Result<()> {
     let exit = move || {
         let sent = BinaryBytes(bar.position());
@@ -36,7 +36,7 @@ pub(crate) fn exit_on_interrupt(bar: ProgressBar) -> Result<()> {
             Some(length) => format!(" of {}", BinaryBytes(length)),
             None => String::new(),
         };
-        // While suspended the bar is off the screen, and locked: the sender cannot draw it again.
+        // While it is suspended, the bar is cleared and locked, so the sender cannot draw it again.
         bar.suspend(|| {
             // Not `eprintln`, which panics if the terminal is gone.
             let _ = writeln!(io::stderr(), "interrupted: {sent}{of} sent");

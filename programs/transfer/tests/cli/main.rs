@@ -157,7 +157,8 @@ fn the_version_and_the_help_go_to_stdout() {
     }
 }
 
-/// With `eprintln` these would panic, but for the first: what is closed at the start, Rust opens anew.
+/// With `eprintln` these would panic, but for the first: what is closed at the start, Rust opens
+/// anew.
 #[cfg(target_os = "linux")] // Others have no `/dev/full`.
 #[test]
 fn nothing_panics_where_stderr_cannot_be_written_to() {
