@@ -19,7 +19,7 @@ use crate::{AbortHandle, Writer};
 ///   It waits only if no byte is unread.
 /// * When the [`Writer`] finishes or is dropped, reads return what is left, then `Ok(0)` for ever.
 /// * A read into an empty buffer is `Ok(0)` at once.
-/// * When the writer [aborts](Writer::abort), reads fail with its error kind for ever.
+/// * When the writer [aborts](Writer::abort), reads fail with its error for ever.
 /// * Dropping the reader closes it: writes fail with `BrokenPipe`, and unread bytes are discarded.
 ///
 /// # Wakers
@@ -42,7 +42,7 @@ use crate::{AbortHandle, Writer};
 /// # Memory ordering
 ///
 /// A read *happens after* everything that the writing thread did before it wrote those bytes. The
-/// end of the stream, the kind of an abort, a `true` from [`is_closed`](Self::is_closed) and the
+/// end of the stream, the error of an abort, a `true` from [`is_closed`](Self::is_closed) and the
 /// end of [`closed`](Self::closed) *happen after* everything that the writing thread did before it
 /// closed, aborted or dropped the writer.
 ///
@@ -184,7 +184,7 @@ impl Reader {
     /// later abort of the writer changes nothing for this reader.
     ///
     /// Closing again does nothing. Nor does closing after the writer has
-    /// [aborted](Writer::abort): reads keep failing with its error kind.
+    /// [aborted](Writer::abort): reads keep failing with its error.
     ///
     /// ```
     /// use std::io::ErrorKind;
@@ -278,7 +278,8 @@ impl Reader {
     /// # Errors
     ///
     /// * `WouldBlock` if no byte is unread and the stream has not ended. No waker is registered.
-    /// * The writer's error kind if it has [aborted](Writer::abort).
+    /// * The writer's error if it has [aborted](Writer::abort), or if it has
+    ///   [finished with](Writer::finish_with) one and no byte is unread.
     ///
     /// # Example
     ///
@@ -343,7 +344,8 @@ impl Reader {
     ///
     /// # Errors
     ///
-    /// The writer's error kind if it has [aborted](Writer::abort).
+    /// The writer's error if it has [aborted](Writer::abort), or if it has
+    /// [finished with](Writer::finish_with) one and no byte is unread.
     ///
     /// # Example
     ///
@@ -406,7 +408,8 @@ impl Reader {
     ///
     /// # Errors
     ///
-    /// The writer's error kind if it has [aborted](Writer::abort).
+    /// The writer's error if it has [aborted](Writer::abort), or if it has
+    /// [finished with](Writer::finish_with) one and no byte is unread.
     ///
     /// # Example
     ///
@@ -437,7 +440,8 @@ impl Reader {
     ///
     /// * `InvalidInput` at once if `min` is above the capacity, because that many bytes are never
     ///   unread at a time.
-    /// * The writer's error kind if it has [aborted](Writer::abort).
+    /// * The writer's error if it has [aborted](Writer::abort), or if it has
+    ///   [finished with](Writer::finish_with) one and no byte is unread.
     ///
     /// # Example
     ///

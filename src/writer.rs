@@ -22,7 +22,7 @@ use crate::{AbortHandle, Reader};
 /// * A write of an empty buffer is `BrokenPipe` on a closed pipe, otherwise `Ok(0)` at once.
 /// * A flush is `Ok(())` and does nothing, because every write is visible to the reader when it
 ///   returns. [`is_empty`](Self::is_empty) tells whether the reader has read all of it.
-/// * When the reader [aborts](Reader::abort), writes fail with its error kind for ever.
+/// * When the reader [aborts](Reader::abort), writes fail with its error for ever.
 /// * Dropping the writer finishes the stream: the reader gets every byte written, then the end.
 ///
 /// # Wakers
@@ -47,7 +47,7 @@ use crate::{AbortHandle, Reader};
 /// # Memory ordering
 ///
 /// A write *happens before* the read that returns its bytes. A `BrokenPipe` that the reader caused,
-/// the kind of its abort, a `true` from [`is_closed`](Self::is_closed) and the end of
+/// the error of its abort, a `true` from [`is_closed`](Self::is_closed) and the end of
 /// [`closed`](Self::closed) *happen after* everything that the reading thread did before it closed,
 /// aborted or dropped the reader.
 ///
@@ -188,7 +188,7 @@ impl Writer {
     /// nothing for this writer.
     ///
     /// Finishing again does nothing. Nor does finishing after the reader has
-    /// [aborted](Reader::abort): writes keep failing with its error kind.
+    /// [aborted](Reader::abort): writes keep failing with its error.
     ///
     /// This is what `AsyncWrite::poll_close` and tokio's `poll_shutdown` do, so
     /// `writer.close().await` and `writer.shutdown().await` do the same with those traits in scope.
@@ -322,7 +322,7 @@ impl Writer {
     ///
     /// * `BrokenPipe` if either half is closed or dropped, even if `bytes` is empty or space is
     ///   free.
-    /// * The reader's error kind if it has [aborted](Reader::abort).
+    /// * The reader's error if it has [aborted](Reader::abort).
     /// * `WouldBlock` if the pipe is full and `bytes` is not empty. No waker is registered.
     /// * `OutOfMemory` if the allocator refuses the storage (`capacity` bytes), which the first
     ///   write allocates. The message names the capacity. Nothing is lost, and the caller can try
@@ -419,7 +419,7 @@ impl Writer {
     /// * `InvalidInput` at once if `min` is above the capacity, because that many bytes are never
     ///   free.
     /// * `BrokenPipe` if either half is closed or dropped.
-    /// * The reader's error kind if it has [aborted](Reader::abort).
+    /// * The reader's error if it has [aborted](Reader::abort).
     /// * `OutOfMemory` if the allocator refuses the storage, as for [`try_write`](Self::try_write).
     ///
     /// # Example

@@ -33,7 +33,8 @@ struct Args {
     file: Option<PathBuf>,
 
     /// The size of the generated text in MiB
-    #[arg(long, default_value = "16", value_parser = value_parser!(u64).range(..1 << 30), conflicts_with = "file")]
+    #[arg(long, default_value = "16", conflicts_with = "file")]
+    #[arg(value_parser = value_parser!(u64).range(..1 << 30))]
     size: u64,
 
     /// The compression level, from 0 (none) to 9 (slowest)
@@ -101,7 +102,7 @@ fn run(args: &Args) -> Result<()> {
     let ratio = size as f64 / packed as f64;
     writeln!(
         io::stdout(),
-        "{size} bytes became {packed}, {ratio:.2} to 1, in {seconds:.3} s, and decompress correctly",
+        "{size} bytes became {packed}, {ratio:.2} to 1, in {seconds:.3} s, and can be unpacked",
     )
     .context("cannot write the result")
 }

@@ -1,5 +1,5 @@
-//! The contract of a pipe. Each test has the number of its rule in `src/contract.md` in its name, or
-//! `surface` if it is about what the public types report.
+//! The contract of a pipe, as `src/contract.md` states it. Each test has the number of its rule in
+//! its name, or `surface` if it is about what the public types report.
 //!
 //! All calls are made on one thread and without an executor, so that each test sets their order.
 //! The `wakeups` tests check which task is woken, and when.
