@@ -1,6 +1,8 @@
 //! `Faulty::pending` under a split into two tasks, and what ends the stream inside.
 
 use core::pin::Pin;
+use core::task::Poll;
+use std::sync::Arc;
 use std::thread;
 
 use async_duplex::faults::Faulty;
@@ -10,7 +12,7 @@ use futures::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::io::ReadBuf;
 
 use crate::deadline::within;
-use crate::task::{failed, moved, outcome, Task};
+use crate::task::{failed, moved, outcome, Outcome, Task};
 use crate::{wrong_checksum, DEADLINE, RESET};
 
 const CALLS: usize = 1_000;
@@ -24,7 +26,10 @@ fn stream_that_never_waits() -> (Faulty<DuplexStream>, DuplexStream) {
 
 /// Makes calls of two tasks in turn, and checks that each `Pending` wakes the task that got it, and
 /// no other.
-fn check_in_turn(mut read: impl FnMut(&Reading) -> bool, mut write: impl FnMut(&Reading) -> bool) {
+fn check_in_turn(
+    mut read: impl FnMut(&Arc<Task>) -> bool,
+    mut write: impl FnMut(&Arc<Task>) -> bool,
+) {
     let (reading, writing) = (Task::new(), Task::new());
     let (mut read_pending, mut write_pending) = (0, 0);
     for call in 0..CALLS {
@@ -43,8 +48,6 @@ fn check_in_turn(mut read: impl FnMut(&Reading) -> bool, mut write: impl FnMut(&
     }
     assert!(read_pending > 0 && write_pending > 0);
 }
-
-type Reading = std::sync::Arc<Task>;
 
 #[test]
 fn each_injected_pending_of_a_stream_split_by_futures_wakes_its_own_task() {
@@ -103,8 +106,8 @@ fn every_byte_passes_a_faulty_stream_whose_halves_are_on_two_threads() {
 }
 
 /// Reads through a `Faulty` that injects a `Pending` before every second call.
-fn read_to_end(faulty: &mut Faulty<DuplexStream>, bytes: &mut Vec<u8>) -> crate::task::Outcome {
-    outcome(core::task::Poll::Ready(block_on(faulty.read_to_end(bytes))))
+fn read_to_end(faulty: &mut Faulty<DuplexStream>, bytes: &mut Vec<u8>) -> Outcome {
+    outcome(Poll::Ready(block_on(faulty.read_to_end(bytes))))
 }
 
 #[test]

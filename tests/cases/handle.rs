@@ -1,5 +1,6 @@
 //! B26: `AbortHandle::abort` while each call that can wait is waiting.
 
+use core::task::Poll;
 use std::io::{BufRead, Error, IoSlice, IoSliceMut, Write};
 use std::sync::Arc;
 use std::thread;
@@ -29,7 +30,7 @@ fn check_reads<S: Source>() {
         let mut source = S::with_reader(reader);
         let task = Task::new();
         assert!(task.poll(|cx| call(&mut source, cx)).is_pending(), "{name}");
-        assert_eq!(tried(source.reader().peek(&mut [0])), tried_again());
+        assert_eq!(tried(source.reader().peek(&mut [0])), Poll::Pending);
         abort_while_waiting(&task, &handle, name);
         for (name, call) in all_reads::<S>() {
             let result = task.poll(|cx| call(&mut source, cx));
@@ -40,11 +41,6 @@ fn check_reads<S: Source>() {
         drop((source, writer));
         assert_eq!(task.wakes(), 1, "{name}");
     }
-}
-
-/// What a call returns that would have to wait.
-fn tried_again() -> crate::task::Outcome {
-    core::task::Poll::Pending
 }
 
 #[test]

@@ -9,6 +9,7 @@
 mod deadline;
 mod dropped_calls;
 mod empty_calls;
+mod ends;
 mod faulty_halves;
 mod full_backlog;
 mod handle;

@@ -7,7 +7,7 @@ use async_duplex::{Options, Reader, Writer};
 use futures::executor::block_on;
 
 use crate::deadline::within;
-use crate::task::{failed, moved, tried, Outcome};
+use crate::task::{broken, failed, moved, tried, Outcome};
 use crate::{wrong_checksum, DEADLINE, RESET};
 
 /// Reads to the end, and returns what that comes to.
@@ -190,7 +190,7 @@ fn b12_b25_a_reader_dropped_in_any_family_fails_the_writes_of_every_family() {
             let (reader, writer) = async_duplex::pipe(8);
             drop_reader(reader);
             let written = within(DEADLINE, || write_all(writer));
-            assert_eq!(tried(written.map(|()| 0)), crate::task::broken(), "{name}");
+            assert_eq!(tried(written.map(|()| 0)), broken(), "{name}");
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Bytes that end at the end of the storage, or wrap around it: B7, B8 and B19.
 
 use core::task::Poll;
+use std::sync::Arc;
 
 use async_duplex::{pipe, DuplexStream, Reader, Writer};
 
@@ -53,7 +54,8 @@ fn b7_b19_after_a_consume_up_to_the_wrap_every_read_is_pending_until_the_next_by
 
 #[test]
 fn b11_b24_b26_after_a_consume_up_to_the_wrap_every_read_is_woken_by_an_end() {
-    let ends: [(fn(&mut Writer), Outcome); 3] = [
+    type End = fn(&mut Writer);
+    let ends: [(End, Outcome); 3] = [
         (|writer| writer.finish(), moved(0)),
         (
             |writer| writer.finish_with(wrong_checksum()),
@@ -77,7 +79,7 @@ fn b11_b24_b26_after_a_consume_up_to_the_wrap_every_read_is_woken_by_an_end() {
 
 /// A reader that was woken by a header of three bytes and a body of four, written at once so that
 /// they begin at `offset` of the storage of eight bytes, and that has consumed the header.
-fn reader_before_the_body(offset: usize, task: &std::sync::Arc<Task>) -> (Reader, Writer) {
+fn reader_before_the_body(offset: usize, task: &Arc<Task>) -> (Reader, Writer) {
     let (mut reader, mut writer) = pipe(8);
     // One byte stays unread, so that the writer does not go back to the front.
     writer.try_write(&[b'-'; 8][..offset]).unwrap();
