@@ -1,7 +1,7 @@
 //! `Faulty` and `every_fault`: each setting alone and together with others, over streams of this
 //! crate and of others, that the same settings do the same, and the bugs that they expose.
 
-#![cfg(not(loom))]
+#![cfg(all(not(loom), feature = "faults"))]
 
 #[path = "../support/counting_waker.rs"]
 mod counting_waker;
