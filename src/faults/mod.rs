@@ -83,6 +83,8 @@ mod plan;
 mod tokio;
 mod vectored;
 
-pub use every_fault::{every_fault, every_fault_up_to};
+pub use every_fault::{
+    every_fault, every_fault_async, every_fault_async_up_to, every_fault_up_to,
+};
 pub use faulty::Faulty;
 pub use plan::{FaultPlan, FaultPoint};

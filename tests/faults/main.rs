@@ -2,6 +2,7 @@
 //! crate and of others, that the same settings do the same, and the bugs that they expose.
 
 #![cfg(all(not(loom), feature = "faults"))]
+#![allow(clippy::std_instead_of_alloc)] // Tests have `std`.
 
 #[path = "../support/counting_waker.rs"]
 mod counting_waker;
@@ -16,6 +17,7 @@ mod ends;
 mod errors;
 mod errors_after_bytes;
 mod every_fault;
+mod every_fault_async;
 mod inner_streams;
 mod limits;
 mod pending;
