@@ -44,11 +44,12 @@ const _: () = {
 
 #[cfg(feature = "faults")]
 const _: () = {
-    use async_duplex::faults::{FaultPlan, FaultPoint, Faulty};
+    use async_duplex::faults::{FaultPlan, FaultPoint, Faulty, Gate};
 
     is_easy_to_hold::<Faulty<DuplexStream>>();
     is_easy_to_hold::<FaultPlan>();
     is_easy_to_hold::<FaultPoint>();
+    is_easy_to_hold::<Gate>();
 };
 
 #[cfg(feature = "listener")]

@@ -1,5 +1,5 @@
-//! `Faulty` and `every_fault`: each setting alone and together with others, over streams of this
-//! crate and of others, that the same settings do the same, and the bugs that they expose.
+//! `Faulty`, `Gate` and `every_fault`: each setting alone and together with others, over streams
+//! of this crate and of others, that the same settings do the same, and the bugs that they expose.
 
 #![cfg(all(not(loom), feature = "faults"))]
 #![allow(clippy::std_instead_of_alloc)] // Tests have `std`.
@@ -13,16 +13,23 @@ mod panics;
 
 mod codec;
 mod common;
+#[cfg(feature = "embedded-io")]
+mod embedded_traits;
 mod ends;
 mod errors;
 mod errors_after_bytes;
 mod every_fault;
 mod every_fault_async;
+mod gates;
+mod hold_until_flush;
 mod inner_streams;
+mod latency;
 mod limits;
+mod manual_timers;
 mod pending;
 mod protocol;
 mod random;
+mod rates;
 #[cfg(feature = "tokio")]
 mod tokio_traits;
 mod truncated_writes;
