@@ -1,7 +1,7 @@
 //! Finds the bugs in a small protocol, by making the stream below it unkind.
 //!
 //! ```text
-//! cargo run --example faults
+//! cargo run --features faults --example faults
 //! ```
 //!
 //! A message is sent as its length, two bytes, and then its bytes; the stream ends between two

@@ -92,7 +92,8 @@
 //!   aborts from outside, while other owners have the two ends.
 //! * **Settings.** [`Options`] has yields, how long a call may spin, what a half that is dropped
 //!   tells its peer, and constructors that return an error.
-//! * **Tests.** `faults` makes any stream return short reads, delays and errors, reproducibly.
+//! * **Tests.** `faults` makes the calls of any stream short, late, stalled or unsuccessful,
+//!   reproducibly.
 //!
 //! # What it costs
 //!
@@ -116,14 +117,16 @@
 //!
 //! # Features
 //!
-//! * `std` (on by default): the traits of `futures-io`, blocking streams, `faults`, and
-//!   [`io::Error`] is `std::io::Error`. Without it the crate is `no_std` and needs `alloc`; the
-//!   `try_*`, `poll_*` and slice methods remain.
+//! * `std` (on by default): the traits of `futures-io`, blocking streams, and [`io::Error`] is
+//!   `std::io::Error`. Without it the crate is `no_std` and needs `alloc`; the `try_*`, `poll_*`
+//!   and slice methods remain.
 //! * `tokio`: tokio's `AsyncRead`, `AsyncBufRead` and `AsyncWrite` on the same types, vectored,
 //!   without zeroing the buffer. They draw on tokio's cooperative budget as tokio's own duplex
 //!   does.
 //! * `embedded-io`: the traits of `embedded-io-async`, with or without `std`.
 //! * `listener`: a listener and a connector in memory, for servers that accept streams.
+//! * `faults`: fault injection for tests, for the streams of this crate and of others. It adds no
+//!   dependency.
 //! * `portable-atomic`: for targets without compare-and-swap.
 //!
 //! The library needs Rust 1.63; with `tokio` or `embedded-io`, what those need.
@@ -146,7 +149,7 @@ mod abort_handle;
 pub mod contract {}
 mod duplex;
 mod error;
-#[cfg(feature = "std")]
+#[cfg(feature = "faults")]
 pub mod faults;
 mod futures;
 pub mod io;

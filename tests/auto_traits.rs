@@ -35,15 +35,21 @@ const _: () = {
 
 #[cfg(feature = "std")]
 const _: () = {
-    use async_duplex::faults::{FaultPlan, FaultPoint, Faulty};
     use async_duplex::io::Blocking;
 
     is_easy_to_hold::<Blocking<Reader>>();
     is_easy_to_hold::<Blocking<Writer>>();
     is_easy_to_hold::<Blocking<DuplexStream>>();
+};
+
+#[cfg(feature = "faults")]
+const _: () = {
+    use async_duplex::faults::{FaultPlan, FaultPoint, Faulty, Gate};
+
     is_easy_to_hold::<Faulty<DuplexStream>>();
     is_easy_to_hold::<FaultPlan>();
     is_easy_to_hold::<FaultPoint>();
+    is_easy_to_hold::<Gate>();
 };
 
 #[cfg(feature = "listener")]

@@ -8,6 +8,7 @@ use core::task::{Context, Poll};
 use futures_core::ready;
 
 use super::counter::Counter;
+use super::direction::Direction;
 use super::fault::{Call, Counted, Effect, Fault};
 use super::pending::PendingSequence;
 use crate::io::{Error, ErrorKind, Result};
@@ -19,11 +20,12 @@ const MAX_REFUSALS: usize = 10_000;
 /// The settings of a [`Faulty`](super::Faulty) and the state of its faults.
 ///
 /// The methods named after calls take a closure that calls the inner stream. A closure that moves
-/// bytes is given the largest number of bytes that it may move.
+/// bytes is given the largest number of bytes that it may move. A call that is a future itself is
+/// made between the two halves of such a method, `admit_…` and `finish_…`.
 #[derive(Debug)]
 pub(super) struct Control {
-    pub(super) max_read: usize,
-    pub(super) max_write: usize,
+    pub(super) reads: Direction,
+    pub(super) writes: Direction,
     pub(super) truncate_write: usize,
     pending: Option<[PendingSequence; 4]>,
     faults: Vec<Fault>,
@@ -42,8 +44,8 @@ pub(super) struct Control {
 impl Control {
     pub(super) fn new() -> Self {
         Self {
-            max_read: usize::MAX,
-            max_write: usize::MAX,
+            reads: Direction::new(),
+            writes: Direction::new(),
             truncate_write: 0,
             pending: None,
             faults: Vec::new(),
@@ -81,8 +83,7 @@ impl Control {
             Some(limit) => ready!(read(cx, min(len, limit))),
             None => Ok(0),
         };
-        self.lent = 0;
-        self.count(Call::Read, 1, *result.as_ref().unwrap_or(&0));
+        self.finish_read(*result.as_ref().unwrap_or(&0));
         Poll::Ready(result)
     }
 
@@ -95,8 +96,7 @@ impl Control {
             Some(limit) => ready!(fill_buf(cx)).map(|buf| &buf[..min(buf.len(), limit)]),
             None => Ok(&[][..]),
         };
-        self.lent = result.as_ref().map_or(0, |buf| buf.len());
-        self.count(Call::Read, 1, 0);
+        self.finish_fill_buf(result.as_ref().map_or(0, |buf| buf.len()));
         Poll::Ready(result)
     }
 
@@ -116,20 +116,9 @@ impl Control {
         len: usize,
         write: impl FnOnce(&mut Context<'_>, usize) -> Poll<Result<usize>>,
     ) -> Poll<Result<usize>> {
-        let limit = ready!(self.prepare(cx, Call::Write, len));
-        let truncated_len = min(self.truncated_len, len);
-        if truncated_len > 0 {
-            // The write fails whether or not the inner stream accepts these bytes.
-            let _: Result<usize> = ready!(write(cx, truncated_len));
-            self.truncated_len = 0;
-            return Poll::Ready(self.check_error().map(|()| 0));
-        }
-        self.truncated_len = 0;
-        self.check_error()?;
-
-        let result = ready!(write(cx, min(len, limit)));
-        self.count(Call::Write, 1, *result.as_ref().unwrap_or(&0));
-        Poll::Ready(result)
+        let n = ready!(self.admit_write(cx, len))?;
+        let result = ready!(write(cx, n));
+        Poll::Ready(self.finish_write(result))
     }
 
     pub(super) fn flush(
@@ -154,17 +143,18 @@ impl Control {
         call: Call,
         inner: impl FnOnce(&mut Context<'_>) -> Poll<Result<()>>,
     ) -> Poll<Result<()>> {
-        // The caller has given up a truncated write that returned `Pending`.
-        self.truncated_len = 0;
-        ready!(self.prepare(cx, call, 0));
-        self.check_error()?;
+        ready!(self.admit(cx, call))?;
         let result = ready!(inner(cx));
-        self.count(call, 1, 0);
+        self.finish(call);
         Poll::Ready(result)
     }
 
     /// Returns how many bytes a read may return, or `None` at an injected end of the stream.
-    fn admit_read(&mut self, cx: &mut Context<'_>, len: usize) -> Poll<Result<Option<usize>>> {
+    pub(super) fn admit_read(
+        &mut self,
+        cx: &mut Context<'_>,
+        len: usize,
+    ) -> Poll<Result<Option<usize>>> {
         let limit = ready!(self.prepare(cx, Call::Read, len));
         self.check_error()?;
         if self.is_eof {
@@ -174,29 +164,82 @@ impl Control {
         Poll::Ready(Ok(Some(limit)))
     }
 
+    /// Ends a read of `n` bytes.
+    pub(super) fn finish_read(&mut self, n: usize) {
+        self.lent = 0;
+        self.count(Call::Read, 1, n);
+    }
+
+    /// Ends a read that has lent `n` bytes.
+    pub(super) fn finish_fill_buf(&mut self, n: usize) {
+        self.lent = n;
+        self.count(Call::Read, 1, 0);
+    }
+
+    /// Returns how many bytes the inner stream is to receive of a write of `len` bytes.
+    pub(super) fn admit_write(&mut self, cx: &mut Context<'_>, len: usize) -> Poll<Result<usize>> {
+        let limit = ready!(self.prepare(cx, Call::Write, len));
+        self.truncated_len = min(self.truncated_len, len);
+        if self.truncated_len > 0 {
+            return Poll::Ready(Ok(self.truncated_len));
+        }
+        self.check_error()?;
+        Poll::Ready(Ok(min(len, limit)))
+    }
+
+    /// Ends a write, and returns its result.
+    pub(super) fn finish_write<E: From<Error>>(
+        &mut self,
+        result: core::result::Result<usize, E>,
+    ) -> core::result::Result<usize, E> {
+        if self.truncated_len > 0 {
+            // The write fails whether or not the inner stream has accepted these bytes.
+            self.truncated_len = 0;
+            return Ok(self.check_error().map(|()| 0)?);
+        }
+        self.count(Call::Write, 1, *result.as_ref().unwrap_or(&0));
+        result
+    }
+
+    /// Lets a flush or a close begin.
+    pub(super) fn admit(&mut self, cx: &mut Context<'_>, call: Call) -> Poll<Result<()>> {
+        // The caller has given up a truncated write that returned `Pending`.
+        self.truncated_len = 0;
+        ready!(self.prepare(cx, call, 0));
+        Poll::Ready(self.check_error())
+    }
+
+    /// Ends a flush or a close.
+    pub(super) fn finish(&mut self, call: Call) {
+        self.count(call, 1, 0);
+    }
+
     /// Returns `Pending` if the settings say so. Otherwise fires the faults that are due, and
     /// returns how many bytes the call may move. Does nothing after an error.
     fn prepare(&mut self, cx: &mut Context<'_>, call: Call, len: usize) -> Poll<usize> {
         if self.error.is_some() {
             return Poll::Ready(0);
         }
+        let limit = ready!(self.direction(call).poll_admit(cx, len));
         if let Some(pending) = &mut self.pending {
             if pending[call as usize].next() {
                 cx.waker().wake_by_ref();
                 return Poll::Pending;
             }
         }
-        Poll::Ready(self.fire_due(call, len))
+        Poll::Ready(self.fire_due(call, len, limit))
     }
 
-    /// Fires each fault that is due. Returns how many bytes the call may move before another fault
-    /// is due.
-    fn fire_due(&mut self, call: Call, len: usize) -> usize {
-        let mut limit = match call {
-            Call::Read => self.max_read,
-            Call::Write => self.max_write,
-            Call::Flush | Call::Close => 0,
-        };
+    fn direction(&mut self, call: Call) -> &mut Direction {
+        match call {
+            Call::Read => &mut self.reads,
+            Call::Write | Call::Flush | Call::Close => &mut self.writes,
+        }
+    }
+
+    /// Fires each fault that is due. Returns how many bytes of `limit` the call may move before
+    /// another fault is due.
+    fn fire_due(&mut self, call: Call, len: usize, mut limit: usize) -> usize {
         for fault in &self.faults {
             if !fault.applies_to(call, len) {
                 continue;
@@ -236,7 +279,8 @@ impl Control {
         );
     }
 
-    fn count(&self, call: Call, operations: usize, bytes: usize) {
+    fn count(&mut self, call: Call, operations: usize, bytes: usize) {
+        self.direction(call).count(bytes);
         for fault in &self.faults {
             fault.count(call, operations, bytes);
         }

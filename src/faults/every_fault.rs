@@ -1,17 +1,22 @@
 //! Runs a test once for each place where a fault can fire.
 
+use alloc::boxed::Box;
+use core::future::Future;
 use core::mem;
+use core::pin::Pin;
+use core::task::{Context, Poll};
 use std::eprintln;
 
 use super::FaultPlan;
 
-/// The most runs that [`every_fault`] makes.
+/// The most runs that [`every_fault`] and [`every_fault_async`] make.
 const MAX_RUNS: usize = 10_000;
 
 /// Runs `body` with a fault at the first place, then at the second, at the third and so on, until
 /// it completes before the fault fires. Returns the number of runs, including the last one.
 ///
-/// `body` is an ordinary function, and may block on a future with any executor. It makes its
+/// `body` is an ordinary function, and may block on a future with any executor. A test that is
+/// asynchronous itself calls [`every_fault_async`] instead. The body makes its
 /// streams with the [`FaultPlan`] that it is given. It asserts what holds with and without a fault:
 /// for example that an error is reported if [`fired`](FaultPlan::fired) is true, that the peer has
 /// received a prefix of the data and nothing else, or that no task hangs.
@@ -73,19 +78,151 @@ pub fn every_fault(body: impl FnMut(&FaultPlan)) -> usize {
 /// ```
 #[track_caller]
 pub fn every_fault_up_to(max_runs: usize, mut body: impl FnMut(&FaultPlan)) -> usize {
-    assert!(max_runs > 0, "the number of runs must be at least 1, not 0");
+    check_max_runs(max_runs);
     for run in 1..=max_runs {
         let plan = FaultPlan::new(run);
-        let report = ReportOnPanic(&plan);
-        body(&plan);
-        mem::forget(report);
-
-        assert!(plan.is_used(), "run {run} made no stream with its plan");
-        if !plan.fired() {
+        report_panic(&plan, || body(&plan));
+        if is_last(&plan) {
             return run;
         }
     }
     panic!("the fault still fires in run {max_runs}, the last run allowed");
+}
+
+/// Does the same as [`every_fault`] with an asynchronous body.
+///
+/// It blocks no thread and spawns no task, so it can be awaited in a task of any executor: for
+/// example in a test with the attribute `#[tokio::test]`, or in the `test!` of `smol-macros`. The
+/// future of a run is dropped before the next run begins.
+///
+/// The body takes the plan by value, because its future keeps the plan.
+///
+/// # Panics
+///
+/// As [`every_fault`] does. A panic in a task that the body has spawned counts only if the body
+/// passes it on, as it does by unwrapping the result of the task.
+///
+/// # Cancel safety
+///
+/// Dropping the future drops that of the present run. No more runs are made.
+///
+/// # Example
+///
+/// ```
+/// use async_duplex::faults::{every_fault_async, Faulty};
+/// use futures::{AsyncReadExt, AsyncWriteExt};
+/// use std::io::ErrorKind;
+///
+/// // With `#[tokio::test]`, or `smol_macros::test!`.
+/// async fn a_message_is_received_or_an_error_is_reported() {
+///     let runs = every_fault_async(|plan| async move {
+///         let (client, mut server) = async_duplex::duplex(64);
+///         let mut client = Faulty::new(client).fail_at(&plan, ErrorKind::ConnectionReset);
+///         let sent = async {
+///             client.write_all(b"hello").await?;
+///             client.close().await
+///         }
+///         .await;
+///         drop(client);
+///         let mut text = String::new();
+///         server.read_to_string(&mut text).await.unwrap();
+///         assert_eq!(sent.is_err(), plan.fired());
+///         assert!(text == "hello" || plan.fired());
+///     })
+///     .await;
+///     assert_eq!(runs, 3);
+/// }
+/// # futures::executor::block_on(a_message_is_received_or_an_error_is_reported());
+/// ```
+pub async fn every_fault_async<F>(body: impl FnMut(FaultPlan) -> F) -> usize
+where
+    F: Future<Output = ()>,
+{
+    every_fault_async_up_to(MAX_RUNS, body).await
+}
+
+/// Does the same as [`every_fault_async`], with at most `max_runs` runs.
+///
+/// # Panics
+///
+/// As [`every_fault_up_to`] does.
+///
+/// # Cancel safety
+///
+/// That of [`every_fault_async`].
+///
+/// # Example
+///
+/// ```
+/// use async_duplex::faults::{every_fault_async_up_to, Faulty};
+/// use futures::{io::Cursor, AsyncReadExt};
+///
+/// # futures::executor::block_on(async {
+/// let runs = every_fault_async_up_to(6, |plan| async move {
+///     let mut stream = Faulty::new(Cursor::new(b"hello")).eof_after_bytes(&plan);
+///     assert_eq!(stream.read_exact(&mut [0; 5]).await.is_err(), plan.fired());
+/// })
+/// .await;
+/// assert_eq!(runs, 6);
+/// # });
+/// ```
+pub async fn every_fault_async_up_to<F>(
+    max_runs: usize,
+    mut body: impl FnMut(FaultPlan) -> F,
+) -> usize
+where
+    F: Future<Output = ()>,
+{
+    check_max_runs(max_runs);
+    for run in 1..=max_runs {
+        let plan = FaultPlan::new(run);
+        let future = report_panic(&plan, || Box::pin(body(plan.clone())));
+        Run {
+            plan: &plan,
+            future,
+        }
+        .await;
+        if is_last(&plan) {
+            return run;
+        }
+    }
+    panic!("the fault still fires in run {max_runs}, the last run allowed");
+}
+
+/// The future of a run, which reports a panic in a poll. Dropping it reports nothing.
+struct Run<'a, F> {
+    plan: &'a FaultPlan,
+    future: Pin<Box<F>>,
+}
+
+impl<F: Future<Output = ()>> Future for Run<'_, F> {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let Self { plan, future } = self.get_mut();
+        report_panic(plan, || future.as_mut().poll(cx))
+    }
+}
+
+#[track_caller]
+fn check_max_runs(max_runs: usize) {
+    assert!(max_runs > 0, "the number of runs must be at least 1, not 0");
+}
+
+/// Whether the fault has not fired in a run that has ended.
+#[track_caller]
+fn is_last(plan: &FaultPlan) -> bool {
+    let run = plan.number();
+    assert!(plan.is_used(), "run {run} made no stream with its plan");
+    !plan.fired()
+}
+
+/// Runs a part of the body. If that panics, prints how to repeat the run.
+fn report_panic<T>(plan: &FaultPlan, part: impl FnOnce() -> T) -> T {
+    let report = ReportOnPanic(plan);
+    let result = part();
+    mem::forget(report);
+    result
 }
 
 /// Prints how to repeat the run. Dropped if the body panics, otherwise forgotten.

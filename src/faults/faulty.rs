@@ -1,16 +1,23 @@
 //! The wrapper around a stream, and its settings.
 
 use core::fmt;
+use core::future::Future;
 
 use super::control::Control;
+use super::direction::Rate;
 use super::fault::{Counted, Effect};
-use super::FaultPoint;
+use super::gate::AttachedGate;
+use super::held::Held;
+use super::latency::Latency;
+use super::timer::Timer;
+use super::{FaultPoint, Gate};
 use crate::io::ErrorKind;
 
 /// A stream whose calls can be short, late or fail, always as the traits allow.
 ///
 /// Implements `futures-io`'s `AsyncRead`, `AsyncBufRead` and `AsyncWrite` where the inner stream
-/// does, and tokio's as well (feature `tokio`). [`new`](Self::new) changes nothing; each setting
+/// does, tokio's as well (feature `tokio`), and the `Read`, `BufRead` and `Write` of
+/// `embedded-io-async` (feature `embedded-io`). [`new`](Self::new) changes nothing; each setting
 /// adds one kind of misbehaviour. The [module](super) defines an operation, and describes what
 /// happens after a fault has fired.
 ///
@@ -19,8 +26,10 @@ use crate::io::ErrorKind;
 ///
 /// # Cancel safety
 ///
-/// That of the inner stream. A call with an injected `Pending` or error does not reach it, except
-/// for the prefix that [`truncate_write`](Self::truncate_write) passes on.
+/// That of the inner stream. A call with an injected `Pending` or error, and one that a gate or a
+/// rate makes wait, does not reach it, except for the prefix that
+/// [`truncate_write`](Self::truncate_write) passes on. Bytes in flight, and bytes that are held
+/// back until a flush, belong to the stream and not to a call: dropping a future loses none.
 ///
 /// # Panics
 ///
@@ -56,6 +65,8 @@ use crate::io::ErrorKind;
 pub struct Faulty<S> {
     pub(super) inner: S,
     pub(super) control: Control,
+    pub(super) latency: Option<Latency>,
+    pub(super) held: Option<Held>,
 }
 
 impl<S> Faulty<S> {
@@ -72,6 +83,8 @@ impl<S> Faulty<S> {
         Self {
             inner,
             control: Control::new(),
+            latency: None,
+            held: None,
         }
     }
 
@@ -102,7 +115,7 @@ impl<S> Faulty<S> {
             bytes > 0,
             "the limit of a read must be at least 1 byte, not 0"
         );
-        self.control.max_read = bytes;
+        self.control.reads.max_len = bytes;
         self
     }
 
@@ -131,7 +144,7 @@ impl<S> Faulty<S> {
             bytes > 0,
             "the limit of a write must be at least 1 byte, not 0"
         );
-        self.control.max_write = bytes;
+        self.control.writes.max_len = bytes;
         self
     }
 
@@ -162,6 +175,194 @@ impl<S> Faulty<S> {
     pub fn pending(mut self, seed: u64, one_in: u32) -> Self {
         assert!(one_in > 0, "`one_in` must be at least 1, not 0");
         self.control.set_pending(seed, one_in);
+        self
+    }
+
+    /// Makes reads wait while `gate` is closed, including those into an empty buffer.
+    ///
+    /// Replaces the read gate that was set before. See [`Gate`], which has an example.
+    ///
+    /// ```
+    /// use async_duplex::faults::{Faulty, Gate};
+    ///
+    /// // The network is cut off: neither end reads what the other has written.
+    /// let network = Gate::new();
+    /// let (client, server) = async_duplex::duplex(64);
+    /// let client = Faulty::new(client).read_gate(&network);
+    /// let server = Faulty::new(server).read_gate(&network);
+    /// network.close();
+    /// # drop((client, server));
+    /// ```
+    pub fn read_gate(mut self, gate: &Gate) -> Self {
+        self.control.reads.gate = Some(AttachedGate::new(gate));
+        self
+    }
+
+    /// Makes writes, flushes and closes wait while `gate` is closed, as when the peer has stopped
+    /// reading and all buffers in between are full.
+    ///
+    /// Replaces the write gate that was set before. See [`Gate`].
+    ///
+    /// ```
+    /// use async_duplex::faults::{Faulty, Gate};
+    /// use futures::{AsyncWriteExt, FutureExt};
+    ///
+    /// let gate = Gate::new();
+    /// let (reader, writer) = async_duplex::pipe(64);
+    /// let mut writer = Faulty::new(writer).write_gate(&gate);
+    /// gate.close();
+    /// assert!(writer.close().now_or_never().is_none());
+    /// assert!(!reader.is_closed());
+    /// ```
+    pub fn write_gate(mut self, gate: &Gate) -> Self {
+        self.control.writes.gate = Some(AttachedGate::new(gate));
+        self
+    }
+
+    /// Delays what the inner stream returns to reads: bytes and the end of the stream can be read
+    /// one timer after they arrived. Writes are not delayed.
+    ///
+    /// `timer` starts a timer, with the clock of any runtime: `|| tokio::time::sleep(LATENCY)` or
+    /// `|| async_io::Timer::after(LATENCY)`. The timer should count from this call and not from its
+    /// first poll, as these two do. It is started and polled in the task that reads, and wakes that
+    /// task.
+    ///
+    /// Bytes arrive when a read finds them in the inner stream. Each read that finds some starts a
+    /// timer of its own, so several arrivals can be in flight, as in a network. Up to 72 KiB are in
+    /// flight; a read looks for more only while less than 64 KiB are. A read returns bytes of one
+    /// arrival. An error of the inner stream is returned after the bytes that arrived before it,
+    /// without a delay of its own. The end of the inner stream is final.
+    ///
+    /// [`get_mut`](Self::get_mut) and [`into_inner`](Self::into_inner) do not see bytes in flight.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use async_duplex::faults::Faulty;
+    /// use futures::{AsyncReadExt, AsyncWriteExt};
+    /// use std::time::{Duration, Instant};
+    ///
+    /// const LATENCY: Duration = Duration::from_millis(5);
+    ///
+    /// # let mut runtime = tokio::runtime::Builder::new_current_thread();
+    /// # runtime.enable_time().build().unwrap().block_on(async {
+    /// let (client, mut server) = async_duplex::duplex(64);
+    /// let mut client = Faulty::new(client).latency(|| tokio::time::sleep(LATENCY));
+    /// server.write_all(b"hello").await?;
+    ///
+    /// let asked = Instant::now();
+    /// client.read_exact(&mut [0; 5]).await?;
+    /// assert!(asked.elapsed() >= LATENCY);
+    /// # std::io::Result::Ok(()) }).unwrap();
+    /// ```
+    pub fn latency<F>(mut self, timer: impl FnMut() -> F + Send + 'static) -> Self
+    where
+        F: Future + Send + 'static,
+    {
+        self.latency = Some(Latency::new(Timer::new(timer)));
+        self
+    }
+
+    /// Limits the rate of reads to `bytes` bytes for each timer.
+    ///
+    /// The first byte starts a timer. Once `bytes` bytes are read, reads wait until it has ended;
+    /// then, as many bytes can be read again. A read of an empty buffer does not wait. `timer` is
+    /// as for [`latency`](Self::latency). A timer is started in the call that moves the byte,
+    /// `consume` included; it is polled in the task that reads, and wakes that task.
+    ///
+    /// # Panics
+    ///
+    /// If `bytes` is 0.
+    ///
+    /// # Example
+    ///
+    /// About 64 KiB per second:
+    ///
+    /// ```
+    /// use async_duplex::faults::Faulty;
+    /// use std::time::Duration;
+    ///
+    /// const INTERVAL: Duration = Duration::from_millis(125);
+    ///
+    /// let (reader, _writer) = async_duplex::pipe(64);
+    /// let reader = Faulty::new(reader).read_rate(8 * 1024, || tokio::time::sleep(INTERVAL));
+    /// # drop(reader);
+    /// ```
+    #[track_caller]
+    pub fn read_rate<F>(mut self, bytes: usize, timer: impl FnMut() -> F + Send + 'static) -> Self
+    where
+        F: Future + Send + 'static,
+    {
+        self.control.reads.rate = Some(new_rate(bytes, Timer::new(timer)));
+        self
+    }
+
+    /// Limits the rate of writes to `bytes` bytes for each timer. Flushes and closes do not wait.
+    ///
+    /// Works as [`read_rate`](Self::read_rate) does, for the bytes that were written.
+    ///
+    /// # Panics
+    ///
+    /// If `bytes` is 0.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use async_duplex::faults::Faulty;
+    /// use futures::{AsyncWriteExt, FutureExt};
+    /// use std::time::Duration;
+    ///
+    /// const INTERVAL: Duration = Duration::from_secs(60);
+    ///
+    /// let (reader, writer) = async_duplex::pipe(64);
+    /// let mut writer = Faulty::new(writer)
+    ///     .write_rate(3, || smol::Timer::after(INTERVAL));
+    /// assert!(writer.write_all(b"hello").now_or_never().is_none());
+    /// assert_eq!(reader.len(), 3);
+    /// ```
+    #[track_caller]
+    pub fn write_rate<F>(mut self, bytes: usize, timer: impl FnMut() -> F + Send + 'static) -> Self
+    where
+        F: Future + Send + 'static,
+    {
+        self.control.writes.rate = Some(new_rate(bytes, Timer::new(timer)));
+        self
+    }
+
+    /// Holds written bytes back until a flush or a close, which passes all of them to the inner
+    /// stream first. Without one, the peer waits for them for ever.
+    ///
+    /// A pipe of this crate shows a write to the reader at once, and a plain TCP socket sends it
+    /// without a flush, so a forgotten flush goes unnoticed on both. A TLS stream, a compressed
+    /// stream and a `BufWriter` may keep the bytes until they are flushed. The same code then hangs
+    /// in production. With this setting it hangs in the test.
+    ///
+    /// Writes never wait and take any number of bytes, so code that never flushes needs memory for
+    /// all of them. [`max_write`](Self::max_write), the rate, the gate and faults apply to the
+    /// writes of the caller; bytes count as written when they are held. Bytes that are still held
+    /// when the stream is dropped, or when an error has fired, are lost, as those of a `BufWriter`
+    /// are. An inner stream that accepts no byte makes the flush fail with `WriteZero`.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use async_duplex::faults::Faulty;
+    /// use futures::{AsyncReadExt, AsyncWriteExt, FutureExt};
+    ///
+    /// # futures::executor::block_on(async {
+    /// let (client, mut server) = async_duplex::duplex(64);
+    /// let mut client = Faulty::new(client).hold_until_flush();
+    /// let mut request = [0; 4];
+    ///
+    /// client.write_all(b"ping").await?;
+    /// assert!(server.read_exact(&mut request).now_or_never().is_none());
+    /// client.flush().await?;
+    /// server.read_exact(&mut request).await?;
+    /// assert_eq!(&request, b"ping");
+    /// # std::io::Result::Ok(()) }).unwrap();
+    /// ```
+    pub fn hold_until_flush(mut self) -> Self {
+        self.held = Some(Held::default());
         self
     }
 
@@ -417,12 +618,20 @@ impl<S> Faulty<S> {
     }
 }
 
+#[track_caller]
+fn new_rate(bytes: usize, timer: Timer) -> Rate {
+    assert!(bytes > 0, "a rate must be at least 1 byte, not 0");
+    Rate::new(bytes, timer)
+}
+
 /// Shows the settings and the state of the faults. Does not show the inner stream, whose `Debug`
 /// might show bytes.
 impl<S> fmt::Debug for Faulty<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Faulty")
             .field("control", &self.control)
+            .field("latency", &self.latency)
+            .field("held", &self.held)
             .finish_non_exhaustive()
     }
 }

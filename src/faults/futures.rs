@@ -4,9 +4,11 @@ use core::pin::Pin;
 use core::task::{Context, Poll};
 use std::io::{IoSlice, IoSliceMut, Result};
 
+use futures_core::ready;
 use futures_io::{AsyncBufRead, AsyncRead, AsyncWrite};
 
-use super::vectored::{first_bytes, first_bytes_mut, total_len};
+use super::held::Held;
+use super::vectored::{first_buf, first_bytes, first_bytes_mut, total_len};
 use super::Faulty;
 
 impl<S: AsyncRead + Unpin> AsyncRead for Faulty<S> {
@@ -15,9 +17,11 @@ impl<S: AsyncRead + Unpin> AsyncRead for Faulty<S> {
         cx: &mut Context<'_>,
         buf: &mut [u8],
     ) -> Poll<Result<usize>> {
-        let Self { inner, control } = self.get_mut();
-        control.read(cx, buf.len(), |cx, n| {
-            Pin::new(inner).poll_read(cx, &mut buf[..n])
+        let this = self.get_mut();
+        let (inner, latency) = (&mut this.inner, &mut this.latency);
+        this.control.read(cx, buf.len(), |cx, n| match latency {
+            Some(latency) => latency.poll_read(cx, &mut buf[..n], inner_read(inner)),
+            None => Pin::new(inner).poll_read(cx, &mut buf[..n]),
         })
     }
 
@@ -26,31 +30,45 @@ impl<S: AsyncRead + Unpin> AsyncRead for Faulty<S> {
         cx: &mut Context<'_>,
         bufs: &mut [IoSliceMut<'_>],
     ) -> Poll<Result<usize>> {
-        let Self { inner, control } = self.get_mut();
-        control.read(cx, total_len(bufs), |cx, n| {
-            Pin::new(inner).poll_read_vectored(cx, &mut first_bytes_mut(bufs, n))
+        let this = self.get_mut();
+        let (inner, latency) = (&mut this.inner, &mut this.latency);
+        this.control.read(cx, total_len(bufs), |cx, n| {
+            let mut bufs = first_bytes_mut(bufs, n);
+            match latency {
+                Some(latency) => latency.poll_read(cx, first_buf(&mut bufs), inner_read(inner)),
+                None => Pin::new(inner).poll_read_vectored(cx, &mut bufs),
+            }
         })
     }
 }
 
 impl<S: AsyncBufRead + Unpin> AsyncBufRead for Faulty<S> {
     fn poll_fill_buf(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<&[u8]>> {
-        let Self { inner, control } = self.get_mut();
-        control.fill_buf(cx, |cx| Pin::new(inner).poll_fill_buf(cx))
+        let this = self.get_mut();
+        let (inner, latency) = (&mut this.inner, &mut this.latency);
+        this.control.fill_buf(cx, |cx| match latency {
+            Some(latency) => latency.poll_fill_buf(cx, inner_read(inner)),
+            None => Pin::new(inner).poll_fill_buf(cx),
+        })
     }
 
     fn consume(self: Pin<&mut Self>, amt: usize) {
-        let Self { inner, control } = self.get_mut();
-        control.consume(amt);
-        Pin::new(inner).consume(amt);
+        let this = self.get_mut();
+        this.control.consume(amt);
+        match &mut this.latency {
+            Some(latency) => latency.consume(amt),
+            None => Pin::new(&mut this.inner).consume(amt),
+        }
     }
 }
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for Faulty<S> {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<Result<usize>> {
-        let Self { inner, control } = self.get_mut();
-        control.write(cx, buf.len(), |cx, n| {
-            Pin::new(inner).poll_write(cx, &buf[..n])
+        let this = self.get_mut();
+        let (inner, held) = (&mut this.inner, &mut this.held);
+        this.control.write(cx, buf.len(), |cx, n| match held {
+            Some(held) => Poll::Ready(Ok(held.push(&buf[..n]))),
+            None => Pin::new(inner).poll_write(cx, &buf[..n]),
         })
     }
 
@@ -59,19 +77,53 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Faulty<S> {
         cx: &mut Context<'_>,
         bufs: &[IoSlice<'_>],
     ) -> Poll<Result<usize>> {
-        let Self { inner, control } = self.get_mut();
-        control.write(cx, total_len(bufs), |cx, n| {
-            Pin::new(inner).poll_write_vectored(cx, &first_bytes(bufs, n))
+        let this = self.get_mut();
+        let (inner, held) = (&mut this.inner, &mut this.held);
+        this.control.write(cx, total_len(bufs), |cx, n| {
+            let bufs = first_bytes(bufs, n);
+            match held {
+                Some(held) => Poll::Ready(Ok(bufs.iter().map(|buf| held.push(buf)).sum())),
+                None => Pin::new(inner).poll_write_vectored(cx, &bufs),
+            }
         })
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<()>> {
-        let Self { inner, control } = self.get_mut();
-        control.flush(cx, |cx| Pin::new(inner).poll_flush(cx))
+        let this = self.get_mut();
+        let (inner, held) = (&mut this.inner, &mut this.held);
+        this.control.flush(cx, |cx| {
+            ready!(release(held, cx, inner))?;
+            Pin::new(inner).poll_flush(cx)
+        })
     }
 
     fn poll_close(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<()>> {
-        let Self { inner, control } = self.get_mut();
-        control.close(cx, |cx| Pin::new(inner).poll_close(cx))
+        let this = self.get_mut();
+        let (inner, held) = (&mut this.inner, &mut this.held);
+        this.control.close(cx, |cx| {
+            ready!(release(held, cx, inner))?;
+            Pin::new(inner).poll_close(cx)
+        })
     }
+}
+
+/// Passes the bytes that are held back to the inner stream.
+fn release<S: AsyncWrite + Unpin>(
+    held: &mut Option<Held>,
+    cx: &mut Context<'_>,
+    inner: &mut S,
+) -> Poll<Result<()>> {
+    match held {
+        Some(held) => {
+            held.poll_release(cx, |cx, bytes| Pin::new(&mut *inner).poll_write(cx, bytes))
+        }
+        None => Poll::Ready(Ok(())),
+    }
+}
+
+/// Returns a function that reads from the inner stream.
+fn inner_read<S: AsyncRead + Unpin>(
+    inner: &mut S,
+) -> impl FnMut(&mut Context<'_>, &mut [u8]) -> Poll<Result<usize>> + '_ {
+    move |cx, buf| Pin::new(&mut *inner).poll_read(cx, buf)
 }

@@ -1,10 +1,18 @@
 //! Fault injection for tests: short reads and writes, delays, errors and early ends, reproducibly.
 //!
-//! A network splits data into pieces, delays it, and breaks off at any byte. An in-memory stream
-//! rarely does, nor does a local socket, so code that cannot handle this passes its tests.
+//! A network splits data into pieces, delays it, stalls, and breaks off at any byte. An in-memory
+//! stream rarely does, nor does a local socket, so code that cannot handle this passes its tests.
 //! [`Faulty`] wraps a stream, of this crate or another, and makes its calls short, late or
-//! unsuccessful. [`every_fault`] runs a test repeatedly and moves the fault one place further in
-//! each run, until the test completes without it.
+//! unsuccessful. [`every_fault`], or [`every_fault_async`] in an asynchronous test, runs a test
+//! repeatedly and moves the fault one place further in each run, until the test completes without
+//! it.
+//!
+//! The module is there with the feature `faults`, which a crate needs for its tests only:
+//!
+//! ```toml
+//! [dev-dependencies]
+//! async-duplex = { version = "0.1", features = ["faults"] }
+//! ```
 //!
 //! # Example
 //!
@@ -33,6 +41,21 @@
 //! # std::io::Result::Ok(()) }).unwrap();
 //! ```
 //!
+//! # Stalls and delays
+//!
+//! Besides the `Pending`s that [`pending`](Faulty::pending) injects, a call waits
+//!
+//! * while a [`Gate`] is closed, until the test opens it,
+//! * for a timer of the user: for the [`latency`](Faulty::latency) of what arrives, and for the
+//!   [rate](Faulty::read_rate) of what is read or written.
+//!
+//! [`hold_until_flush`](Faulty::hold_until_flush) keeps written bytes from the peer until they are
+//! flushed.
+//!
+//! A call passes the gate first, then the rate, then the injected `Pending`s, then the faults, and
+//! then reaches the inner stream or the bytes that are in flight or held back. A gate wakes the
+//! waker of the latest call in a direction when it is opened, and a timer wakes it when it ends.
+//!
 //! # Operations
 //!
 //! An *operation* is a call of one of these methods that does not return `Pending`:
@@ -42,17 +65,21 @@
 //! * a *flush*: `poll_flush`,
 //! * a *close*: `poll_close`, which tokio calls `poll_shutdown`.
 //!
+//! With `embedded-io-async`, an operation is a future of `read`, `fill_buf`, `write` or `flush`
+//! that completes. Its limits are set, and a fault fires in it, before it first calls the inner
+//! stream.
+//!
 //! A call that fails is an operation too, and so is a call with an empty buffer or one that moves
 //! no byte. `consume` is not an operation. Operations are numbered from 1.
 //!
 //! Bytes count as read when `poll_read` returns them or `consume` consumes them. They count as
-//! written when the inner stream has accepted them.
+//! written when the inner stream has accepted them, or when they are held back until a flush.
 //!
 //! # Faults
 //!
 //! A fault is an error or an end of the stream. It *fires* in the operation that it is set for,
-//! before the inner stream is called. It fires even if the inner stream would return `Pending`.
-//! After that:
+//! before the inner stream is called. It fires even if the inner stream would return `Pending`, but
+//! not while a gate or a rate makes the call wait. After that:
 //!
 //! * If the fault is an error, every operation fails with the same kind of error: reads, writes,
 //!   flushes and closes. None of them reaches the inner stream. Dropping the `Faulty` drops the
@@ -67,22 +94,32 @@
 //!
 //! # Reproducibility
 //!
-//! What a [`Faulty`] does depends on its settings and on the calls, and not on the time, on
-//! addresses or on a random number. The test is reproducible if the executor and the inner streams
-//! are. Another version of this crate may delay other calls with the same seed.
+//! What a [`Faulty`] does depends on its settings, its gates and timers, and the calls, and not on
+//! the time, on addresses or on a random number. The test is reproducible if the executor, the
+//! timers and the inner streams are. Another version of this crate may delay other calls with the
+//! same seed.
 
 mod control;
 mod counter;
+mod direction;
+#[cfg(feature = "embedded-io")]
+mod embedded;
 mod every_fault;
+mod exclusive;
 mod fault;
 mod faulty;
 mod futures;
+mod gate;
+mod held;
+mod latency;
 mod pending;
 mod plan;
+mod timer;
 #[cfg(feature = "tokio")]
 mod tokio;
 mod vectored;
 
-pub use every_fault::{every_fault, every_fault_up_to};
+pub use every_fault::{every_fault, every_fault_async, every_fault_async_up_to, every_fault_up_to};
 pub use faulty::Faulty;
+pub use gate::Gate;
 pub use plan::{FaultPlan, FaultPoint};

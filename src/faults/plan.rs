@@ -4,8 +4,8 @@ use core::fmt;
 
 use super::counter::Counter;
 
-/// The fault of one run of [`every_fault`](super::every_fault): in run `N`, it fires at the `N`-th
-/// place.
+/// The fault of one run of [`every_fault`](super::every_fault) or
+/// [`every_fault_async`](super::every_fault_async): in run `N`, it fires at the `N`-th place.
 ///
 /// The methods of [`Faulty`](super::Faulty) take a plan instead of a number. In run `N`,
 /// [`fail_at`](super::Faulty::fail_at) then makes the `N`-th operation fail, and

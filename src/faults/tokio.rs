@@ -4,8 +4,10 @@ use core::pin::Pin;
 use core::task::{Context, Poll};
 use std::io::{IoSlice, Result};
 
+use futures_core::ready;
 use tokio::io::{AsyncBufRead, AsyncRead, AsyncWrite, ReadBuf};
 
+use super::held::Held;
 use super::vectored::{first_bytes, total_len};
 use super::Faulty;
 
@@ -15,14 +17,18 @@ impl<S: AsyncRead + Unpin> AsyncRead for Faulty<S> {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<Result<()>> {
-        let Self { inner, control } = self.get_mut();
-        let read = control.read(cx, buf.remaining(), |cx, n| {
+        let this = self.get_mut();
+        let (inner, latency) = (&mut this.inner, &mut this.latency);
+        let read = this.control.read(cx, buf.remaining(), |cx, n| {
             // `ReadBuf::take` has no safe way to tell `buf` how many bytes were filled.
-            let mut part = ReadBuf::new(buf.initialize_unfilled_to(n));
-            let read = Pin::new(inner).poll_read(cx, &mut part);
-            let filled = part.filled().len();
+            let part = buf.initialize_unfilled_to(n);
+            let mut read = inner_read(inner);
+            let filled = ready!(match latency {
+                Some(latency) => latency.poll_read(cx, part, read),
+                None => read(cx, part),
+            })?;
             buf.advance(filled);
-            read.map_ok(|()| filled)
+            Poll::Ready(Ok(filled))
         });
         read.map_ok(drop)
     }
@@ -30,22 +36,31 @@ impl<S: AsyncRead + Unpin> AsyncRead for Faulty<S> {
 
 impl<S: AsyncBufRead + Unpin> AsyncBufRead for Faulty<S> {
     fn poll_fill_buf(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<&[u8]>> {
-        let Self { inner, control } = self.get_mut();
-        control.fill_buf(cx, |cx| Pin::new(inner).poll_fill_buf(cx))
+        let this = self.get_mut();
+        let (inner, latency) = (&mut this.inner, &mut this.latency);
+        this.control.fill_buf(cx, |cx| match latency {
+            Some(latency) => latency.poll_fill_buf(cx, inner_read(inner)),
+            None => Pin::new(inner).poll_fill_buf(cx),
+        })
     }
 
     fn consume(self: Pin<&mut Self>, amt: usize) {
-        let Self { inner, control } = self.get_mut();
-        control.consume(amt);
-        Pin::new(inner).consume(amt);
+        let this = self.get_mut();
+        this.control.consume(amt);
+        match &mut this.latency {
+            Some(latency) => latency.consume(amt),
+            None => Pin::new(&mut this.inner).consume(amt),
+        }
     }
 }
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for Faulty<S> {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<Result<usize>> {
-        let Self { inner, control } = self.get_mut();
-        control.write(cx, buf.len(), |cx, n| {
-            Pin::new(inner).poll_write(cx, &buf[..n])
+        let this = self.get_mut();
+        let (inner, held) = (&mut this.inner, &mut this.held);
+        this.control.write(cx, buf.len(), |cx, n| match held {
+            Some(held) => Poll::Ready(Ok(held.push(&buf[..n]))),
+            None => Pin::new(inner).poll_write(cx, &buf[..n]),
         })
     }
 
@@ -54,9 +69,14 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Faulty<S> {
         cx: &mut Context<'_>,
         bufs: &[IoSlice<'_>],
     ) -> Poll<Result<usize>> {
-        let Self { inner, control } = self.get_mut();
-        control.write(cx, total_len(bufs), |cx, n| {
-            Pin::new(inner).poll_write_vectored(cx, &first_bytes(bufs, n))
+        let this = self.get_mut();
+        let (inner, held) = (&mut this.inner, &mut this.held);
+        this.control.write(cx, total_len(bufs), |cx, n| {
+            let bufs = first_bytes(bufs, n);
+            match held {
+                Some(held) => Poll::Ready(Ok(bufs.iter().map(|buf| held.push(buf)).sum())),
+                None => Pin::new(inner).poll_write_vectored(cx, &bufs),
+            }
         })
     }
 
@@ -65,12 +85,45 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Faulty<S> {
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<()>> {
-        let Self { inner, control } = self.get_mut();
-        control.flush(cx, |cx| Pin::new(inner).poll_flush(cx))
+        let this = self.get_mut();
+        let (inner, held) = (&mut this.inner, &mut this.held);
+        this.control.flush(cx, |cx| {
+            ready!(release(held, cx, inner))?;
+            Pin::new(inner).poll_flush(cx)
+        })
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<()>> {
-        let Self { inner, control } = self.get_mut();
-        control.close(cx, |cx| Pin::new(inner).poll_shutdown(cx))
+        let this = self.get_mut();
+        let (inner, held) = (&mut this.inner, &mut this.held);
+        this.control.close(cx, |cx| {
+            ready!(release(held, cx, inner))?;
+            Pin::new(inner).poll_shutdown(cx)
+        })
+    }
+}
+
+/// Passes the bytes that are held back to the inner stream.
+fn release<S: AsyncWrite + Unpin>(
+    held: &mut Option<Held>,
+    cx: &mut Context<'_>,
+    inner: &mut S,
+) -> Poll<Result<()>> {
+    match held {
+        Some(held) => {
+            held.poll_release(cx, |cx, bytes| Pin::new(&mut *inner).poll_write(cx, bytes))
+        }
+        None => Poll::Ready(Ok(())),
+    }
+}
+
+/// Returns a function that reads from the inner stream.
+fn inner_read<S: AsyncRead + Unpin>(
+    inner: &mut S,
+) -> impl FnMut(&mut Context<'_>, &mut [u8]) -> Poll<Result<usize>> + '_ {
+    move |cx, buf| {
+        let mut buf = ReadBuf::new(buf);
+        ready!(Pin::new(&mut *inner).poll_read(cx, &mut buf))?;
+        Poll::Ready(Ok(buf.filled().len()))
     }
 }

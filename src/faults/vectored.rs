@@ -30,6 +30,12 @@ pub(super) fn first_bytes_mut<'a>(bufs: &'a mut [IoSliceMut<'_>], n: usize) -> V
         .collect()
 }
 
+/// Returns the first buffer that is not empty, or an empty one.
+pub(super) fn first_buf<'a>(bufs: &'a mut [IoSliceMut<'_>]) -> &'a mut [u8] {
+    let first = bufs.iter_mut().find(|buf| !buf.is_empty());
+    first.map_or(&mut [], |buf| &mut **buf)
+}
+
 /// Takes as much of `rest` as a buffer of `len` bytes can hold.
 fn take_share(rest: &mut usize, len: usize) -> usize {
     let share = min(*rest, len);

@@ -1,7 +1,8 @@
-//! `Faulty` and `every_fault`: each setting alone and together with others, over streams of this
-//! crate and of others, that the same settings do the same, and the bugs that they expose.
+//! `Faulty`, `Gate` and `every_fault`: each setting alone and together with others, over streams
+//! of this crate and of others, that the same settings do the same, and the bugs that they expose.
 
-#![cfg(not(loom))]
+#![cfg(all(not(loom), feature = "faults"))]
+#![allow(clippy::std_instead_of_alloc)] // Tests have `std`.
 
 #[path = "../support/counting_waker.rs"]
 mod counting_waker;
@@ -12,15 +13,23 @@ mod panics;
 
 mod codec;
 mod common;
+#[cfg(feature = "embedded-io")]
+mod embedded_traits;
 mod ends;
 mod errors;
 mod errors_after_bytes;
 mod every_fault;
+mod every_fault_async;
+mod gates;
+mod hold_until_flush;
 mod inner_streams;
+mod latency;
 mod limits;
+mod manual_timers;
 mod pending;
 mod protocol;
 mod random;
+mod rates;
 #[cfg(feature = "tokio")]
 mod tokio_traits;
 mod truncated_writes;

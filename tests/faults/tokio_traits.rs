@@ -4,13 +4,14 @@ use core::pin::Pin;
 use core::task::{Context, Poll};
 use std::io::{Cursor, ErrorKind, IoSlice};
 
-use async_duplex::faults::{every_fault, Faulty};
+use async_duplex::faults::{every_fault, Faulty, Gate};
 use tokio::io::{
     AsyncBufRead, AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader,
     BufWriter, DuplexStream, ReadBuf,
 };
 
 use crate::counting_waker::{ready, CountingTask, Outcome};
+use crate::manual_timers::ManualTimers;
 
 const RESET: ErrorKind = ErrorKind::ConnectionReset;
 
@@ -240,5 +241,76 @@ fn tokio_flush_reaches_a_bufwriter_inside_a_faulty_stream() {
         writer.flush().await.unwrap();
         assert_eq!(writer.get_ref().get_ref().bytes, b"abc");
         assert!(writer.flush().await.is_err());
+    });
+}
+
+#[test]
+fn tokio_read_and_write_gates_stall_calls_until_they_are_opened() {
+    block_on(async {
+        let (near, mut far) = tokio::io::duplex(64);
+        let gate = Gate::new();
+        let near = Faulty::new(near).read_gate(&gate).write_gate(&gate);
+        gate.close();
+        let (mut reader, mut writer) = tokio::io::split(near);
+        let reading = tokio::spawn(async move {
+            let mut text = String::new();
+            reader.read_to_string(&mut text).await.map(|_| text)
+        });
+        let writing = tokio::spawn(async move {
+            writer.write_all(b"hello").await?;
+            writer.shutdown().await
+        });
+        far.write_all(b"world").await.unwrap();
+        far.shutdown().await.unwrap();
+        while gate.waiting() < 2 {
+            tokio::task::yield_now().await;
+        }
+        gate.open();
+        writing.await.unwrap().unwrap();
+        assert_eq!(reading.await.unwrap().unwrap(), "world");
+        let mut text = String::new();
+        far.read_to_string(&mut text).await.unwrap();
+        assert_eq!(text, "hello");
+    });
+}
+
+#[test]
+fn tokio_latency_delays_reads_and_what_fill_buf_lends() {
+    let timers = ManualTimers::new();
+    let task = CountingTask::new();
+    let (near, mut far) = tokio::io::duplex(64);
+    let mut near = Faulty::new(BufReader::new(near)).latency(timers.starter());
+    block_on(far.write_all(b"hello")).unwrap();
+    let mut bytes = [0; 2];
+    let mut buf = ReadBuf::new(&mut bytes);
+    assert!(task.poll(|cx| Pin::new(&mut near).poll_read(cx, &mut buf).is_pending()));
+    timers.end(1);
+    let read = task.poll(|cx| Pin::new(&mut near).poll_read(cx, &mut buf));
+    assert!(matches!(read, Poll::Ready(Ok(()))));
+    assert_eq!(buf.filled(), b"he");
+    block_on(async {
+        assert_eq!(near.fill_buf().await.unwrap(), b"llo");
+        Pin::new(&mut near).consume(3);
+    });
+    assert!(task.poll(|cx| Pin::new(&mut near).poll_fill_buf(cx).is_pending()));
+}
+
+#[test]
+fn tokio_hold_until_flush_releases_bytes_by_flush_and_shutdown() {
+    block_on(async {
+        for vectored in [false, true] {
+            let bytes = Vec::new();
+            let mut stream = Faulty::new(Gather { bytes, vectored }).hold_until_flush();
+            stream.write_all(b"ab").await.unwrap();
+            let bufs = [&b"c"[..], b"", b"de"].map(IoSlice::new);
+            assert_eq!(stream.write_vectored(&bufs).await.unwrap(), 3);
+            assert_eq!(stream.get_ref().bytes, b"");
+            stream.flush().await.unwrap();
+            assert_eq!(stream.get_ref().bytes, b"abcde");
+            stream.write_all(b"f").await.unwrap();
+            assert_eq!(stream.get_ref().bytes, b"abcde");
+            stream.shutdown().await.unwrap();
+            assert_eq!(stream.get_ref().bytes, b"abcdef");
+        }
     });
 }
