@@ -46,7 +46,7 @@ impl<S: AsyncBufRead + Unpin> AsyncBufRead for Faulty<S> {
     fn poll_fill_buf(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<&[u8]>> {
         let this = self.get_mut();
         let (inner, latency) = (&mut this.inner, &mut this.latency);
-        this.control.fill_buf(cx, |cx| match latency {
+        this.control.fill_buf(cx, move |cx| match latency {
             Some(latency) => latency.poll_fill_buf(cx, inner_read(inner)),
             None => Pin::new(inner).poll_fill_buf(cx),
         })
