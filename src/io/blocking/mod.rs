@@ -136,7 +136,7 @@ impl DuplexStream {
     ///
     /// To read and write at the same time, on two threads, split the stream first, with
     /// [`into_split`](Self::into_split). To close the direction that it writes to and continue
-    /// reading, close its [`Writer`]:
+    /// reading, [finish](Writer::finish) its writer:
     ///
     /// ```
     /// use async_duplex::DuplexStream;
