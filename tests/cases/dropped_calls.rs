@@ -5,10 +5,12 @@ use core::pin::Pin;
 use core::task::Poll;
 use std::io::ErrorKind;
 
-use async_duplex::{pipe, Options, Reader, Writer};
+use async_duplex::{pipe, DuplexStream, Options, Reader, Writer};
 use futures::{AsyncReadExt, AsyncWriteExt};
 
+use crate::reads::{all_reads, waiting_reads, Source};
 use crate::task::{failed, moved, tried, Task};
+use crate::writes::{all_writes, waiting_writes, Sink};
 use crate::{wrong_checksum, RESET};
 
 /// A pipe whose reader was woken by three bytes for a `read` that was dropped unpolled.
@@ -74,6 +76,56 @@ fn b26_a_read_that_was_woken_and_dropped_leaves_nothing_after_an_abort_by_handle
         tried(reader.try_read(&mut [0; 8])),
         failed(wrong_checksum())
     );
+}
+
+/// The calls drop what they poll, so each first call here is a future that is dropped.
+fn check_reads_after_a_dropped_one<S: Source>() {
+    for (dropped_name, dropped) in waiting_reads::<S>() {
+        for (name, call) in all_reads::<S>() {
+            let (reader, mut writer) = pipe(8);
+            let mut source = S::with_reader(reader);
+            let (old, new) = (Task::new(), Task::new());
+            assert!(old.poll(|cx| dropped(&mut source, cx)).is_pending());
+            writer.try_write(b"abcd").unwrap();
+            assert_eq!(old.wakes(), 1, "{dropped_name}");
+            let read = new.poll(|cx| call(&mut source, cx));
+            assert_eq!(read, moved(4), "{name} after a dropped {dropped_name}");
+            assert_eq!((old.wakes(), new.wakes()), (1, 0));
+        }
+    }
+}
+
+#[test]
+fn b10_a_dropped_read_of_any_family_leaves_the_bytes_to_every_read_of_every_family() {
+    check_reads_after_a_dropped_one::<Reader>();
+    check_reads_after_a_dropped_one::<DuplexStream>();
+}
+
+fn check_writes_after_a_dropped_one<S: Sink>() {
+    for (dropped_name, dropped) in waiting_writes::<S>() {
+        for (name, call) in all_writes::<S>() {
+            let (mut reader, mut writer) = pipe(8);
+            writer.try_write(b"01234567").unwrap();
+            let mut sink = S::with_writer(writer);
+            let (old, new) = (Task::new(), Task::new());
+            assert!(old.poll(|cx| dropped(&mut sink, cx)).is_pending());
+            assert_eq!(reader.try_read(&mut [0; 16]).unwrap(), 8);
+            assert_eq!(old.wakes(), 1, "{dropped_name}");
+            let written = new.poll(|cx| call(&mut sink, cx));
+            assert!(written.is_ready(), "{name} after a dropped {dropped_name}");
+            // Nothing of the dropped write arrives, and what the new one wrote is one byte.
+            let arrived = reader.len();
+            let is_write = !name.contains("nothing") && !name.contains("writable");
+            assert_eq!(arrived, usize::from(is_write), "{name}");
+            assert_eq!((old.wakes(), new.wakes()), (1, 0));
+        }
+    }
+}
+
+#[test]
+fn b10_a_dropped_write_of_any_family_writes_nothing_before_every_write_of_every_family() {
+    check_writes_after_a_dropped_one::<Writer>();
+    check_writes_after_a_dropped_one::<DuplexStream>();
 }
 
 /// A pipe of four bytes whose writer has dropped a `write` and a `write_all` that waited.

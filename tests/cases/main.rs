@@ -4,6 +4,7 @@
 #![cfg(not(loom))]
 #![cfg(all(feature = "tokio", feature = "embedded-io", feature = "listener"))]
 #![allow(clippy::std_instead_of_alloc)] // Tests have `std`.
+#![allow(clippy::incompatible_msrv)] // And a current compiler.
 
 #[path = "../support/deadline.rs"]
 mod deadline;
