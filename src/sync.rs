@@ -7,10 +7,7 @@ pub(crate) use imp::*;
 mod imp {
     use core::ops::Range;
 
-    #[cfg(target_has_atomic = "ptr")]
     pub(crate) use atomic_waker::AtomicWaker;
-    #[cfg(not(target_has_atomic = "ptr"))]
-    pub(crate) use atomic_waker_portable::AtomicWaker;
     pub(crate) use core::sync::atomic::Ordering;
 
     #[cfg(not(feature = "portable-atomic"))]
