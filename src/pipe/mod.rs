@@ -95,9 +95,9 @@
 //! reason and sets the cut flag together with the closed and aborted flags of both sides. Then it
 //! takes the waiters of both sides and the wakers of both slots, and wakes them (H). A half that
 //! parks meanwhile sees the flags, as it sees those of a peer that closes (C). The handle takes
-//! waiters from words whose publishers do so too: whoever clears a bit has the waiter. It does so
-//! once in the life of a ring, and the ring takes no waiter after that, as edge S in `ring/mod.rs`
-//! says.
+//! waiters from words whose publishers do so too: the side or the handle that clears a bit has the
+//! waiter. A handle does so once in the life of a ring, and the ring takes no waiter after that, as
+//! edge S in `ring/mod.rs` says.
 //!
 //! # THE WAKE-AND-CLOSE ARGUMENT
 //!

@@ -35,8 +35,11 @@
 //! publisher that restores a waiter. If the waiting side has registered meanwhile, the publisher
 //! finds that bit and gets the waiter that it holds back from [`Held::restore`]. If the publisher
 //! has restored meanwhile, the waiting side finds that bit, takes that waiter back, and gets it
-//! from [`Cursor::register`]. Either way, whoever finds such a *superseded* waiter has to wake it:
-//! the task may still wait for what that waiter asked for.
+//! from [`Cursor::register`]. Either way, the side that finds such a *superseded* waiter has to
+//! wake it: the task may still wait for what that waiter asked for.
+//!
+//! A third party may take waiters too, by clearing the bits of both cursors. It does so once in the
+//! life of a ring, which registers no waiter afterwards: see `Remote::sever`.
 
 use core::task::Waker;
 
@@ -101,8 +104,8 @@ impl Cursor {
         self.word.swap(position, Ordering::AcqRel) & WAITER_BITS
     }
 
-    /// Clears the waiter bits without moving the position, and returns those that were set. Whoever
-    /// calls this owns the cell then.
+    /// Clears the waiter bits without moving the position, and returns those that were set. The
+    /// caller owns their cell then.
     pub(super) fn clear_waiter_bits(&self) -> usize {
         // ORDERING(W, C, N, L): Acquire, to see the waiter in its cell, and to use the cells after
         // the other side. Release, so that a registration or a restoration that comes later sees

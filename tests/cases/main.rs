@@ -3,7 +3,6 @@
 
 #![cfg(not(loom))]
 #![cfg(all(feature = "tokio", feature = "embedded-io", feature = "listener"))]
-#![allow(clippy::incompatible_msrv)] // Tests need a current compiler.
 #![allow(clippy::std_instead_of_alloc)] // Tests have `std`.
 #![allow(clippy::incompatible_msrv)] // And a current compiler.
 
