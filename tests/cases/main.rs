@@ -2,8 +2,12 @@
 //! question asked again by every call of every family of traits.
 
 #![cfg(not(loom))]
-#![cfg(all(feature = "tokio", feature = "embedded-io", feature = "listener"))]
-#![allow(clippy::incompatible_msrv)] // Tests need a current compiler.
+#![cfg(all(
+    feature = "tokio",
+    feature = "embedded-io",
+    feature = "faults",
+    feature = "listener"
+))]
 #![allow(clippy::std_instead_of_alloc)] // Tests have `std`.
 #![allow(clippy::incompatible_msrv)] // And a current compiler.
 
