@@ -2,7 +2,12 @@
 //! question asked again by every call of every family of traits.
 
 #![cfg(not(loom))]
-#![cfg(all(feature = "tokio", feature = "embedded-io", feature = "listener"))]
+#![cfg(all(
+    feature = "tokio",
+    feature = "embedded-io",
+    feature = "faults",
+    feature = "listener"
+))]
 #![allow(clippy::std_instead_of_alloc)] // Tests have `std`.
 #![allow(clippy::incompatible_msrv)] // And a current compiler.
 
