@@ -22,7 +22,7 @@ use core::sync::atomic::{AtomicUsize, Ordering};
 use core::task::{Context, Poll, Waker};
 
 use async_duplex::io::{Error, ErrorKind, Result};
-use async_duplex::{duplex, pipe, DuplexStream, Options};
+use async_duplex::{duplex, pipe, Options};
 use embedded_io_async::{
     BufRead, ErrorKind as EmbeddedKind, Read, ReadExactError, ReadReady, Write, WriteReady,
 };
@@ -136,7 +136,7 @@ fn invalid_options() {
     ] {
         let error = options.try_pipe().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidInput);
-        assert!(error.to_string().ends_with(reason), "{error}");
+        assert!(error.to_string().contains(reason), "{error}");
     }
     let too_much = Options::new(host::LARGEST + 1);
     assert_eq!(kind(too_much.try_pipe()), ErrorKind::OutOfMemory);
