@@ -269,8 +269,12 @@ pub(super) struct Held<'a> {
 impl<'a> Held<'a> {
     /// # Safety
     ///
-    /// The caller is the publisher of `cursor`, has just cleared `bit`, and does not publish, clear
-    /// the bits again or make another `Held` while this one lives.
+    /// The caller has just cleared `bit`, and one of these holds:
+    ///
+    /// * It is the publisher of `cursor`, and does not publish, clear the bits again or make
+    ///   another `Held` while this one lives.
+    /// * It is a third party that takes waiters once, and the waiting side registers no waiter
+    ///   after that.
     pub(super) unsafe fn new(cursor: &'a Cursor, bit: usize) -> Self {
         Self { cursor, bit }
     }
