@@ -63,7 +63,7 @@ const SAMPLE_EVERY: u32 = 64;
 const FORGIVE_AFTER: u32 = 8;
 
 /// How many chances a half skips after its first failure, and at most.
-const PENALTIES: RangeInclusive<u32> = 4..=2048;
+const PENALTIES: RangeInclusive<u32> = 4..=256;
 
 /// Whether a half's thread was asleep when its peer last measured a wake.
 pub(super) struct Evidence(AtomicUsize);
@@ -299,15 +299,15 @@ mod tests {
     #[test]
     fn b23_each_failure_makes_the_next_spins_rarer_and_successes_make_up_for_it() {
         let mut spin = Spin::new();
-        for expected in [4, 32, 256, 2048, 2048] {
+        for expected in [4, 32, 256, 256] {
             failure(&mut spin);
             assert_eq!(skipped(&mut spin), expected);
         }
         (1..FORGIVE_AFTER).for_each(|_| success(&mut spin));
         failure(&mut spin);
-        assert_eq!(skipped(&mut spin), 2048, "not enough successes in a row");
+        assert_eq!(skipped(&mut spin), 256, "not enough successes in a row");
         (0..2 * FORGIVE_AFTER).for_each(|_| success(&mut spin));
         failure(&mut spin);
-        assert_eq!(skipped(&mut spin), 256);
+        assert_eq!(skipped(&mut spin), 32);
     }
 }
