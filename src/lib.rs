@@ -100,7 +100,7 @@
 //! * **A call**: a copy and one atomic read-modify-write on a word of its own side. A call that has
 //!   to wait takes one more. Buffers above 32 KiB are copied and published in chunks, so that the
 //!   other half can start before the copy ends.
-//! * **Memory**: about 650 bytes for a direction. The first write, `writable` or `spare_slices`
+//! * **Memory**: about 700 bytes for a direction. The first write, `writable` or `spare_slices`
 //!   allocates `capacity` bytes more. A writer that finds the pipe empty continues at the front of
 //!   them, so resident memory follows the number of unread bytes and not the capacity.
 //! * **Processor time**: a call that would have to wait may spin first, for 100 microseconds in

@@ -159,7 +159,7 @@ impl Options {
     ///
     /// * `InvalidInput` if the capacity is 0 or above `isize::MAX / 2`. The message names it.
     /// * `OutOfMemory` if the allocator refuses the memory for the capacity, or that for the rest
-    ///   of the pipe, which is about 650 bytes.
+    ///   of the pipe, which is about 700 bytes.
     pub fn try_pipe(&self) -> Result<(Reader, Writer)> {
         if !self.is_valid() {
             return Err(Error::new(ErrorKind::InvalidInput, self.complaint()));
