@@ -6,7 +6,7 @@ use std::panic::catch_unwind;
 
 use async_duplex::{Options, Reader, Writer};
 
-use crate::{kinds_of_reader, kinds_of_writer, poll, Task, RESET};
+use crate::{kinds_of_reader, kinds_of_writer, CountingTask, RESET};
 
 fn new_pipe() -> (Reader, Writer) {
     Options::new(8).error_on_drop(RESET).pipe()
@@ -15,8 +15,8 @@ fn new_pipe() -> (Reader, Writer) {
 #[test]
 fn b25_reader_gets_every_byte_of_a_dropped_writer_and_then_the_error() {
     let (mut reader, mut writer) = new_pipe();
-    let task = Task::new();
-    assert!(poll(&task, |cx| reader.poll_readable(cx, 4)).is_pending());
+    let task = CountingTask::new();
+    assert!(task.poll(|cx| reader.poll_readable(cx, 4)).is_pending());
     writer.try_write(b"abc").unwrap();
     drop(writer);
     assert_eq!(task.wakes(), 1);
@@ -27,9 +27,9 @@ fn b25_reader_gets_every_byte_of_a_dropped_writer_and_then_the_error() {
 #[test]
 fn b25_writer_gets_the_error_of_a_dropped_reader_instead_of_broken_pipe() {
     let (reader, mut writer) = new_pipe();
-    let task = Task::new();
+    let task = CountingTask::new();
     writer.try_write(b"01234567").unwrap();
-    assert!(poll(&task, |cx| writer.poll_write(cx, b"8")).is_pending());
+    assert!(task.poll(|cx| writer.poll_write(cx, b"8")).is_pending());
     drop(reader);
     assert_eq!(task.wakes(), 1);
     assert_eq!(kinds_of_writer(&mut writer), [RESET; 4]);

@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 
 use async_duplex::pipe;
 
-use crate::{assert_checksum, checksum, kinds_of_reader, kinds_of_writer, poll, Task, RESET};
+use crate::{assert_checksum, checksum, kinds_of_reader, kinds_of_writer, CountingTask, RESET};
 
 #[test]
 fn b24_reader_gets_every_byte_then_the_error_for_ever() {
@@ -28,12 +28,12 @@ fn b24_reader_gets_every_byte_then_the_error_for_ever() {
 #[test]
 fn b24_readable_returns_what_is_left_and_then_the_error() {
     let (mut reader, mut writer) = pipe(8);
-    let task = Task::new();
+    let task = CountingTask::new();
     writer.try_write(b"abc").unwrap();
-    assert!(poll(&task, |cx| reader.poll_readable(cx, 5)).is_pending());
+    assert!(task.poll(|cx| reader.poll_readable(cx, 5)).is_pending());
     writer.finish_with(RESET);
     assert_eq!(task.wakes(), 1);
-    match poll(&task, |cx| reader.poll_readable(cx, 5)) {
+    match task.poll(|cx| reader.poll_readable(cx, 5)) {
         Poll::Ready(Ok(left)) => reader.consume(left),
         other => panic!("{other:?}"),
     }
@@ -43,12 +43,12 @@ fn b24_readable_returns_what_is_left_and_then_the_error() {
 #[test]
 fn b24_a_parked_reader_is_woken_and_closed_resolves() {
     let (mut reader, mut writer) = pipe(8);
-    let (bytes, end) = (Task::new(), Task::new());
-    assert!(poll(&bytes, |cx| reader.poll_read(cx, &mut [0])).is_pending());
-    assert!(poll(&end, |cx| reader.poll_closed(cx)).is_pending());
+    let (bytes, end) = (CountingTask::new(), CountingTask::new());
+    assert!(bytes.poll(|cx| reader.poll_read(cx, &mut [0])).is_pending());
+    assert!(end.poll(|cx| reader.poll_closed(cx)).is_pending());
     writer.finish_with(RESET);
     assert_eq!((bytes.wakes(), end.wakes()), (1, 1));
-    assert_eq!(poll(&end, |cx| reader.poll_closed(cx)), Poll::Ready(()));
+    assert_eq!(end.poll(|cx| reader.poll_closed(cx)), Poll::Ready(()));
     assert_eq!(kinds_of_reader(&mut reader), [RESET; 5]);
 }
 

@@ -9,7 +9,7 @@ use std::task::Wake;
 
 use async_duplex::{duplex, pipe, AbortHandle, Options};
 
-use crate::{assert_checksum, checksum, kinds_of_reader, kinds_of_writer, poll, Task, RESET};
+use crate::{assert_checksum, checksum, kinds_of_reader, kinds_of_writer, CountingTask, RESET};
 
 const _: () = {
     const fn is_easy_to_hold<T>()
@@ -58,26 +58,22 @@ fn b26_all_four_halves_of_two_streams_fail() {
 fn b26_every_waiting_task_is_woken_once() {
     let (mut reader, mut writer) = pipe(1);
     writer.try_write(b"a").unwrap();
-    let tasks = [(); 4].map(|()| Task::new());
-    assert!(poll(&tasks[0], |cx| writer.poll_write(cx, b"b")).is_pending());
-    assert!(poll(&tasks[1], |cx| writer.poll_closed(cx)).is_pending());
-    assert!(poll(&tasks[2], |cx| reader.poll_closed(cx)).is_pending());
+    let tasks = [(); 4].map(|()| CountingTask::new());
+    assert!(tasks[0].poll(|cx| writer.poll_write(cx, b"b")).is_pending());
+    assert!(tasks[1].poll(|cx| writer.poll_closed(cx)).is_pending());
+    assert!(tasks[2].poll(|cx| reader.poll_closed(cx)).is_pending());
     let handle = reader.abort_handle();
     handle.abort(RESET);
     handle.abort(ErrorKind::TimedOut);
     assert_eq!(tasks.each_ref().map(|task| task.wakes()), [1, 1, 1, 0]);
-    assert_eq!(
-        poll(&tasks[1], |cx| writer.poll_closed(cx)),
-        Poll::Ready(())
-    );
-    assert_eq!(
-        poll(&tasks[2], |cx| reader.poll_closed(cx)),
-        Poll::Ready(())
-    );
+    assert_eq!(tasks[1].poll(|cx| writer.poll_closed(cx)), Poll::Ready(()));
+    assert_eq!(tasks[2].poll(|cx| reader.poll_closed(cx)), Poll::Ready(()));
     assert_eq!(kinds_of_writer(&mut writer), [RESET; 4]);
 
     let (mut reader, _writer) = pipe(1);
-    assert!(poll(&tasks[3], |cx| reader.poll_read(cx, &mut [0])).is_pending());
+    assert!(tasks[3]
+        .poll(|cx| reader.poll_read(cx, &mut [0]))
+        .is_pending());
     reader.abort_handle().abort(RESET);
     assert_eq!(tasks[3].wakes(), 1);
 }
@@ -86,8 +82,8 @@ fn b26_every_waiting_task_is_woken_once() {
 fn b26_a_task_that_waits_in_every_way_is_woken_once() {
     let (mut near, far) = duplex(1);
     near.try_write(b"a").unwrap();
-    let task = Task::new();
-    let own = Waker::from(task.clone());
+    let task = CountingTask::new();
+    let own = task.waker();
     let cx = &mut core::task::Context::from_waker(&own);
     assert!(near.writer().poll_write(cx, b"b").is_pending());
     assert!(near.writer().poll_closed(cx).is_pending());
@@ -100,8 +96,8 @@ fn b26_a_task_that_waits_in_every_way_is_woken_once() {
 #[test]
 fn b26_a_reader_below_its_threshold_is_woken() {
     let (mut reader, mut writer) = pipe(8);
-    let task = Task::new();
-    assert!(poll(&task, |cx| reader.poll_readable(cx, 5)).is_pending());
+    let task = CountingTask::new();
+    assert!(task.poll(|cx| reader.poll_readable(cx, 5)).is_pending());
     writer.try_write(b"abc").unwrap();
     writer.abort_handle().abort(RESET);
     assert_eq!(task.wakes(), 1);
@@ -175,14 +171,14 @@ fn b26_halves_that_are_dropped_after_the_abort_tell_nothing_else() {
 fn b26_a_handle_keeps_no_waker() {
     let (mut reader, mut writer) = pipe(1);
     writer.try_write(b"a").unwrap();
-    let task = Task::new();
-    assert!(poll(&task, |cx| writer.poll_write(cx, b"b")).is_pending());
-    assert!(poll(&task, |cx| writer.poll_closed(cx)).is_pending());
-    assert!(poll(&task, |cx| reader.poll_closed(cx)).is_pending());
+    let task = CountingTask::new();
+    assert!(task.poll(|cx| writer.poll_write(cx, b"b")).is_pending());
+    assert!(task.poll(|cx| writer.poll_closed(cx)).is_pending());
+    assert!(task.poll(|cx| reader.poll_closed(cx)).is_pending());
     let handle = reader.abort_handle();
     drop(writer);
     drop(reader);
-    assert_eq!(Arc::strong_count(&task), 1);
+    assert_eq!(task.retained(), 0);
     drop(handle);
 }
 
@@ -199,9 +195,11 @@ fn b26_every_task_is_woken_even_if_a_waker_panics() {
     let waker = Waker::from(Arc::new(Panics));
     let cx = &mut core::task::Context::from_waker(&waker);
     assert!(near.reader().poll_read(cx, &mut [0]).is_pending());
-    let (closed, read) = (Task::new(), Task::new());
-    assert!(poll(&closed, |cx| near.writer().poll_closed(cx)).is_pending());
-    assert!(poll(&read, |cx| far.reader().poll_read(cx, &mut [0])).is_pending());
+    let (closed, read) = (CountingTask::new(), CountingTask::new());
+    assert!(closed.poll(|cx| near.writer().poll_closed(cx)).is_pending());
+    assert!(read
+        .poll(|cx| far.reader().poll_read(cx, &mut [0]))
+        .is_pending());
     let handle = near.abort_handle();
     let abort = AssertUnwindSafe(|| handle.abort(RESET));
     assert!(catch_unwind(abort).is_err());

@@ -5,6 +5,8 @@
 #![cfg(not(loom))]
 #![allow(clippy::std_instead_of_alloc)] // Tests have `std`.
 
+#[path = "../support/counting_waker.rs"]
+mod counting_waker;
 #[path = "../support/deadline.rs"]
 mod deadline;
 mod dropped;
@@ -14,14 +16,12 @@ mod handle_threads;
 mod reasons;
 
 use core::fmt;
-use core::sync::atomic::{AtomicUsize, Ordering};
-use core::task::{Context, Poll};
+use core::task::Poll;
 use std::error::Error as _;
 use std::io::{self, Error, ErrorKind};
-use std::sync::Arc;
-use std::task::Wake;
 
 use async_duplex::{Reader, Writer};
+use counting_waker::CountingTask;
 
 const RESET: ErrorKind = ErrorKind::ConnectionReset;
 
@@ -55,61 +55,35 @@ fn assert_checksum(error: &Error) {
     assert_eq!(source.to_string(), "block 7");
 }
 
-/// A task that counts how often it is woken.
-#[derive(Default)]
-struct Task(AtomicUsize);
-
-impl Wake for Task {
-    fn wake(self: Arc<Self>) {
-        self.0.fetch_add(1, Ordering::SeqCst);
+/// The kind of the error that a call returns. Panics if it returns none.
+#[track_caller]
+fn kind_of_error(result: Poll<io::Result<usize>>) -> ErrorKind {
+    match result {
+        Poll::Ready(result) => result.unwrap_err().kind(),
+        Poll::Pending => panic!("a call waits"),
     }
-}
-
-impl Task {
-    fn new() -> Arc<Self> {
-        Arc::default()
-    }
-
-    fn wakes(&self) -> usize {
-        self.0.load(Ordering::SeqCst)
-    }
-}
-
-/// Polls once for a task.
-fn poll<T>(task: &Arc<Task>, poll: impl FnOnce(&mut Context<'_>) -> Poll<T>) -> Poll<T> {
-    poll(&mut Context::from_waker(&task.clone().into()))
 }
 
 /// The kinds of the errors that every call of a reader returns. Panics if one returns no error.
 fn kinds_of_reader(reader: &mut Reader) -> [ErrorKind; 5] {
-    let task = Task::new();
-    let ready = |result: Poll<io::Result<usize>>| match result {
-        Poll::Ready(result) => result.unwrap_err().kind(),
-        Poll::Pending => panic!("a call waits"),
-    };
+    let task = CountingTask::new();
     let mut buf = [0; 4];
     [
         reader.try_read(&mut buf).unwrap_err().kind(),
         reader.peek(&mut buf).unwrap_err().kind(),
-        ready(poll(&task, |cx| reader.poll_read(cx, &mut buf))),
-        ready(poll(&task, |cx| reader.poll_readable(cx, 1))),
-        ready(poll(&task, |cx| {
-            reader.poll_fill_buf(cx).map_ok(<[u8]>::len)
-        })),
+        kind_of_error(task.poll(|cx| reader.poll_read(cx, &mut buf))),
+        kind_of_error(task.poll(|cx| reader.poll_readable(cx, 1))),
+        kind_of_error(task.poll(|cx| reader.poll_fill_buf(cx).map_ok(<[u8]>::len))),
     ]
 }
 
 /// The kinds of the errors that every call of a writer returns. Panics if one returns no error.
 fn kinds_of_writer(writer: &mut Writer) -> [ErrorKind; 4] {
-    let task = Task::new();
-    let ready = |result: Poll<io::Result<usize>>| match result {
-        Poll::Ready(result) => result.unwrap_err().kind(),
-        Poll::Pending => panic!("a call waits"),
-    };
+    let task = CountingTask::new();
     [
         writer.try_write(b"x").unwrap_err().kind(),
         writer.try_write(b"").unwrap_err().kind(),
-        ready(poll(&task, |cx| writer.poll_write(cx, b"x"))),
-        ready(poll(&task, |cx| writer.poll_writable(cx, 1))),
+        kind_of_error(task.poll(|cx| writer.poll_write(cx, b"x"))),
+        kind_of_error(task.poll(|cx| writer.poll_writable(cx, 1))),
     ]
 }
