@@ -113,12 +113,9 @@ fn release<S: AsyncWrite + Unpin>(
     cx: &mut Context<'_>,
     inner: &mut S,
 ) -> Poll<Result<()>> {
-    match held {
-        Some(held) => {
-            held.poll_release(cx, |cx, bytes| Pin::new(&mut *inner).poll_write(cx, bytes))
-        }
-        None => Poll::Ready(Ok(())),
-    }
+    Held::poll_release(held, cx, |cx, bytes| {
+        Pin::new(&mut *inner).poll_write(cx, bytes)
+    })
 }
 
 /// Returns a function that reads from the inner stream.

@@ -19,15 +19,17 @@ impl Held {
         bytes.len()
     }
 
-    /// Passes all bytes to the inner stream. `write` writes to it.
+    /// Passes all bytes that are held to the inner stream. `write` writes to it.
     pub(super) fn poll_release(
-        &mut self,
+        held: &mut Option<Self>,
         cx: &mut Context<'_>,
         mut write: impl FnMut(&mut Context<'_>, &[u8]) -> Poll<Result<usize>>,
     ) -> Poll<Result<()>> {
-        while let Some(bytes) = self.next() {
-            let n = ready!(write(cx, bytes))?;
-            self.released(n)?;
+        if let Some(held) = held {
+            while let Some(bytes) = held.next() {
+                let n = ready!(write(cx, bytes))?;
+                held.released(n)?;
+            }
         }
         Poll::Ready(Ok(()))
     }

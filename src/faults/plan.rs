@@ -9,8 +9,8 @@ use super::counter::Counter;
 ///
 /// The methods of [`Faulty`](super::Faulty) take a plan instead of a number. In run `N`,
 /// [`fail_at`](super::Faulty::fail_at) then makes the `N`-th operation fail, and
-/// [`eof_at_read`](super::Faulty::eof_at_read) ends the stream at the `N`-th read. The `…after…`
-/// methods let `N - 1` bytes pass, so the `N`-th byte is the first that is missing.
+/// [`eof_at_read`](super::Faulty::eof_at_read) ends the stream at the `N`-th read. The methods with
+/// `after` in their names let `N - 1` bytes pass, so the `N`-th byte is the first that is missing.
 ///
 /// Several streams may share a plan, such as both ends of a connection. The plan counts the
 /// operations or bytes of all of them together. The fault fires in the stream that reaches `N`, and

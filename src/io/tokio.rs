@@ -107,7 +107,7 @@ macro_rules! impl_write {
                 Poll::Ready(Ok(()))
             }
 
-            /// Closes the writer, at once: see [`Writer::finish`]. Reading continues.
+            /// Finishes the stream, at once: see [`Writer::finish`]. Reading continues.
             fn poll_shutdown(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<Result<()>> {
                 self.get_mut().writer().finish();
                 Poll::Ready(Ok(()))

@@ -32,7 +32,6 @@
 //! * A half looks less and less often while it spins (`Backoff`), because each look takes the cache
 //!   line away from the core that writes it.
 
-use core::ops::RangeInclusive;
 use core::task::Waker;
 use core::time::Duration;
 
@@ -62,8 +61,11 @@ const SAMPLE_EVERY: u32 = 64;
 /// After this many successes in a row, an eighth of the penalty is left.
 const FORGIVE_AFTER: u32 = 8;
 
-/// How many chances a half skips after its first failure, and at most.
-const PENALTIES: RangeInclusive<u32> = 4..=256;
+/// The number of chances that a half skips after its first failure.
+const MIN_PENALTY: u32 = 4;
+
+/// The largest number of chances that a half skips after a failure.
+const MAX_PENALTY: u32 = 256;
 
 /// Whether a half's thread was asleep when its peer last measured a wake.
 pub(super) struct Evidence(AtomicUsize);
@@ -148,8 +150,7 @@ impl Spin {
         self.spent = self.spent.saturating_add(took.as_nanos() as u64);
         if !succeeded {
             self.successes = 0;
-            let (first, last) = PENALTIES.into_inner();
-            self.penalty = (self.penalty * 8).clamp(first, last);
+            self.penalty = (self.penalty * 8).clamp(MIN_PENALTY, MAX_PENALTY);
             self.skip = self.penalty;
             return;
         }

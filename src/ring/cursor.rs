@@ -301,14 +301,10 @@ impl<'a> Held<'a> {
         // ORDERING(none): only the publisher moves the position. The exchange fails if a bit is
         // set.
         let position = word.load(Ordering::Relaxed) & !WAITER_BITS;
+        let next = position | self.bit;
         // ORDERING(N, L): Release, so that the waiting side uses the cell after this side. Acquire,
         // to see the flags that the waiting side set before it took its waiters back for good.
-        let restored = word.compare_exchange(
-            position,
-            position | self.bit,
-            Ordering::AcqRel,
-            Ordering::Relaxed,
-        );
+        let restored = word.compare_exchange(position, next, Ordering::AcqRel, Ordering::Relaxed);
         restored.map(drop).map_err(|_| self.take())
     }
 }
