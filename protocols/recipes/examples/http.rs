@@ -1,5 +1,5 @@
-//! An axum service under test, without a port: `axum::serve` on a listener in memory, and clients of
-//! hyper that connect to it.
+//! An axum service under test, without a port: `axum::serve` on a listener in memory, and clients
+//! of hyper that connect to it.
 //!
 //! ```text
 //! cargo run -p recipes --example http

@@ -1,4 +1,5 @@
-//! Servers and their clients in one process, without a network, beyond the examples of this package.
+//! Servers and their clients in one process, without a network. They are beside the examples of
+//! this package, which show axum, gRPC, TLS and a WebSocket.
 //!
 //! In a program of its own, `#[tokio::test]` takes the place of `run`, which adds a deadline.
 

@@ -1,4 +1,5 @@
-//! gRPC by tonic, beyond the example `grpc`: calls that stream both ways, and a server of one stream.
+//! gRPC by tonic, beyond the example `grpc`: calls that stream both ways, and a server of one
+//! stream.
 //!
 //! The service that streams both ways is tonic's own reflection.
 
