@@ -7,6 +7,8 @@
 //! Each task uses the traits and the timers of its own runtime. No adapter is between them, because
 //! both families of traits are implemented by the same type.
 
+#![allow(clippy::std_instead_of_core)] // As programs mostly do.
+
 use std::io;
 use std::thread;
 use std::time::Duration;

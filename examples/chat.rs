@@ -7,6 +7,8 @@
 //!
 //! The program prints what the members say, which is the same either way.
 
+#![allow(clippy::std_instead_of_core)] // As programs mostly do.
+
 use std::cell::RefCell;
 use std::future::Future;
 use std::io;

@@ -7,6 +7,8 @@
 //! The client ends its direction when it has sent everything. The server notices that, through the
 //! proxy, and only then answers. In production the streams are sockets; the proxy does not change.
 
+#![allow(clippy::std_instead_of_core)] // As programs mostly do.
+
 use std::io;
 use std::time::Duration;
 

@@ -7,6 +7,8 @@
 //!
 //! The service is tonic's own health check, which has a unary call and one that streams responses.
 
+#![allow(clippy::std_instead_of_core)] // As programs mostly do.
+
 use async_duplex::listener::{listen, Connector};
 use async_duplex::DuplexStream;
 use futures::TryStreamExt;

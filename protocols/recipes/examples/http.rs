@@ -5,6 +5,8 @@
 //! cargo run -p recipes --example http
 //! ```
 
+#![allow(clippy::std_instead_of_core)] // As programs mostly do.
+
 use std::error::Error;
 use std::future::pending;
 use std::io;

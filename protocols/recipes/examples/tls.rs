@@ -4,6 +4,8 @@
 //! cargo run -p recipes --example tls
 //! ```
 
+#![allow(clippy::std_instead_of_alloc, clippy::std_instead_of_core)] // As programs mostly do.
+
 use std::error::Error;
 use std::sync::Arc;
 

@@ -4,6 +4,8 @@
 //! cargo run -p recipes --example websocket
 //! ```
 
+#![allow(clippy::std_instead_of_core)] // As programs mostly do.
+
 use async_duplex::{duplex, DuplexStream};
 use futures::{SinkExt, StreamExt};
 use tokio_tungstenite::tungstenite::{Error, Message};
