@@ -152,6 +152,7 @@ mod error;
 #[cfg(feature = "faults")]
 pub mod faults;
 mod futures;
+pub mod guide;
 pub mod io;
 #[cfg(feature = "listener")]
 pub mod listener;
@@ -172,10 +173,6 @@ pub use futures::{Closed, Readable, Writable};
 pub use options::Options;
 pub use reader::Reader;
 pub use writer::Writer;
-
-#[cfg(all(doctest, feature = "tokio"))]
-#[doc = include_str!("../MIGRATING.md")]
-struct Migrating;
 
 #[cfg(all(doctest, feature = "std"))]
 #[doc = include_str!("../README.md")]

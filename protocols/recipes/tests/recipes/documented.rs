@@ -1,7 +1,10 @@
 //! The code that the documentation shows is code of an example or of a test, and thus compiles and
 //! runs.
 
-const DOCUMENTATION: &str = include_str!("../../../../src/listener/serving.md");
+const DOCUMENTATION: &str = concat!(
+    include_str!("../../../../src/listener/serving.md"),
+    include_str!("../../../../src/guide/testing_servers.md"),
+);
 const MIGRATING: &str = include_str!("../../../../MIGRATING.md");
 const RECIPES: [&str; 4] = [
     include_str!("../../examples/http.rs"),
