@@ -8,7 +8,7 @@ use crate::{AbortHandle, Options, Reader, Writer};
 /// The capacity is exact, and a power of two is no faster than another number. It is the number of
 /// bytes that the writer can write before the reader reads. Typical capacities range from the size
 /// of a message to 64 KiB. A task that writes more bytes than the capacity and only then reads
-/// waits for ever.
+/// waits for ever. [Choosing a capacity](crate::guide::capacity) has more.
 ///
 /// The storage, `capacity` bytes, is allocated at the first write (or
 /// [`writable`](Writer::writable) or [`spare_slices`](Writer::spare_slices)). If the allocator
