@@ -17,27 +17,35 @@
 //! Use them to test network code in memory, to run a protocol between two parts of a program, to
 //! join two runtimes, or wherever two tasks or threads need a bounded stream of bytes.
 //!
+//! ```toml
+//! [dependencies]
+//! async-duplex = "0.1"
+//! futures = "0.3" # For `read_line`, `write_all` and the like, and for `block_on`.
+//! ```
+//!
 //! ```
 //! use futures::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
 //!
-//! # futures::executor::block_on(async {
-//! let (mut client, mut server) = async_duplex::duplex(4096);
+//! fn main() -> std::io::Result<()> {
+//!     let (mut client, mut server) = async_duplex::duplex(4096);
 //!
-//! let serve = async {
-//!     let mut name = String::new();
-//!     server.read_line(&mut name).await?;
-//!     server.write_all(format!("hello, {name}").as_bytes()).await?;
-//!     server.close().await
-//! };
-//! let ask = async {
-//!     client.write_all(b"world\n").await?;
-//!     let mut greeting = String::new();
-//!     client.read_to_string(&mut greeting).await?;
-//!     std::io::Result::Ok(greeting)
-//! };
-//! let (_, greeting) = futures::try_join!(serve, ask)?;
-//! assert_eq!(greeting, "hello, world\n");
-//! # std::io::Result::Ok(()) }).unwrap();
+//!     let serve = async {
+//!         let mut name = String::new();
+//!         server.read_line(&mut name).await?;
+//!         server.write_all(format!("hello, {name}").as_bytes()).await?;
+//!         server.close().await
+//!     };
+//!     let ask = async {
+//!         client.write_all(b"world\n").await?;
+//!         let mut greeting = String::new();
+//!         client.read_to_string(&mut greeting).await?;
+//!         Ok(greeting)
+//!     };
+//!     let both = async { futures::try_join!(serve, ask) };
+//!     let ((), greeting) = futures::executor::block_on(both)?;
+//!     assert_eq!(greeting, "hello, world\n");
+//!     Ok(())
+//! }
 //! ```
 //!
 //! # With each runtime
@@ -49,19 +57,23 @@
 //! **tokio**, with `async-duplex = { version = "0.1", features = ["tokio"] }`:
 //!
 //! ```
-//! # #[cfg(feature = "tokio")] {
+//! # #[cfg(feature = "tokio")] mod example {
 //! use tokio::io::{AsyncBufReadExt, AsyncWriteExt};
 //!
-//! # let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-//! # runtime.block_on(async {
-//! let (mut near, mut far) = async_duplex::duplex(4096);
-//! let sending = tokio::spawn(async move { near.write_all(b"hello\n").await });
-//! let mut line = String::new();
-//! far.read_line(&mut line).await?;
-//! assert_eq!(line, "hello\n");
-//! sending.await??;
-//! # std::io::Result::Ok(()) }).unwrap();
+//! # pub
+//! fn main() -> std::io::Result<()> {
+//!     tokio::runtime::Runtime::new()?.block_on(async {
+//!         let (mut near, mut far) = async_duplex::duplex(4096);
+//!         let sending = tokio::spawn(async move { near.write_all(b"hello\n").await });
+//!         let mut line = String::new();
+//!         far.read_line(&mut line).await?;
+//!         assert_eq!(line, "hello\n");
+//!         sending.await?
+//!     })
+//! }
 //! # }
+//! # #[cfg(not(feature = "tokio"))] mod example { pub fn main() -> std::io::Result<()> { Ok(()) } }
+//! # fn main() -> std::io::Result<()> { example::main() }
 //! ```
 //!
 //! **smol**:
@@ -69,14 +81,16 @@
 //! ```
 //! use smol::io::{AsyncBufReadExt, AsyncWriteExt};
 //!
-//! # smol::block_on(async {
-//! let (mut near, mut far) = async_duplex::duplex(4096);
-//! let sending = smol::spawn(async move { near.write_all(b"hello\n").await });
-//! let mut line = String::new();
-//! far.read_line(&mut line).await?;
-//! assert_eq!(line, "hello\n");
-//! sending.await?;
-//! # std::io::Result::Ok(()) }).unwrap();
+//! fn main() -> std::io::Result<()> {
+//!     smol::block_on(async {
+//!         let (mut near, mut far) = async_duplex::duplex(4096);
+//!         let sending = smol::spawn(async move { near.write_all(b"hello\n").await });
+//!         let mut line = String::new();
+//!         far.read_line(&mut line).await?;
+//!         assert_eq!(line, "hello\n");
+//!         sending.await
+//!     })
+//! }
 //! ```
 //!
 //! **async-std**:
@@ -84,14 +98,16 @@
 //! ```
 //! use async_std::io::prelude::{BufReadExt, WriteExt};
 //!
-//! # async_std::task::block_on(async {
-//! let (mut near, mut far) = async_duplex::duplex(4096);
-//! let sending = async_std::task::spawn(async move { near.write_all(b"hello\n").await });
-//! let mut line = String::new();
-//! far.read_line(&mut line).await?;
-//! assert_eq!(line, "hello\n");
-//! sending.await?;
-//! # std::io::Result::Ok(()) }).unwrap();
+//! fn main() -> std::io::Result<()> {
+//!     async_std::task::block_on(async {
+//!         let (mut near, mut far) = async_duplex::duplex(4096);
+//!         let sending = async_std::task::spawn(async move { near.write_all(b"hello\n").await });
+//!         let mut line = String::new();
+//!         far.read_line(&mut line).await?;
+//!         assert_eq!(line, "hello\n");
+//!         sending.await
+//!     })
+//! }
 //! ```
 //!
 //! **Threads**, without a runtime. Only one of the two ends needs to be blocking:
@@ -99,13 +115,18 @@
 //! ```
 //! use std::io::{BufRead, Write};
 //!
-//! let (near, far) = async_duplex::duplex(4096);
-//! let sending = std::thread::spawn(move || near.blocking().write_all(b"hello\n"));
-//! let mut line = String::new();
-//! far.blocking().read_line(&mut line).unwrap();
-//! assert_eq!(line, "hello\n");
-//! sending.join().unwrap().unwrap();
+//! fn main() -> std::io::Result<()> {
+//!     let (near, far) = async_duplex::duplex(4096);
+//!     let sending = std::thread::spawn(move || near.blocking().write_all(b"hello\n"));
+//!     let mut line = String::new();
+//!     far.blocking().read_line(&mut line)?;
+//!     assert_eq!(line, "hello\n");
+//!     sending.join().unwrap()
+//! }
 //! ```
+//!
+//! Each `async move` block owns its end of the stream, and drops it at its end. The other end then
+//! reads the end of the stream.
 //!
 //! # Where to go on
 //!

@@ -7,6 +7,25 @@
 //!   socket pairs.
 //!
 //! The [contract](crate::contract) states each rule that the crate keeps.
+//!
+//! # Examples
+//!
+//! The repository has these programs, each shorter than 100 lines except `transfer`:
+//!
+//! | `cargo run …` | what it does |
+//! | --- | --- |
+//! | `--release --example transfer` | sends a gigabyte, or a file, and compares checksums |
+//! | `--example line_protocol` | a line protocol and its tests |
+//! | `--features faults --example faults` | finds the bugs of a small protocol |
+//! | `--features listener --example chat` | one chat server, in memory or over TCP |
+//! | `--features tokio --example bridge` | smol at one end, tokio at the other |
+//! | `--features tokio --example proxy` | copies both ways, with half-closes |
+//! | `--release --example compress` | a thread compresses, a task reads; an error arrives |
+//! | `--no-default-features --features embedded-io --example no_std` | a driver, without `std` |
+//! | `-p recipes --example http` | an axum service under test, without a port |
+//! | `-p recipes --example grpc` | a tonic service under test, without a port |
+//! | `-p recipes --example tls` | rustls over a stream |
+//! | `-p recipes --example websocket` | tungstenite over a stream |
 
 #[doc = include_str!("capacity.md")]
 pub mod capacity {}
