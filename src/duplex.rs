@@ -8,7 +8,7 @@ use crate::{AbortHandle, Options, Reader, Writer};
 /// The capacity is exact, and a power of two is no faster than another number. It is the number of
 /// bytes that the writer can write before the reader reads. Typical capacities range from the size
 /// of a message to 64 KiB. A task that writes more bytes than the capacity and only then reads
-/// waits for ever.
+/// waits for ever. [Choosing a capacity](crate::guide::capacity) has more.
 ///
 /// The storage, `capacity` bytes, is allocated at the first write (or
 /// [`writable`](Writer::writable) or [`spare_slices`](Writer::spare_slices)). If the allocator
@@ -39,12 +39,17 @@ use crate::{AbortHandle, Options, Reader, Writer};
 /// # std::io::Result::Ok(()) }).unwrap();
 /// ```
 #[track_caller]
+#[doc(alias = "simplex")]
 pub fn pipe(capacity: usize) -> (Reader, Writer) {
     Options::new(capacity).pipe()
 }
 
 /// Makes two streams, each of which reads what the other writes. Each direction is a [`pipe`] of
 /// `capacity` bytes.
+///
+/// A task that writes more bytes than the capacity and only then reads waits for ever. So does one
+/// that reads to the end while it holds the other stream itself. [Choosing a
+/// capacity](crate::guide::capacity) has more.
 ///
 /// # Panics
 ///
@@ -69,17 +74,46 @@ pub fn pipe(capacity: usize) -> (Reader, Writer) {
 /// # std::io::Result::Ok(()) }).unwrap();
 /// ```
 #[track_caller]
+#[doc(alias("socketpair", "pair"))]
 pub fn duplex(capacity: usize) -> (DuplexStream, DuplexStream) {
     Options::new(capacity).duplex()
 }
 
 /// A bidirectional stream: a [`Reader`] and a [`Writer`].
 ///
-/// Implements `futures-io`'s `AsyncRead`, `AsyncBufRead` and `AsyncWrite` (feature `std`). Each
-/// call goes to the reader or the writer, whose documentation says how it behaves.
+/// Made by [`duplex`], which makes two of them, or of two halves by [`new`](Self::new). It
+/// implements these traits:
 ///
-/// `poll_close` finishes the writer only: the stream can still read. Dropping the stream closes
-/// both directions.
+/// * `AsyncRead`, `AsyncBufRead` and `AsyncWrite` of `futures-io`, which smol and async-std use too
+///   (feature `std`, on by default),
+/// * `AsyncRead`, `AsyncBufRead` and `AsyncWrite` of tokio (feature `tokio`),
+/// * `Read`, `BufRead`, `Write`, `ReadReady` and `WriteReady` of `embedded-io-async` (feature
+///   `embedded-io`).
+///
+/// `blocking` returns a stream that blocks its thread, with the traits of `std::io`. Each call goes
+/// to the [`Reader`] or the [`Writer`], whose documentation says how it behaves.
+///
+/// `close().await`, which tokio calls `shutdown`, finishes the writer only: the stream can still
+/// read. Dropping the stream closes both directions.
+///
+/// ```
+/// use futures::{AsyncReadExt, AsyncWriteExt};
+///
+/// # futures::executor::block_on(async {
+/// let (mut client, mut server) = async_duplex::duplex(64);
+/// client.write_all(b"a question").await?;
+/// client.close().await?;
+///
+/// let mut question = String::new();
+/// server.read_to_string(&mut question).await?;
+/// server.write_all(b"an answer").await?;
+/// drop(server);
+///
+/// let mut answer = String::new();
+/// client.read_to_string(&mut answer).await?;
+/// assert_eq!((&*question, &*answer), ("a question", "an answer"));
+/// # std::io::Result::Ok(()) }).unwrap();
+/// ```
 ///
 /// # Splitting
 ///
@@ -112,6 +146,7 @@ impl DuplexStream {
     /// let server = DuplexStream::new(request_reader, response_writer);
     /// assert!(client.is_peer_of(&server));
     /// ```
+    #[doc(alias("unsplit", "reunite"))]
     pub fn new(reader: Reader, writer: Writer) -> Self {
         Self { reader, writer }
     }

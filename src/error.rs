@@ -187,6 +187,15 @@ mod no_std {
     /// An error of a stream: its kind and, where there is one, a message.
     ///
     /// With the `std` feature, this name is `std::io::Error`.
+    ///
+    /// ```
+    /// use async_duplex::io::{Error, ErrorKind};
+    ///
+    /// let (mut reader, mut writer) = async_duplex::pipe(8);
+    /// writer.abort(Error::new(ErrorKind::InvalidData, "checksum mismatch"));
+    /// let error = reader.try_read(&mut [0; 8]).unwrap_err();
+    /// assert_eq!(error.to_string(), "checksum mismatch");
+    /// ```
     #[derive(Debug)]
     pub struct Error {
         kind: ErrorKind,
@@ -194,7 +203,14 @@ mod no_std {
     }
 
     impl Error {
-        /// An error of `kind` with a message.
+        /// Makes an error of `kind` with a message.
+        ///
+        /// ```
+        /// use async_duplex::io::{Error, ErrorKind};
+        ///
+        /// let error = Error::new(ErrorKind::InvalidData, "checksum mismatch");
+        /// assert_eq!(error.to_string(), "checksum mismatch");
+        /// ```
         pub fn new(kind: ErrorKind, message: impl Into<Box<str>>) -> Self {
             Self {
                 kind,
@@ -202,7 +218,13 @@ mod no_std {
             }
         }
 
-        /// The kind of the error.
+        /// Returns the kind of the error.
+        ///
+        /// ```
+        /// use async_duplex::io::{Error, ErrorKind};
+        ///
+        /// assert_eq!(Error::from(ErrorKind::TimedOut).kind(), ErrorKind::TimedOut);
+        /// ```
         pub fn kind(&self) -> ErrorKind {
             self.kind
         }
@@ -233,6 +255,14 @@ mod no_std {
     /// The kind of an [`Error`]: those kinds of `std::io::ErrorKind` that concern streams.
     ///
     /// With the `std` feature, this name is `std::io::ErrorKind`.
+    ///
+    /// ```
+    /// use async_duplex::io::ErrorKind;
+    ///
+    /// let (mut reader, _writer) = async_duplex::pipe(8);
+    /// let error = reader.try_read(&mut [0; 8]).unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::WouldBlock);
+    /// ```
     #[derive(Clone, Copy, Debug, Hash, PartialEq, Eq, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum ErrorKind {

@@ -12,6 +12,15 @@ use crate::{Reader, Writer};
 /// Resolves when the other half of the pipe is closed or dropped.
 ///
 /// Made by [`Reader::closed`] and [`Writer::closed`]. Cancel safe: dropping it moves no byte.
+///
+/// ```
+/// # futures::executor::block_on(async {
+/// let (mut reader, writer) = async_duplex::pipe(8);
+/// let closed = reader.closed();
+/// drop(writer);
+/// closed.await;
+/// # });
+/// ```
 #[derive(Debug)]
 #[must_use = "futures do nothing unless polled"]
 pub struct Closed<'a, H> {
@@ -60,6 +69,15 @@ where
 /// Resolves when at least `min` bytes are unread, or the stream has ended.
 ///
 /// Made by [`Reader::readable`]. Cancel safe: dropping it moves no byte.
+///
+/// ```
+/// # futures::executor::block_on(async {
+/// let (mut reader, mut writer) = async_duplex::pipe(8);
+/// let readable = reader.readable(2);
+/// writer.try_write(b"abc")?;
+/// assert_eq!(readable.await?, 3);
+/// # std::io::Result::Ok(()) }).unwrap();
+/// ```
 #[derive(Debug)]
 #[must_use = "futures do nothing unless polled"]
 pub struct Readable<'a> {
@@ -98,6 +116,16 @@ impl FusedFuture for Readable<'_> {
 /// Resolves when at least `min` bytes are free, or when either half is closed or dropped.
 ///
 /// Made by [`Writer::writable`]. Cancel safe: dropping it moves no byte.
+///
+/// ```
+/// # futures::executor::block_on(async {
+/// let (mut reader, mut writer) = async_duplex::pipe(8);
+/// writer.try_write(b"abc")?;
+/// let writable = writer.writable(8);
+/// reader.consume(3);
+/// assert_eq!(writable.await?, 8);
+/// # std::io::Result::Ok(()) }).unwrap();
+/// ```
 #[derive(Debug)]
 #[must_use = "futures do nothing unless polled"]
 pub struct Writable<'a> {

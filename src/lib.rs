@@ -1,26 +1,38 @@
 //! In-memory byte streams for any async runtime.
 //!
-//! [`pipe`] makes a one-way stream, a [`Reader`] and a [`Writer`]. [`duplex`] makes a pair of
-//! [`DuplexStream`]s, each of which reads what the other writes: both ends of a connection, without
-//! a network. They connect two tasks, two threads or two runtimes, stand in for sockets in tests,
-//! and carry a protocol from one part of a program to another.
+//! [`duplex`] makes both ends of a connection, without a network: each of the two [`DuplexStream`]s
+//! reads what the other writes. [`pipe`] makes one direction, a [`Reader`] and a [`Writer`].
+//!
+//! ```text
+//!    DuplexStream                                      DuplexStream
+//!   +------------+      +----------------------+      +------------+
+//!   |     Writer | ---> |  . . h e l l o . . . | ---> | Reader     |
+//!   |            |      +----------------------+      |            |
+//!   |            |         a ring of capacity bytes   |            |
+//!   |            |      +----------------------+      |            |
+//!   |     Reader | <--- |  l d . . . . . w o r | <--- | Writer     |
+//!   +------------+      +----------------------+      +------------+
+//! ```
+//!
+//! Use them to test network code in memory, to run a protocol between two parts of a program, to
+//! join two runtimes, or wherever two tasks or threads need a bounded stream of bytes.
 //!
 //! ```
-//! use futures::{io::BufReader, AsyncBufReadExt, AsyncWriteExt};
+//! use futures::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
 //!
 //! # futures::executor::block_on(async {
-//! let (client, mut server) = async_duplex::duplex(4096);
+//! let (mut client, mut server) = async_duplex::duplex(4096);
 //!
 //! let serve = async {
 //!     let mut name = String::new();
 //!     server.read_line(&mut name).await?;
-//!     server.write_all(format!("hello, {name}").as_bytes()).await
+//!     server.write_all(format!("hello, {name}").as_bytes()).await?;
+//!     server.close().await
 //! };
 //! let ask = async {
-//!     let (mut reader, mut writer) = client.split();
-//!     writer.write_all(b"world\n").await?;
+//!     client.write_all(b"world\n").await?;
 //!     let mut greeting = String::new();
-//!     reader.read_line(&mut greeting).await?;
+//!     client.read_to_string(&mut greeting).await?;
 //!     std::io::Result::Ok(greeting)
 //! };
 //! let (_, greeting) = futures::try_join!(serve, ask)?;
@@ -28,10 +40,104 @@
 //! # std::io::Result::Ok(()) }).unwrap();
 //! ```
 //!
+//! # With each runtime
+//!
+//! The streams belong to no runtime, and the two ends may live under different ones. They implement
+//! the traits of `futures-io`, which smol and async-std use too, and with the feature `tokio` those
+//! of tokio. A module imports the extension traits of one family.
+//!
+//! **tokio**, with `async-duplex = { version = "0.1", features = ["tokio"] }`:
+//!
+//! ```
+//! # #[cfg(feature = "tokio")] {
+//! use tokio::io::{AsyncBufReadExt, AsyncWriteExt};
+//!
+//! # let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+//! # runtime.block_on(async {
+//! let (mut near, mut far) = async_duplex::duplex(4096);
+//! let sending = tokio::spawn(async move { near.write_all(b"hello\n").await });
+//! let mut line = String::new();
+//! far.read_line(&mut line).await?;
+//! assert_eq!(line, "hello\n");
+//! sending.await??;
+//! # std::io::Result::Ok(()) }).unwrap();
+//! # }
+//! ```
+//!
+//! **smol**:
+//!
+//! ```
+//! use smol::io::{AsyncBufReadExt, AsyncWriteExt};
+//!
+//! # smol::block_on(async {
+//! let (mut near, mut far) = async_duplex::duplex(4096);
+//! let sending = smol::spawn(async move { near.write_all(b"hello\n").await });
+//! let mut line = String::new();
+//! far.read_line(&mut line).await?;
+//! assert_eq!(line, "hello\n");
+//! sending.await?;
+//! # std::io::Result::Ok(()) }).unwrap();
+//! ```
+//!
+//! **async-std**:
+//!
+//! ```
+//! use async_std::io::prelude::{BufReadExt, WriteExt};
+//!
+//! # async_std::task::block_on(async {
+//! let (mut near, mut far) = async_duplex::duplex(4096);
+//! let sending = async_std::task::spawn(async move { near.write_all(b"hello\n").await });
+//! let mut line = String::new();
+//! far.read_line(&mut line).await?;
+//! assert_eq!(line, "hello\n");
+//! sending.await?;
+//! # std::io::Result::Ok(()) }).unwrap();
+//! ```
+//!
+//! **Threads**, without a runtime. Only one of the two ends needs to be blocking:
+//!
+//! ```
+//! use std::io::{BufRead, Write};
+//!
+//! let (near, far) = async_duplex::duplex(4096);
+//! let sending = std::thread::spawn(move || near.blocking().write_all(b"hello\n"));
+//! let mut line = String::new();
+//! far.blocking().read_line(&mut line).unwrap();
+//! assert_eq!(line, "hello\n");
+//! sending.join().unwrap().unwrap();
+//! ```
+//!
+//! # Where to go on
+//!
+//! * [Choosing a capacity](guide::capacity), [testing](guide::testing),
+//!   [how it works](guide::how_it_works) and
+//!   [migrating from tokio, piper and sockets](guide::migrating) are pages of the [guide].
+//! * The examples of the repository are short programs to copy: `line_protocol`, `proxy`, `bridge`,
+//!   `chat`, `faults`, `no_std`, `compress`, and `http`, `grpc`, `tls` and `websocket`.
+//! * The [contract] has each promise as a rule, with the number that its tests have in their names.
+//!
+//! # Beyond reading and writing
+//!
+//! * **Without a buffer of the caller.** [`Reader::as_slices`] lends the unread bytes, and
+//!   [`consume`](Reader::consume) discards them. [`Writer::spare_slices`] lends the free space, and
+//!   [`commit`](Writer::commit) sends bytes from it.
+//! * **Readiness.** [`Reader::readable`] and [`Writer::writable`] wait for a number of bytes and
+//!   move none. [`closed`](Writer::closed) waits until the other half is closed or dropped. A half
+//!   has one waker for bytes and one for the end, so a task may wait for both.
+//! * **Threads.** `blocking` makes a half or a stream implement `std::io`'s traits. Its calls block
+//!   the thread and need no runtime. The other end may be asynchronous or blocking.
+//! * **From pipe to pipe.** `futures::io::copy_buf` passes the reader's memory to the writer,
+//!   without a buffer in between.
+//! * **Aborting.** [`abort`](Writer::abort) makes the calls of the other end fail with an error.
+//!   [`finish_with`](Writer::finish_with) lets the reader have every byte first. An [`AbortHandle`]
+//!   aborts from outside, while other owners have the two ends.
+//! * **Settings.** [`Options`] has yields, how long a call may spin, what a half that is dropped
+//!   tells its peer, and constructors that return an error.
+//! * **Tests.** `faults` makes the calls of any stream short, late, stalled or unsuccessful,
+//!   reproducibly.
+//!
 //! # What it promises
 //!
-//! * **Any executor.** The streams implement `futures-io`'s `AsyncRead`, `AsyncBufRead` and
-//!   `AsyncWrite` and know no runtime. The two ends may live under different ones.
 //! * **Exact capacity.** A pipe holds `capacity` bytes, no more and no fewer. With that many bytes
 //!   unread, the writer waits.
 //! * **No lock.** A direction is a ring of bytes with one producer and one consumer. An operation
@@ -45,8 +151,6 @@
 //!   byte.
 //! * **No name of its own for what exists.** `read`, `write_all`, `close().await`, `split` and the
 //!   like mean what they mean on any other stream, whichever family of traits is imported.
-//!
-//! The [contract] has each rule in full, with the number that its tests have in their names.
 //!
 //! # Edge cases
 //!
@@ -74,26 +178,6 @@
 //! | waiting for more bytes than the capacity | `InvalidInput`, at once |
 //! | consuming more bytes than are unread, committing more than are free | a panic that names both numbers; no byte is moved |
 //! | capacity 0, or above `isize::MAX / 2` | a panic that names the value; [`Options::try_pipe`] is `InvalidInput` |
-//!
-//! # Beyond reading and writing
-//!
-//! * **Without a buffer of the caller.** [`Reader::as_slices`] lends the unread bytes, and
-//!   [`consume`](Reader::consume) discards them. [`Writer::spare_slices`] lends the free space, and
-//!   [`commit`](Writer::commit) sends bytes from it.
-//! * **Readiness.** [`Reader::readable`] and [`Writer::writable`] wait for a number of bytes and
-//!   move none. [`closed`](Writer::closed) waits until the other half is closed or dropped. A half
-//!   has one waker for bytes and one for the end, so a task may wait for both.
-//! * **Threads.** `blocking` makes a half or a stream implement `std::io`'s traits. Its calls block
-//!   the thread and need no runtime. The other end may be asynchronous or blocking.
-//! * **From pipe to pipe.** `futures::io::copy_buf` passes the reader's memory to the writer,
-//!   without a buffer in between.
-//! * **Aborting.** [`abort`](Writer::abort) makes the calls of the other end fail with an error.
-//!   [`finish_with`](Writer::finish_with) lets the reader have every byte first. An [`AbortHandle`]
-//!   aborts from outside, while other owners have the two ends.
-//! * **Settings.** [`Options`] has yields, how long a call may spin, what a half that is dropped
-//!   tells its peer, and constructors that return an error.
-//! * **Tests.** `faults` makes the calls of any stream short, late, stalled or unsuccessful,
-//!   reproducibly.
 //!
 //! # What it costs
 //!
@@ -144,24 +228,28 @@ extern crate alloc;
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
+// The modules of the public types come first, and `options` before `listener`, so that the
+// documentation of a type shows its constructors before the methods that other modules add.
+mod duplex;
+mod options;
+mod reader;
+mod writer;
+
 mod abort_handle;
 #[doc = include_str!("contract.md")]
 pub mod contract {}
-mod duplex;
 mod error;
 #[cfg(feature = "faults")]
 pub mod faults;
 mod futures;
+pub mod guide;
 pub mod io;
 #[cfg(feature = "listener")]
 pub mod listener;
-mod options;
 mod pipe;
-mod reader;
 #[allow(unsafe_code)]
 mod ring;
 mod sync;
-mod writer;
 
 #[cfg(all(test, loom))]
 mod models;
@@ -172,10 +260,6 @@ pub use futures::{Closed, Readable, Writable};
 pub use options::Options;
 pub use reader::Reader;
 pub use writer::Writer;
-
-#[cfg(all(doctest, feature = "tokio"))]
-#[doc = include_str!("../MIGRATING.md")]
-struct Migrating;
 
 #[cfg(all(doctest, feature = "std"))]
 #[doc = include_str!("../README.md")]

@@ -13,6 +13,15 @@ use crate::{DuplexStream, Reader, Writer};
 
 /// Makes pipes and duplex streams with settings, or without panicking.
 ///
+/// | setting | default |
+/// | --- | --- |
+/// | [`new(capacity)`](Self::new) | none: the caller chooses it |
+/// | [`yield_every`](Self::yield_every) | 0: a half never yields |
+/// | [`spin_limit`](Self::spin_limit) | 100 microseconds in total between two `Pending`s |
+/// | [`error_on_drop`](Self::error_on_drop) | off: dropping a half is a clean end |
+///
+/// The same options make any number of pipes.
+///
 /// ```
 /// use async_duplex::Options;
 /// use core::time::Duration;
@@ -34,7 +43,18 @@ pub struct Options {
 }
 
 impl Options {
-    /// The settings of [`pipe`](crate::pipe()) with `capacity` bytes.
+    /// Makes the options of [`pipe`](crate::pipe()) and [`duplex`](crate::duplex()): a capacity of
+    /// `capacity` bytes, and the defaults of all other settings.
+    ///
+    /// The capacity is checked when a pipe is made.
+    ///
+    /// ```
+    /// use async_duplex::Options;
+    ///
+    /// let (reader, writer) = Options::new(4096).pipe();
+    /// assert_eq!(reader.capacity(), 4096);
+    /// assert!(reader.is_peer_of(&writer));
+    /// ```
     pub fn new(capacity: usize) -> Self {
         Self {
             capacity,
@@ -84,6 +104,15 @@ impl Options {
     ///
     /// Spinning never changes what a call returns, only when. It never takes place on a machine
     /// with one core, or without the feature `std`.
+    ///
+    /// ```
+    /// use async_duplex::Options;
+    /// use core::time::Duration;
+    ///
+    /// // A half that waits gives up its thread at once.
+    /// let (near, far) = Options::new(4096).spin_limit(Duration::ZERO).duplex();
+    /// assert!(near.is_peer_of(&far));
+    /// ```
     pub fn spin_limit(mut self, limit: Duration) -> Self {
         self.spin_limit = limit;
         self
@@ -131,6 +160,16 @@ impl Options {
     /// The memory for the capacity is allocated at the first write. If the allocator refuses it,
     /// that write fails with `OutOfMemory`.
     ///
+    /// ```
+    /// use async_duplex::Options;
+    ///
+    /// let options = Options::new(64).yield_every(100);
+    /// let (reader, writer) = options.pipe();
+    /// let (_, other_writer) = options.pipe();
+    /// assert!(reader.is_peer_of(&writer));
+    /// assert!(!reader.is_peer_of(&other_writer));
+    /// ```
+    ///
     /// # Panics
     ///
     /// If the capacity is 0 or above `isize::MAX / 2`.
@@ -143,7 +182,17 @@ impl Options {
         }
     }
 
-    /// Makes a pair of streams.
+    /// Makes a pair of streams. Each direction is a [`pipe`](Self::pipe) with these options.
+    ///
+    /// ```
+    /// use async_duplex::Options;
+    ///
+    /// let (mut near, mut far) = Options::new(64).yield_every(100).duplex();
+    /// near.try_write(b"ping").unwrap();
+    /// far.try_write(b"pong").unwrap();
+    /// assert_eq!(near.reader().as_slices().0, b"pong");
+    /// assert_eq!(far.reader().as_slices().0, b"ping");
+    /// ```
     ///
     /// # Panics
     ///
@@ -154,6 +203,20 @@ impl Options {
     }
 
     /// Makes a pipe and allocates the memory for its capacity, or returns an error.
+    ///
+    /// ```
+    /// use async_duplex::Options;
+    /// use std::io::ErrorKind;
+    ///
+    /// let error = Options::new(usize::MAX).try_pipe().unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    ///
+    /// // A valid capacity, of more memory than there is.
+    /// let error = Options::new(usize::MAX / 4).try_pipe().unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::OutOfMemory);
+    ///
+    /// assert!(Options::new(64).try_pipe().is_ok());
+    /// ```
     ///
     /// # Errors
     ///
@@ -171,6 +234,14 @@ impl Options {
     }
 
     /// Makes a pair of streams and allocates the memory for their capacity, or returns an error.
+    ///
+    /// ```
+    /// use async_duplex::Options;
+    ///
+    /// let (near, far) = Options::new(64).try_duplex()?;
+    /// assert!(near.is_peer_of(&far));
+    /// # std::io::Result::Ok(())
+    /// ```
     ///
     /// # Errors
     ///

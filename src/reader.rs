@@ -13,7 +13,9 @@ use crate::{AbortHandle, Writer};
 
 /// The reading half of a [`pipe`](crate::pipe()).
 ///
-/// Implements `futures-io`'s `AsyncRead` and `AsyncBufRead` (feature `std`).
+/// Made by [`pipe`](crate::pipe()), or by [splitting](crate::DuplexStream::split) a stream.
+/// Implements `AsyncRead` and `AsyncBufRead` of `futures-io` (feature `std`) and of tokio (feature
+/// `tokio`), and `Read`, `BufRead` and `ReadReady` of `embedded-io-async` (feature `embedded-io`).
 ///
 /// * A read into `n` bytes returns the smaller of `n` and the number of unread bytes, in one call.
 ///   It waits only if no byte is unread.
@@ -297,6 +299,7 @@ impl Reader {
     /// assert_eq!(reader.try_read(&mut buf).unwrap(), 0);
     /// ```
     #[inline]
+    #[doc(alias = "try_drain")]
     pub fn try_read(&mut self, buf: &mut [u8]) -> Result<usize> {
         let found = self.end.look(1, buf.len());
         self.end_as_zero(found)?;

@@ -13,7 +13,9 @@ use crate::{AbortHandle, Reader};
 
 /// The writing half of a [`pipe`](crate::pipe()).
 ///
-/// Implements `futures-io`'s `AsyncWrite` (feature `std`).
+/// Made by [`pipe`](crate::pipe()), or by [splitting](crate::DuplexStream::split) a stream.
+/// Implements `AsyncWrite` of `futures-io` (feature `std`) and of tokio (feature `tokio`), and
+/// `Write` and `WriteReady` of `embedded-io-async` (feature `embedded-io`).
 ///
 /// * A write of `n` bytes writes the smaller of `n` and the number of free bytes, in one call. It
 ///   waits only if no byte is free.
@@ -202,6 +204,7 @@ impl Writer {
     /// assert_eq!(reader.try_read(&mut buf).unwrap(), 3);
     /// assert_eq!(reader.try_read(&mut buf).unwrap(), 0);
     /// ```
+    #[doc(alias("shutdown", "close"))]
     pub fn finish(&mut self) {
         self.end.close(Ending::Finish);
     }
@@ -340,6 +343,7 @@ impl Writer {
     /// assert_eq!(writer.try_write(b"ef").unwrap_err().kind(), ErrorKind::BrokenPipe);
     /// ```
     #[inline]
+    #[doc(alias = "try_fill")]
     pub fn try_write(&mut self, bytes: &[u8]) -> Result<usize> {
         let found = self.end.look(1, bytes.len());
         self.or_error(found)?;

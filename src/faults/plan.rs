@@ -17,6 +17,22 @@ use super::counter::Counter;
 /// in no other. A stream should have only one fault of a plan, because only one would fire.
 ///
 /// A clone is the same plan.
+///
+/// ```
+/// use async_duplex::faults::{every_fault, Faulty};
+/// use futures::{executor::block_on, io::Cursor, AsyncReadExt};
+///
+/// let mut received = Vec::new();
+/// every_fault(|plan| {
+///     let mut stream = Faulty::new(Cursor::new(b"abc")).eof_after_bytes(plan);
+///     let mut text = String::new();
+///     block_on(stream.read_to_string(&mut text)).unwrap();
+///     received.push((plan.number(), text, plan.fired()));
+/// });
+/// assert_eq!(received[0], (1, "".to_owned(), true));
+/// assert_eq!(received[2], (3, "ab".to_owned(), true));
+/// assert_eq!(received.last().unwrap(), &(5, "abc".to_owned(), false));
+/// ```
 #[derive(Clone)]
 pub struct FaultPlan {
     number: usize,

@@ -1,4 +1,16 @@
-//! Errors, blocking streams, and the implementations of each family of I/O traits.
+//! Errors, and streams that block a thread.
+//!
+//! With the feature `std`, the errors are those of `std::io`, and `blocking` gives a half or a
+//! stream the traits of `std::io`. Without it they are types of this crate with the same names.
+//!
+//! ```
+//! use async_duplex::io::ErrorKind;
+//!
+//! let (reader, mut writer) = async_duplex::pipe(64);
+//! drop(reader);
+//! let error: async_duplex::io::Error = writer.try_write(b"hello").unwrap_err();
+//! assert_eq!(error.kind(), ErrorKind::BrokenPipe);
+//! ```
 
 #[cfg(feature = "std")]
 mod blocking;

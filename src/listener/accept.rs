@@ -76,6 +76,14 @@ impl Listener {
     /// # Errors
     ///
     /// None. It returns a result because the `local_addr` of a socket does.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// let (listener, _connector) = async_duplex::listener::listen(64, 16);
+    /// assert_eq!(listener.local_addr()?.to_string(), "memory:0");
+    /// # std::io::Result::Ok(())
+    /// ```
     pub fn local_addr(&self) -> Result<Address> {
         Ok(self.address.clone())
     }
@@ -275,6 +283,16 @@ impl fmt::Debug for Listener {
 /// Resolves to the next connection and the address of its client.
 ///
 /// Made by [`Listener::accept`]. Cancel safe: dropping it loses no connection.
+///
+/// ```
+/// # futures::executor::block_on(async {
+/// let (listener, connector) = async_duplex::listener::listen(64, 16);
+/// let accept = listener.accept();
+/// let client = connector.connect().await?;
+/// let (server, _address) = accept.await?;
+/// assert!(client.is_peer_of(&server));
+/// # std::io::Result::Ok(()) }).unwrap();
+/// ```
 #[derive(Debug)]
 #[must_use = "futures do nothing unless polled"]
 pub struct Accept<'a> {

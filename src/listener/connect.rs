@@ -18,6 +18,19 @@ use crate::{DuplexStream, Options};
 /// Made by [`listen`](super::listen) or [`Options::listener`]. Clones connect to the same listener.
 /// When all of them are dropped and the backlog is empty,
 /// [`Listener::accept`](super::Listener::accept) fails.
+///
+/// ```
+/// use async_duplex::listener::listen;
+///
+/// let (listener, connector) = listen(64, 16);
+/// let other_connector = connector.clone();
+/// let client = connector.try_connect().unwrap();
+/// let other_client = other_connector.try_connect().unwrap();
+///
+/// // In the order in which the connections were made.
+/// assert!(listener.try_accept().unwrap().0.is_peer_of(&client));
+/// assert!(listener.try_accept().unwrap().0.is_peer_of(&other_client));
+/// ```
 #[derive(Clone)]
 pub struct Connector {
     sender: Sender<Queued>,
@@ -171,6 +184,18 @@ impl fmt::Debug for Connector {
 /// Resolves to the client's end of a connection.
 ///
 /// Made by [`Connector::connect`]. Cancel safe: dropping it leaves nothing in the backlog.
+///
+/// ```
+/// use async_duplex::listener::listen;
+/// use futures::FutureExt;
+///
+/// let (listener, connector) = listen(64, 1);
+/// let _first = connector.try_connect().unwrap();
+/// // The backlog is full.
+/// assert!(connector.connect().now_or_never().is_none());
+/// drop(listener.try_accept());
+/// assert!(connector.connect().now_or_never().unwrap().is_ok());
+/// ```
 ///
 /// # Panics
 ///

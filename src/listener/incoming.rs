@@ -24,6 +24,21 @@ use crate::DuplexStream;
 /// what servers take: tonic's `serve_with_incoming` wants a stream of streams, and so do servers
 /// that are written for the `incoming` of a TCP listener. None of the results is an error. A server
 /// that wants addresses calls [`Listener::accept`].
+///
+/// ```
+/// use futures::TryStreamExt;
+///
+/// # futures::executor::block_on(async {
+/// let (listener, connector) = async_duplex::listener::listen(64, 16);
+/// let client = connector.connect().await?;
+/// drop(connector);
+///
+/// let mut incoming = listener.into_incoming();
+/// let server = incoming.try_next().await?.unwrap();
+/// assert!(server.is_peer_of(&client));
+/// assert!(incoming.try_next().await?.is_none());
+/// # std::io::Result::Ok(()) }).unwrap();
+/// ```
 #[must_use = "streams do nothing unless polled"]
 pub struct Incoming<'a> {
     /// A clone that is polled as a stream, because a connection wakes every stream. A connection

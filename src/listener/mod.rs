@@ -125,11 +125,11 @@ const MAX_BACKLOG: usize = isize::MAX as usize / (2 * size_of::<Queued>());
 /// # std::io::Result::Ok(()) }).unwrap();
 /// ```
 #[track_caller]
+#[doc(alias = "bufconn")]
 pub fn listen(capacity: usize, backlog: usize) -> (Listener, Connector) {
     Options::new(capacity).listener(backlog)
 }
 
-/// With the `listener` feature.
 impl Options {
     /// Makes a [`Listener`] and its [`Connector`], for streams with these options. Up to `backlog`
     /// connections wait to be accepted.

@@ -1,10 +1,13 @@
-//! Servers and their clients in one process, without a network. Each file is a recipe: what it
-//! needs besides `async_duplex` is short enough to copy. The documentation of
-//! `async_duplex::listener` shows parts of them.
+//! Servers and their clients in one process, without a network. They are beside the examples of
+//! this package, which show axum, gRPC, TLS and a WebSocket.
 //!
 //! In a program of its own, `#[tokio::test]` takes the place of `run`, which adds a deadline.
 
 #![allow(clippy::std_instead_of_alloc, clippy::std_instead_of_core)] // As programs mostly do.
+
+#[allow(dead_code)] // The tests have an entry point of their own.
+#[path = "../../examples/grpc.rs"]
+mod grpc;
 
 #[path = "../../../../tests/support/deadline.rs"]
 mod deadline;
@@ -12,12 +15,9 @@ mod deadline;
 #[path = "../../../../tests/support/tokio_runtimes.rs"]
 mod tokio_runtimes;
 
-mod axum_serve;
 mod documented;
 mod hyper_http;
 mod pooled_client;
-mod tls;
 mod tonic_grpc;
-mod websocket;
 
 use tokio_runtimes::run;
