@@ -18,10 +18,11 @@ from matplotlib.ticker import FuncFormatter, NullLocator
 
 OURS = "async-duplex"
 
-# In the order in which they are drawn, with colours that colour-blind readers can tell apart.
+# In the order in which they are drawn. The colours are those of Okabe and Ito, which colour-blind
+# readers can tell apart, and darker or lighter ones where these do not suffice.
 COLOURS = {
-    "async-duplex": "#d1242f",
-    "async-duplex-no-spin": "#e57a80",
+    "async-duplex": "#d55e00",
+    "async-duplex-no-spin": "#000000",
     "tokio-duplex": "#0072b2",
     "tokio-simplex": "#56b4e9",
     "tokio-util-simplex": "#004466",
@@ -32,7 +33,16 @@ COLOURS = {
     "memcpy": "#555555",
     "rtrb": "#555555",
 }
+MARKERS = ["o", "D", "s", "^", "v", "P", "X", "*", "p", "h", "<"]
 FLOORS = {"memcpy", "rtrb"}
+
+# What a reader has to know about a contender, where the plot stands.
+LABELS = {
+    "async-duplex": "async-duplex (spins where its thread would sleep)",
+    "async-duplex-no-spin": "async-duplex with spinning off",
+    "memcpy": "floor: two copies of each byte",
+    "rtrb": "floor: rtrb, both threads spin for ever",
+}
 
 STYLE = {
     # Without these settings the files would differ from run to run.
@@ -75,6 +85,15 @@ def colour(name):
     return COLOURS.get(name, "#999999")
 
 
+def marker(name):
+    """A shape for each contender, so that colour is not all that tells them apart."""
+    return MARKERS[list(COLOURS).index(name) % len(MARKERS)] if name in COLOURS else "x"
+
+
+def label(name):
+    return LABELS.get(name, name)
+
+
 def in_order(names):
     """Each name once: the known ones in their order, then the others."""
     known = list(COLOURS)
@@ -90,7 +109,7 @@ def save(figure, folder, name):
 
 
 def legend(figure, handles, labels):
-    figure.legend(handles, labels, loc="upper center", bbox_to_anchor=(0.5, 0.0), ncol=4, frameon=False)
+    figure.legend(handles, labels, loc="upper center", bbox_to_anchor=(0.5, 0.0), ncol=3, frameon=False)
 
 
 def throughput(rows, place, title):
@@ -117,25 +136,28 @@ def throughput(rows, place, title):
                 color=colour(name),
                 linewidth=2.6 if ours else 1.3,
                 linestyle="--" if name in FLOORS else "-",
-                marker="o",
-                markersize=6 if ours else 3.5,
+                marker=marker(name),
+                markersize=7 if ours else 5,
                 zorder=3 if ours else 2,
             )
         chunks = sorted({row["size"] for row in rows})
-        panel.set(xscale="log", yscale="log", title=f"pipe of {size(capacity)}", xlabel="chunk")
+        panel.set(xscale="log", yscale="log", title=f"pipe of {size(capacity)}", xlabel="chunk (log scale)")
         panel.set_xticks(chunks, [size(chunk) for chunk in chunks], rotation=45, ha="right")
         panel.xaxis.set_minor_locator(NullLocator())
         panel.yaxis.set_major_formatter(FuncFormatter(lambda rate, _: f"{rate:g}"))
-    panels[0][0].set_ylabel("GB/s")
+    panels[0][0].set_ylabel("GB/s (log scale)")
     figure.suptitle(title)
     figure.tight_layout()
     names = in_order(handles)
-    legend(figure, [handles[name] for name in names], names)
+    legend(figure, [handles[name] for name in names], [label(name) for name in names])
     return figure
 
 
-def bars(panels_of_rows, title, unit, scale):
-    """Bars for each contender, a panel for each name, on a logarithmic axis."""
+def dots(panels_of_rows, title, unit, scale):
+    """A dot for each contender, with its spread, a panel for each name.
+
+    The axis is logarithmic, so a bar would have no origin, and its length no meaning.
+    """
     panels_of_rows = [(name, rows) for name, rows in panels_of_rows if rows]
     if not panels_of_rows:
         return None
@@ -156,14 +178,16 @@ def bars(panels_of_rows, title, unit, scale):
         for row in rows:
             name, value = row["contender"], row["median"] / scale
             below, above = value - row["p10"] / scale, row["p90"] / scale - value
-            panel.barh(
-                names.index(name),
+            panel.errorbar(
                 value,
-                color="white" if name in FLOORS else colour(name),
-                edgecolor=colour(name),
-                linestyle="--" if name in FLOORS else "-",
+                names.index(name),
                 xerr=[[max(below, 0)], [max(above, 0)]] if row["p10"] < row["p90"] else None,
-                error_kw={"ecolor": "#333333", "elinewidth": 0.8},
+                fmt=marker(name),
+                color=colour(name),
+                markerfacecolor="white" if name in FLOORS else colour(name),
+                markersize=8 if name == OURS else 6,
+                ecolor="#555555",
+                elinewidth=1,
             )
             panel.annotate(
                 f"{value:.3g}" if value < 1000 else f"{value:,.0f}",
@@ -174,18 +198,17 @@ def bars(panels_of_rows, title, unit, scale):
                 fontsize=8,
                 fontweight="bold" if name == OURS else "normal",
             )
-        panel.set(title=panel_name, xlabel=unit, xscale="log")
-        panel.grid(axis="y", visible=False)
+        panel.set(title=panel_name, xlabel=f"{unit} (log scale)", xscale="log")
         panel.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}" if value < 1000 else f"{value:,.0f}"))
         panel.xaxis.set_minor_locator(NullLocator())
     most = max(row["p90"] for _, rows in panels_of_rows for row in rows) / scale
-    # Bars have no natural origin on a logarithmic axis, and the numbers need space.
+    # The numbers beside the dots need space.
     panels[0][0].set_xlim(least / 2, most * (most / least) ** 0.3)
-    panels[0][0].set_yticks(range(len(names)), names)
+    panels[0][0].set_yticks(range(len(names)), [label(name) for name in names])
     panels[0][0].invert_yaxis()
     for panel in panels[:, 0]:
-        for label in panel.get_yticklabels():
-            label.set_fontweight("bold" if label.get_text() == OURS else "normal")
+        for tick in panel.get_yticklabels():
+            tick.set_fontweight("bold" if tick.get_text() == label(OURS) else "normal")
     figure.suptitle(title)
     figure.tight_layout()
     return figure
@@ -193,7 +216,7 @@ def bars(panels_of_rows, title, unit, scale):
 
 def round_trips(rows, message=1):
     places = [("one-thread", "one thread"), ("two-threads", "two threads"), ("64-pairs", "64 pairs, work-stealing")]
-    return bars(
+    return dots(
         [
             (
                 title,
@@ -213,7 +236,7 @@ def round_trips(rows, message=1):
 
 def lifetimes(rows, group, title):
     capacities = sorted({row["capacity"] for row in rows if row["group"] == group})
-    return bars(
+    return dots(
         [
             (
                 f"pipe of {size(capacity)}",
@@ -230,7 +253,7 @@ def lifetimes(rows, group, title):
 def memory(rows):
     rows = [row for row in rows if row["group"] == "memory" and row["place"] == "resident"]
     cases = list(dict.fromkeys((row["capacity"], row["count"], row["case"]) for row in rows))
-    return bars(
+    return dots(
         [
             (
                 f"{size(capacity)}, {case.rsplit('/', 1)[1]}\n{count:,} pipes",

@@ -8,6 +8,7 @@ use super::wakers::Wakers;
 use super::{Endpoint, Shared, OF_HANDLES};
 use crate::error::{out_of_memory, Error, ErrorKind, Reason, Stop};
 use crate::ring::{Role, Side};
+use crate::sync::AtomicWaker;
 
 impl<R: Role> Endpoint<R> {
     /// Whether the peer has closed.
@@ -21,7 +22,7 @@ impl<R: Role> Endpoint<R> {
             return Poll::Ready(());
         }
         let shared = self.half.state();
-        let slot = &shared.slots[R::SIDE as usize];
+        let slot = self.half.slot(R::SIDE);
         // The old waker is dropped here, and not inside of `register`: its drop may panic.
         drop(slot.take());
         slot.register(cx.waker());
@@ -38,18 +39,24 @@ impl<R: Role> Endpoint<R> {
     }
 
     /// Closes this side for good: the half is being dropped.
+    #[inline]
     pub(crate) fn disconnect(&mut self) {
-        if self.half.is_last_owner() {
-            // Whatever is registered is dropped with the ring.
-            return;
+        // Whatever is registered is dropped with the ring, if this is its last owner.
+        if !self.half.is_last_owner() {
+            self.disconnect_from_peer();
         }
+    }
+
+    /// [`disconnect`](Self::disconnect) while the peer, or a handle, is left.
+    fn disconnect_from_peer(&mut self) {
         let ending = match self.half.state().config.error_on_drop {
             None => Ending::Finish,
             Some(kind) => Ending::FinishWith(Reason::Kind(kind)),
         };
         let wakers = self.end(ending);
         // Dropped after the peer has been woken, because a drop may panic.
-        let _own = (self.half.deregister_for_good(), self.take_watcher());
+        let _waiter = self.half.deregister_for_good();
+        let _watcher = self.take_watcher();
         wakers.wake();
     }
 
@@ -73,7 +80,7 @@ impl<R: Role> Endpoint<R> {
             }
         };
         let before = shared.flags.close(R::SIDE, R::Peer::SIDE, how);
-        let watcher = shared.take_watcher(before, R::Peer::SIDE);
+        let watcher = take_watcher(before, R::Peer::SIDE, self.half.slot(R::Peer::SIDE));
         let is_clean = how != aborted(R::SIDE) && before & aborted(R::Peer::SIDE) == 0;
         self.freeze(is_clean);
         let waiter = self.half.take_peer_waiter();
@@ -95,8 +102,8 @@ impl<R: Role> Endpoint<R> {
 
     /// Takes the waker out of this side's slot.
     fn take_watcher(&self) -> Option<Waker> {
-        let shared = self.half.state();
-        shared.take_watcher(shared.flags.load(), R::SIDE)
+        let flags = self.half.state().flags.load();
+        take_watcher(flags, R::SIDE, self.half.slot(R::SIDE))
     }
 
     /// The error of a call that stops.
@@ -123,14 +130,6 @@ pub(crate) enum Ending {
 }
 
 impl Shared {
-    /// Takes the waker out of the slot of `side`, if the flags say that there may be one.
-    pub(super) fn take_watcher(&self, flags: usize, side: Side) -> Option<Waker> {
-        match flags & watched(side) {
-            0 => None,
-            _ => self.slots[side as usize].take(),
-        }
-    }
-
     /// Why `side`, or a handle, has ended the stream with an error.
     fn reason(&self, side: Side) -> Reason {
         let index = match self.flags.load() & CUT {
@@ -139,5 +138,13 @@ impl Shared {
         };
         let reason = self.reasons[index].get();
         reason.expect("the reason is stored before the flag is set")
+    }
+}
+
+/// Takes the waker out of the slot of `side`, if the flags say that there may be one.
+pub(super) fn take_watcher(flags: usize, side: Side, slot: &AtomicWaker) -> Option<Waker> {
+    match flags & watched(side) {
+        0 => None,
+        _ => slot.take(),
     }
 }

@@ -1,5 +1,6 @@
 //! How a stream is ended from outside, by neither of its halves. `pipe/mod.rs` has the protocol.
 
+use super::close::take_watcher;
 use super::flags::CUT;
 use super::wakers::Wakers;
 use super::{Endpoint, Shared, OF_HANDLES};
@@ -21,7 +22,7 @@ impl Handle {
         match shared.flags.cut() {
             None => Default::default(),
             Some(before) => {
-                let watcher = |side| shared.take_watcher(before, side);
+                let watcher = |side| take_watcher(before, side, self.0.slot(side));
                 let [reader, writer] = self.0.sever().map(|waiter| Some(waiter?.waker));
                 [(Side::Consumer, reader), (Side::Producer, writer)].map(|(side, waiter)| Wakers {
                     waiter,

@@ -148,7 +148,7 @@
 //! | L | `Cursor::clear_waiter_bits` | Release | a waker outlives its half | `thresholds::a_dropped_half_leaves_no_waker` |
 //! | L | `Held::restore` | Acquire | a waker outlives its half | `thresholds::a_dropped_half_leaves_no_waker` |
 //! | L | `Endpoint::restore` | the flags are loaded after a restoration | a waker outlives its half | `thresholds::a_dropped_half_leaves_no_waker` |
-//! | L | `Endpoint::disconnect` | the half takes its waiter back after the closed flag is set | a waker outlives its half | `thresholds::a_dropped_half_leaves_no_waker` |
+//! | L | `Endpoint::disconnect_from_peer` | the half takes its waiter back after the closed flag is set | a waker outlives its half | `thresholds::a_dropped_half_leaves_no_waker` |
 //! | E | `Flags::watch` | Release | `closed` waits for ever | `pipe::closed_is_woken` |
 //! | E | `Flags::update` | Acquire | `closed` waits for ever | `pipe::closed_is_woken` |
 //! | E | `Endpoint::poll_closed` | the waker is registered before the watched flag is set | `closed` waits for ever | `pipe::closed_is_woken` |
@@ -178,7 +178,6 @@ use core::time::Duration;
 use crate::error::{ErrorKind, Reason, Stop};
 use crate::ring::{self, Half, Once, Role, Side};
 pub(crate) use crate::ring::{Consumer, OutOfMemory, Producer, MAX_CAPACITY};
-use crate::sync::AtomicWaker;
 pub(crate) use close::Ending;
 use fairness::Fairness;
 use flags::{aborted, closed, failed, Flags, SPECIAL};
@@ -202,15 +201,14 @@ pub(crate) struct Config {
 const OF_HANDLES: usize = 2;
 
 /// What the two endpoints share besides the ring. The arrays have an element for each [`Side`].
+#[repr(C)] // With `reasons` last, the compiler initialises all of it in place.
 pub(crate) struct Shared {
     flags: Flags,
     config: Config,
-    /// Why a side has ended the stream with an error, and why a handle has.
-    reasons: [Once<Reason>; 3],
-    /// The waker of a side that waits for the end.
-    slots: [AtomicWaker; 2],
     /// Whether the thread of a side was asleep when its peer woke it.
     evidence: [Evidence; 2],
+    /// Why a side has ended the stream with an error, and why a handle has.
+    reasons: [Once<Reason>; 3],
 }
 
 impl Shared {
@@ -219,7 +217,6 @@ impl Shared {
             flags: Flags::new(config.yield_every > 0),
             config,
             reasons: [Once::new(), Once::new(), Once::new()],
-            slots: [AtomicWaker::new(), AtomicWaker::new()],
             evidence: [Evidence::new(), Evidence::new()],
         }
     }

@@ -17,9 +17,14 @@ impl<R: Role> Endpoint<R> {
         min: usize,
         want: usize,
     ) -> Poll<Result<(), Stop>> {
-        let found = self.spin(min, want);
-        if found != Err(Stop::WouldBlock) {
-            return Poll::Ready(found);
+        if self
+            .spin
+            .is_due(&self.half.state().evidence[R::SIDE as usize])
+        {
+            let found = self.spin(min, want);
+            if found != Err(Stop::WouldBlock) {
+                return Poll::Ready(found);
+            }
         }
         let found = self.park(cx, min, want);
         if found.is_pending() {
@@ -28,13 +33,11 @@ impl<R: Role> Endpoint<R> {
         found
     }
 
-    /// Looks again and again, if that is worth it.
-    #[inline]
+    /// Looks again and again, for a limited time.
+    #[inline(never)]
     fn spin(&mut self, min: usize, want: usize) -> Result<(), Stop> {
-        let shared = self.half.state();
-        let evidence = &shared.evidence[R::SIDE as usize];
         let mut found = Err(Stop::WouldBlock);
-        if let Some(attempt) = self.spin.start(evidence, shared.config.spin_limit) {
+        if let Some(attempt) = self.spin.start(self.half.state().config.spin_limit) {
             while found == Err(Stop::WouldBlock) && attempt.pause() {
                 found = self.look(min, want);
             }

@@ -91,8 +91,8 @@ impl Evidence {
 
 /// What a half remembers of its spins, and of the wakes of its peer.
 pub(super) struct Spin {
-    /// How many nanoseconds the half has spun since it last returned `Pending`.
-    spent: u64,
+    /// How long the half has spun since it last returned `Pending`.
+    spent: Duration,
     /// How many chances to skip, and how many after the latest failure.
     skip: u32,
     penalty: u32,
@@ -114,7 +114,7 @@ pub(super) struct Attempt {
 impl Spin {
     pub(super) fn new() -> Self {
         Self {
-            spent: 0,
+            spent: Duration::ZERO,
             skip: 0,
             penalty: 0,
             successes: 0,
@@ -123,21 +123,21 @@ impl Spin {
         }
     }
 
-    /// Begins a spin, if it is time for one. `limit` is that of the pipe.
+    /// Whether a half may spin when it has to wait.
     #[inline]
-    pub(super) fn start(&mut self, evidence: &Evidence, limit: Duration) -> Option<Attempt> {
+    pub(super) fn is_due(&mut self, evidence: &Evidence) -> bool {
         if !evidence.was_asleep() {
-            return None;
+            return false;
         }
-        let left = limit.saturating_sub(Duration::from_nanos(self.spent));
-        if left.is_zero() {
-            return None;
-        }
-        if self.skip > 0 {
-            self.skip -= 1;
-            return None;
-        }
-        Some(Attempt {
+        let is_due = self.skip == 0;
+        self.skip = self.skip.saturating_sub(1);
+        is_due
+    }
+
+    /// Begins a spin that is due, if the half has not used up `limit`, which is that of the pipe.
+    pub(super) fn start(&self, limit: Duration) -> Option<Attempt> {
+        let left = limit.saturating_sub(self.spent);
+        (!left.is_zero()).then(|| Attempt {
             backoff: Backoff::new(),
             started: Instant::now(),
             limit: left.min(limit / SPINS),
@@ -146,8 +146,7 @@ impl Spin {
 
     /// Ends a spin.
     pub(super) fn finish(&mut self, attempt: &Attempt, succeeded: bool) {
-        let took = attempt.started.elapsed();
-        self.spent = self.spent.saturating_add(took.as_nanos() as u64);
+        self.spent = self.spent.saturating_add(attempt.started.elapsed());
         if !succeeded {
             self.successes = 0;
             self.penalty = (self.penalty * 8).clamp(MIN_PENALTY, MAX_PENALTY);
@@ -164,18 +163,25 @@ impl Spin {
     /// The half returns `Pending`.
     #[inline]
     pub(super) fn reset(&mut self) {
-        self.spent = 0;
+        self.spent = Duration::ZERO;
     }
 
     /// Wakes the peer, and sometimes measures how long that takes. `evidence` is the peer's, and
     /// `limit` is that of the pipe.
     #[inline]
     pub(super) fn wake(&mut self, waker: Waker, evidence: &Evidence, limit: Duration) {
-        if limit.is_zero() {
-            return waker.wake();
-        }
         self.unmeasured += 1;
-        if self.unmeasured < SAMPLE_EVERY || !is_multicore() {
+        if self.unmeasured < SAMPLE_EVERY {
+            waker.wake();
+        } else {
+            self.wake_and_measure(waker, evidence, limit);
+        }
+    }
+
+    #[cold]
+    fn wake_and_measure(&mut self, waker: Waker, evidence: &Evidence, limit: Duration) {
+        if limit.is_zero() || !is_multicore() {
+            self.unmeasured = 0;
             return waker.wake();
         }
         let started = Instant::now();
@@ -223,36 +229,32 @@ mod tests {
     /// How many chances a half skips before it spins again.
     fn skipped(spin: &mut Spin) -> u32 {
         let mut n = 0;
-        while spin.start(&asleep(), LONG).is_none() {
+        while !spin.is_due(&asleep()) {
             n += 1;
         }
         n
     }
 
-    fn success(spin: &mut Spin) {
-        let attempt = spin.start(&asleep(), LONG).unwrap();
-        spin.finish(&attempt, true);
-    }
-
-    fn failure(spin: &mut Spin) {
-        let attempt = spin.start(&asleep(), LONG).unwrap();
-        spin.finish(&attempt, false);
+    /// A spin that succeeds, or fails.
+    fn attempt(spin: &mut Spin, succeeds: bool) {
+        let attempt = spin.start(LONG).unwrap();
+        spin.finish(&attempt, succeeds);
     }
 
     #[test]
     fn b23_a_half_spins_only_if_its_thread_was_asleep() {
         let mut spin = Spin::new();
         let evidence = Evidence::new();
-        assert!(spin.start(&evidence, LONG).is_none(), "nothing is known");
+        assert!(!spin.is_due(&evidence), "nothing is known");
         evidence.set(true);
-        assert!(spin.start(&evidence, LONG).is_some());
+        assert!(spin.is_due(&evidence));
         evidence.set(false);
-        assert!(spin.start(&evidence, LONG).is_none(), "it had work to do");
+        assert!(!spin.is_due(&evidence), "it had work to do");
     }
 
     #[test]
     fn b23_a_limit_of_zero_turns_spinning_off() {
-        assert!(Spin::new().start(&asleep(), Duration::ZERO).is_none());
+        assert!(Spin::new().start(Duration::ZERO).is_none());
     }
 
     #[test]
@@ -284,31 +286,31 @@ mod tests {
     fn b23_one_spin_is_limited_and_so_are_all_of_them_between_two_pendings() {
         const LIMIT: Duration = Duration::from_micros(200);
         let mut spin = Spin::new();
-        assert_eq!(spin.start(&asleep(), LIMIT).unwrap().limit, LIMIT / SPINS);
+        assert_eq!(spin.start(LIMIT).unwrap().limit, LIMIT / SPINS);
         let mut spins = 0;
-        while let Some(attempt) = spin.start(&asleep(), LIMIT) {
-            assert!(Duration::from_nanos(spin.spent) + attempt.limit <= LIMIT);
+        while let Some(attempt) = spin.start(LIMIT) {
+            assert!(spin.spent + attempt.limit <= LIMIT);
             while attempt.pause() {}
             spin.finish(&attempt, true);
             spins += 1;
         }
-        assert!(Duration::from_nanos(spin.spent) >= LIMIT, "{spins} spins");
+        assert!(spin.spent >= LIMIT, "{spins} spins");
         spin.reset();
-        assert!(spin.start(&asleep(), LIMIT).is_some());
+        assert!(spin.start(LIMIT).is_some());
     }
 
     #[test]
     fn b23_each_failure_makes_the_next_spins_rarer_and_successes_make_up_for_it() {
         let mut spin = Spin::new();
         for expected in [4, 32, 256, 256] {
-            failure(&mut spin);
+            attempt(&mut spin, false);
             assert_eq!(skipped(&mut spin), expected);
         }
-        (1..FORGIVE_AFTER).for_each(|_| success(&mut spin));
-        failure(&mut spin);
+        (1..FORGIVE_AFTER).for_each(|_| attempt(&mut spin, true));
+        attempt(&mut spin, false);
         assert_eq!(skipped(&mut spin), 256, "not enough successes in a row");
-        (0..2 * FORGIVE_AFTER).for_each(|_| success(&mut spin));
-        failure(&mut spin);
+        (0..2 * FORGIVE_AFTER).for_each(|_| attempt(&mut spin, true));
+        attempt(&mut spin, false);
         assert_eq!(skipped(&mut spin), 32);
     }
 }

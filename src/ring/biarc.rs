@@ -90,7 +90,7 @@ impl<T> BiArc<T> {
     #[inline]
     pub(super) fn is_left_with_handles(&self) -> bool {
         let owners = self.inner().owners();
-        owners != HALF && owners & HALVES == HALF
+        owners >= HANDLE && owners & HALVES == HALF
     }
 
     /// Makes a handle.

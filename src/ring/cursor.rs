@@ -66,10 +66,10 @@ unsafe impl Sync for Cursor {}
 #[derive(Default)]
 pub(super) struct Registration {
     /// The bit of the cell that was used last. 0 if this side has never registered.
-    bit: u32,
-    /// 1 if the waiter in that cell has been registered and not been taken back by this side. The
+    bit: u8,
+    /// Whether the waiter in that cell has been registered and not been taken back by this side. The
     /// publisher may have taken it.
-    is_registered: u32,
+    is_registered: bool,
 }
 
 impl Cursor {
@@ -136,16 +136,16 @@ impl Cursor {
         registration: &mut Registration,
         waiter: Waiter,
     ) -> (usize, Option<Waiter>) {
-        debug_assert_eq!(registration.is_registered, 0);
+        debug_assert!(!registration.is_registered);
         if registration.bit == 0 {
             registration.bit = 1;
         }
-        let bit = registration.bit as usize;
+        let bit = usize::from(registration.bit);
         // SAFETY: the cell is free, since `deregister` saw to that. It is empty, since `take`
         // empties the cells, so nothing is overwritten.
         let write = |cell: *mut Option<Waiter>| unsafe { cell.write(Some(waiter)) };
         self.cell(bit).with_mut(write);
-        registration.is_registered = 1;
+        registration.is_registered = true;
         // SAFETY: the cell has a waiter, and the caller is the waiting side.
         unsafe { self.set_bit(bit) }
     }
@@ -220,7 +220,7 @@ impl Cursor {
         // SAFETY: the caller is the waiting side.
         let waiter = unsafe { self.take_back() };
         match waiter {
-            Some(_) => registration.is_registered = 0,
+            Some(_) => registration.is_registered = false,
             None => registration.skip_taken_cell(),
         }
         waiter
@@ -252,9 +252,9 @@ impl Registration {
     /// Goes on to the other cell if the publisher may hold the waiter in this one.
     #[inline]
     fn skip_taken_cell(&mut self) {
-        if self.is_registered != 0 {
-            self.is_registered = 0;
-            self.bit ^= WAITER_BITS as u32;
+        if self.is_registered {
+            self.is_registered = false;
+            self.bit ^= WAITER_BITS as u8;
         }
     }
 }

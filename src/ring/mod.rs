@@ -145,7 +145,7 @@ use core::ptr::addr_of_mut;
 
 use crossbeam_utils::CachePadded;
 
-use crate::sync::{AtomicUsize, Ordering};
+use crate::sync::{AtomicUsize, AtomicWaker, Ordering};
 use biarc::{BiArc, Handle};
 pub(crate) use consumer::Consumer;
 pub(crate) use cursor::Waiter;
@@ -165,6 +165,9 @@ use storage::Storage;
 struct Shared<S> {
     storage: Storage,
     state: S,
+    /// For the layer above: a slot of each side for one more waker. They are not part of `state`,
+    /// because the compiler would then build that on the stack and copy it.
+    slots: [AtomicWaker; 2],
     /// 1 once a [`Remote`] has taken the waiters: none is registered after that.
     severed: AtomicUsize,
     before_tail: CacheLinePad,
@@ -191,11 +194,19 @@ impl<S> Shared<S> {
         unsafe {
             addr_of_mut!((*place).storage).write(storage);
             addr_of_mut!((*place).state).write(state());
+            addr_of_mut!((*place).slots[0]).write(AtomicWaker::new());
+            addr_of_mut!((*place).slots[1]).write(AtomicWaker::new());
             addr_of_mut!((*place).severed).write(AtomicUsize::new(0));
             addr_of_mut!((*place).tail).write(Cursor::new());
             addr_of_mut!((*place).rewinds).write(Rewinds::new());
             addr_of_mut!((*place).head).write(Cursor::new());
         }
+    }
+
+    /// The slot of `side`.
+    #[inline]
+    fn slot(&self, side: Side) -> &AtomicWaker {
+        &self.slots[side as usize]
     }
 
     /// The cursor that `side` publishes, and where its peer waits.
@@ -281,6 +292,12 @@ impl<R: Role, S> Half<R, S> {
     #[inline]
     pub(crate) fn state(&self) -> &S {
         &self.shared.state
+    }
+
+    /// The slot of `side` for one more waker, which the ring does not use.
+    #[inline]
+    pub(crate) fn slot(&self, side: Side) -> &AtomicWaker {
+        self.shared.slot(side)
     }
 
     #[inline]
@@ -457,6 +474,11 @@ impl<S> Clone for Remote<S> {
 impl<S> Remote<S> {
     pub(crate) fn state(&self) -> &S {
         &self.0.state
+    }
+
+    /// As [`Half::slot`].
+    pub(crate) fn slot(&self, side: Side) -> &AtomicWaker {
+        self.0.slot(side)
     }
 
     /// Takes the waiters of both sides, the consumer's first, unless that has been done before. No

@@ -6,6 +6,7 @@ const DOCUMENTATION: &str = concat!(
     include_str!("../../../../src/guide/testing_servers.md"),
 );
 const MIGRATING: &str = include_str!("../../../../MIGRATING.md");
+const README: &str = include_str!("../../../../README.md");
 const RECIPES: [&str; 4] = [
     include_str!("../../examples/http.rs"),
     include_str!("../../examples/grpc.rs"),
@@ -60,4 +61,14 @@ fn the_guide_for_migrating_shows_lines_of_the_recipe_for_tonic() {
         include_str!("tonic_grpc.rs"),
     );
     assert!(is_part_of(code, recipe), "{code}");
+}
+
+#[test]
+fn the_readme_begins_with_the_example_hello() {
+    let program = README
+        .split("```")
+        .find_map(|block| block.strip_prefix("rust,ignore\n"));
+    let example = include_str!("../../examples/hello.rs");
+    let program = program.expect("the program for tokio");
+    assert!(example.ends_with(program), "{program}");
 }
