@@ -22,6 +22,7 @@
 //! | `--features tokio --example proxy` | copies both ways, with half-closes |
 //! | `--release --example compress` | a thread compresses, a task reads; an error arrives |
 //! | `--no-default-features --features embedded-io --example no_std` | a driver, without `std` |
+//! | `-p recipes --example hello` | a request and its answer under tokio |
 //! | `-p recipes --example http` | an axum service under test, without a port |
 //! | `-p recipes --example grpc` | a tonic service under test, without a port |
 //! | `-p recipes --example tls` | rustls over a stream |
