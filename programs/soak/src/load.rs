@@ -67,7 +67,9 @@ async fn run_one(seed: u64, only: Option<Kind>) {
     let pair = Arc::new(Pair::new(number, only.unwrap_or(kind)));
     guard::enter(&pair);
     let run = AssertUnwindSafe(kinds::run(&pair, &mut rng)).catch_unwind();
-    let result = run.await.unwrap_or_else(|_| Err(anyhow!("a check panicked")));
+    let result = run
+        .await
+        .unwrap_or_else(|_| Err(anyhow!("a check panicked")));
     guard::leave(&pair);
     let row = tally::kind(pair.kind);
     row.add(pair.bytes(), result.is_err());

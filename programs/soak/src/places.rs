@@ -17,13 +17,17 @@ use tokio::task::JoinHandle;
 static SMOL: Executor<'static> = Executor::new();
 
 static TOKIO: LazyLock<Runtime> = LazyLock::new(|| {
-    let runtime = Builder::new_multi_thread().worker_threads(threads()).build();
+    let runtime = Builder::new_multi_thread()
+        .worker_threads(threads())
+        .build();
     runtime.expect("tokio's threads can be started")
 });
 
 /// The threads of each runtime. With one thread, it would steal no work.
 fn threads() -> usize {
-    thread::available_parallelism().map_or(2, usize::from).max(2)
+    thread::available_parallelism()
+        .map_or(2, usize::from)
+        .max(2)
 }
 
 /// Starts the threads of smol's executor. Those of tokio start with the first task.

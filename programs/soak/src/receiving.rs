@@ -44,10 +44,13 @@ pub(crate) async fn receive(
                 n => hashed(side, buf, Some(n)),
             },
             3 => {
-                let min = most.min(rng.usize(1..=reader.capacity()));
+                let min = most.min(rng.usize(1..=reader.capacity().div_ceil(2)));
                 let unread = side.wait(patience(rng), reader.readable(min)).await;
                 if let Some(Ok(unread)) = unread {
-                    ensure!(unread >= min || reader.is_closed(), "{unread} of {min} bytes");
+                    ensure!(
+                        unread >= min || reader.is_closed(),
+                        "{unread} of {min} bytes"
+                    );
                 }
                 match unread {
                     Some(Ok(1..)) => {

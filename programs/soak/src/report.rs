@@ -12,7 +12,10 @@ use crate::tally::{self, Fault};
 pub(crate) fn progress(seconds: u64, resident: Option<u64>) {
     let [pairs, bytes, losses] = tally::sums();
     let resident = resident.map_or(String::new(), |kib| format!(", {} MiB resident", kib >> 10));
-    let faults: u64 = Fault::ALL.iter().map(|&(fault, _)| tally::faults(fault)).sum();
+    let faults: u64 = Fault::ALL
+        .iter()
+        .map(|&(fault, _)| tally::faults(fault))
+        .sum();
     let line = format!(
         "{seconds} s: {pairs} pairs, {} MiB, {faults} faults, {losses} losses{resident}",
         bytes >> 20,
@@ -38,7 +41,10 @@ pub(crate) fn table() -> String {
     }
     row("all", tally::sums());
 
-    let mut text = format!("\n{:31} {:>10} {:>12} {:>7}\n", "pairs", "number", "MiB", "losses");
+    let mut text = format!(
+        "\n{:31} {:>10} {:>12} {:>7}\n",
+        "pairs", "number", "MiB", "losses"
+    );
     text.push_str(&table);
     let _ = writeln!(text, "\n{:31} {:>10}", "faults", "number");
     for (fault, name) in Fault::ALL {
@@ -52,5 +58,10 @@ pub(crate) fn table() -> String {
             let _ = writeln!(text, "{name:31} {streams:>10}");
         }
     }
+    let [wakes, waits] = tally::wakes();
+    let _ = writeln!(
+        text,
+        "\n{wakes} wakes of the tasks in which {waits} calls had to wait"
+    );
     text
 }

@@ -40,7 +40,9 @@ pub(crate) async fn send(
                 sent => Some(sent),
             },
             3 => {
-                let min = bytes.len().min(rng.usize(1..=writer.capacity()));
+                // The reader waits for up to the other half of the capacity. Thresholds that add up
+                // to more would let both wait for ever.
+                let min = bytes.len().min(rng.usize(1..=writer.capacity() / 2 + 1));
                 let free = side.wait(patience(rng), writer.writable(min)).await;
                 if let Some(Ok(free)) = free {
                     ensure!(free >= min, "{free} bytes are writable instead of {min}");

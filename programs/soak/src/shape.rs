@@ -30,12 +30,12 @@ pub(crate) struct Shape {
 
 impl Shape {
     pub(crate) fn random(rng: &mut Rng) -> Self {
-        let capacity = up_to(rng, 128 << 10);
-        // With a small capacity each byte may cost a wake.
-        let most = (capacity * 100).min(1 << 20);
+        let [capacity, a, b] = [128 << 10, 64 << 10, 64 << 10].map(|max| up_to(rng, max));
+        // At most about a thousand calls, each of which may cost a wake.
+        let most = (capacity.min(a).min(b) * 1000).min(1 << 20);
         Self {
             capacity: capacity as usize,
-            chunks: [(); 2].map(|()| up_to(rng, 64 << 10) as usize),
+            chunks: [a as usize, b as usize],
             limits: [(); 2].map(|()| up_to(rng, most) - 1),
             yield_every: match rng.u8(0..4) {
                 0 => rng.usize(1..64),

@@ -34,6 +34,11 @@ impl Seen {
     pub(crate) fn kind(kind: ErrorKind) -> Self {
         Self::error(&kind.into())
     }
+
+    /// Whether it is an error of this kind, with any message.
+    pub(crate) fn is(&self, kind: ErrorKind) -> bool {
+        matches!(self, Self::Error(found, _) if *found == kind)
+    }
 }
 
 /// The counts of one side. They outlive its task, which may panic or be cancelled.

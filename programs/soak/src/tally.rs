@@ -50,7 +50,6 @@ pub(crate) fn faults(fault: Fault) -> u64 {
 }
 
 /// What is counted of a kind of pair, or of two places.
-#[derive(Default)]
 pub(crate) struct Row {
     pairs: AtomicU64,
     bytes: AtomicU64,
@@ -89,6 +88,20 @@ pub(crate) fn sums() -> [u64; 3] {
         let values = row.values();
         [0, 1, 2].map(|i| sums[i] + values[i])
     })
+}
+
+static WAKES: [AtomicU64; 2] = [const { AtomicU64::new(0) }; 2];
+
+/// Counts the wakes of a task, and the calls of its halves that had to wait.
+pub(crate) fn count_wakes(wakes: u64, waits: u64) {
+    for (sum, more) in WAKES.iter().zip([wakes, waits]) {
+        sum.fetch_add(more, Ordering::Relaxed);
+    }
+}
+
+/// The wakes and the waits.
+pub(crate) fn wakes() -> [u64; 2] {
+    WAKES.each_ref().map(|sum| sum.load(Ordering::Relaxed))
 }
 
 static PLACES: [[AtomicU64; Place::ALL.len()]; Place::ALL.len()] =

@@ -55,26 +55,37 @@ pub(super) async fn errors(pair: &Pair, rng: &mut Rng) -> Result<()> {
         0 => {
             let writer = writer.fail_after_bytes_written(after as usize, kind);
             let (wrote, read) = stream.run(pair, reader, writer, rng).await?;
-            ensure!(wrote == Seen::kind(kind), "the writer saw {wrote:?}");
+            ensure!(wrote.is(kind), "the writer saw {wrote:?}");
             let end = dropped.map_or(Seen::End, Seen::kind);
             ensure!(read == end, "the reader saw {read:?}");
             check_all_bytes(stream.noise, &stream.sent, &stream.received)?;
             stream.sent.moved()
         }
         which => {
-            let (reader, end) = match which {
-                1 => (reader.fail_after_bytes_read(after as usize, kind), Seen::kind(kind)),
-                _ => (reader.eof_after_bytes(after as usize), Seen::End),
+            let reader = match which {
+                1 => reader.fail_after_bytes_read(after as usize, kind),
+                _ => reader.eof_after_bytes(after as usize),
             };
             let (wrote, read) = stream.run(pair, reader, writer, rng).await?;
-            ensure!(read == end, "the reader saw {read:?}");
+            let expected = if which == 1 {
+                read.is(kind)
+            } else {
+                read == Seen::End
+            };
+            ensure!(expected, "the reader saw {read:?}");
             let broken = Seen::kind(dropped.unwrap_or(ErrorKind::BrokenPipe));
-            ensure!(wrote == Seen::Own || wrote == broken, "the writer saw {wrote:?}");
+            ensure!(
+                wrote == Seen::Own || wrote == broken,
+                "the writer saw {wrote:?}"
+            );
             check_bytes(stream.noise, &stream.sent, &stream.received)?;
             stream.received.moved()
         }
     };
-    ensure!(moved == after, "a fault after {after} bytes came after {moved}");
+    ensure!(
+        moved == after,
+        "a fault after {after} bytes came after {moved}"
+    );
     Ok(())
 }
 
@@ -127,7 +138,14 @@ impl Stream {
         rng: &mut Rng,
     ) -> Result<(Seen, Seen)> {
         let (noise, length, chunks) = (self.noise, self.length, self.shape.chunks);
-        let sending = send(writer, self.sent.clone(), noise, length, chunks[0], rng.fork());
+        let sending = send(
+            writer,
+            self.sent.clone(),
+            noise,
+            length,
+            chunks[0],
+            rng.fork(),
+        );
         let receiving = receive(reader, self.received.clone(), chunks[1], rng.fork());
         let sending = pair.spawn(self.places[0], sending);
         let receiving = pair.spawn(self.places[1], receiving);
@@ -154,7 +172,10 @@ async fn send(
                 let bufs = [a, b].map(IoSlice::new);
                 side.wait(None, writer.write_vectored(&bufs)).await
             }
-            _ => side.wait(None, writer.flush()).await.map(|flushed| flushed.map(|()| 0)),
+            _ => side
+                .wait(None, writer.flush())
+                .await
+                .map(|flushed| flushed.map(|()| 0)),
         };
         match sent {
             None => side.has_given_up(writer.get_ref(), &mut rng).await,

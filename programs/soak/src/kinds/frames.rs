@@ -75,7 +75,11 @@ async fn send(
         while left > 0 {
             let bytes = noise.at(side.moved(), left as u64);
             let n = writer.try_write(bytes)?;
-            ensure!(n == bytes.len(), "{n} of {} free bytes were written", bytes.len());
+            ensure!(
+                n == bytes.len(),
+                "{n} of {} free bytes were written",
+                bytes.len()
+            );
             side.has_sent(n);
             left -= n;
         }
@@ -92,7 +96,10 @@ async fn receive(mut reader: Reader, side: Arc<Side>) -> Result<u64> {
         ensure!(n == HEADER, "a header of {n} bytes");
         let length = u16::from_be_bytes(header).into();
         let unread = until(&mut reader, &side, length).await?;
-        ensure!(unread >= length, "{unread} bytes are unread instead of {length}");
+        ensure!(
+            unread >= length,
+            "{unread} bytes are unread instead of {length}"
+        );
         let (front, back) = reader.as_slices();
         let in_front = front.len().min(length);
         side.has_received(&front[..in_front]);

@@ -106,7 +106,10 @@ pub(crate) async fn run(pair: &Pair, rng: &mut Rng) -> Result<()> {
 fn check_bytes(noise: Noise, sent: &Side, received: &Side) -> Result<()> {
     let (sent, n) = (sent.moved(), received.moved());
     ensure!(n <= sent, "{n} bytes have arrived of {sent}");
-    ensure!(received.digest() == noise.digest(n), "the first {n} bytes differ");
+    ensure!(
+        received.digest() == noise.digest(n),
+        "the first {n} bytes differ"
+    );
     Ok(())
 }
 

@@ -64,10 +64,16 @@ impl Direction {
         );
         if received == Seen::End {
             let (all, sent) = (self.length, self.sent.moved());
-            ensure!(sent == all, "{sent} of {all} bytes were sent, and then the end");
+            ensure!(
+                sent == all,
+                "{sent} of {all} bytes were sent, and then the end"
+            );
             return check_all_bytes(self.noise, &self.sent, &self.received);
         }
-        ensure!(Some(&received) == cut.as_ref(), "the reader saw {received:?}");
+        ensure!(
+            Some(&received) == cut.as_ref(),
+            "the reader saw {received:?}"
+        );
         check_bytes(self.noise, &self.sent, &self.received)
     }
 }
@@ -86,7 +92,12 @@ pub(super) async fn run(pair: &Pair, cut: bool, rng: &mut Rng) -> Result<()> {
     let (near_reader, far_writer) = shapes[1].options().pipe();
     let near = DuplexStream::new(near_reader, near_writer);
     let far = DuplexStream::new(far_reader, far_writer);
-    let cable = cut.then(|| (near.abort_handle(), Reason::random(rng, ErrorKind::TimedOut)));
+    let cable = cut.then(|| {
+        (
+            near.abort_handle(),
+            Reason::random(rng, ErrorKind::TimedOut),
+        )
+    });
 
     let near = run_end(pair, places[0], near, [&there, &back], split, rng);
     let far = run_end(pair, places[1], far, [&back, &there], split, rng);

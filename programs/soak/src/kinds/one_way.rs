@@ -143,7 +143,10 @@ pub(super) async fn run(pair: &Pair, plan: Plan, rng: &mut Rng) -> Result<()> {
         check_all_bytes(noise, &sent, &received)?;
     }
     let unread = sent.moved() - received.moved();
-    ensure!(unread <= shape.capacity as u64, "{unread} bytes were in the pipe");
+    ensure!(
+        unread <= shape.capacity as u64,
+        "{unread} bytes were in the pipe"
+    );
     wakes[0].check(&[&sent])?;
     wakes[1].check(&[&received])
 }

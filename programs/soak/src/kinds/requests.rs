@@ -26,7 +26,10 @@ pub(super) async fn run(pair: &Pair, rng: &mut Rng) -> Result<()> {
 
     let (client, server) = shape.options().duplex();
     let serving = pair.spawn(places[1], serve(server, served.clone()));
-    let asking = pair.spawn(places[0], ask(client, asked.clone(), rng.fork()));
+    // With a small capacity each byte may cost a wake.
+    let longest = (shape.capacity as u64 * 64).min(4096);
+    let asking = ask(client, asked.clone(), longest, rng.fork());
+    let asking = pair.spawn(places[0], asking);
     asking.join().await.returned()?;
     serving.join().await.returned()?;
     let (asked, served) = (asked.moved(), served.moved());
@@ -35,12 +38,12 @@ pub(super) async fn run(pair: &Pair, rng: &mut Rng) -> Result<()> {
 }
 
 /// Sends requests: a length, and that many bytes. Checks that the answers have their digests.
-async fn ask(mut stream: DuplexStream, side: Arc<Side>, mut rng: Rng) -> Result<()> {
+async fn ask(mut stream: DuplexStream, side: Arc<Side>, longest: u64, mut rng: Rng) -> Result<()> {
     use futures_lite::{AsyncReadExt, AsyncWriteExt};
 
     for _ in 0..up_to(&mut rng, 128) {
         let noise = Noise::random(&mut rng);
-        let length = up_to(&mut rng, 4096) - 1;
+        let length = up_to(&mut rng, longest) - 1;
         stream.write_all(&length.to_be_bytes()).await?;
         side.has_called();
         let mut sent = 0;
@@ -55,7 +58,10 @@ async fn ask(mut stream: DuplexStream, side: Arc<Side>, mut rng: Rng) -> Result<
         stream.read_exact(&mut answer).await?;
         side.has_called();
         let expected = noise.digest(length);
-        ensure!(u64::from_be_bytes(answer) == expected, "a request was damaged");
+        ensure!(
+            u64::from_be_bytes(answer) == expected,
+            "a request was damaged"
+        );
     }
     stream.close().await?;
     let rest = stream.read(&mut [0]).await?;

@@ -42,7 +42,15 @@ pub(super) async fn run(pair: &Pair, rng: &mut Rng) -> Result<()> {
     let sending = pair.spawn(places[0], async move {
         let (side, mut rng) = (send_side, send_rng);
         if places[0] == Place::Thread {
-            return write(writer, &side, noise, limit, chunks[0], timeouts[0], &mut rng);
+            return write(
+                writer,
+                &side,
+                noise,
+                limit,
+                chunks[0],
+                timeouts[0],
+                &mut rng,
+            );
         }
         let seen = send(&mut writer, &side, noise, limit, chunks[0], &mut rng).await?;
         ensure!(seen == Seen::Own, "the writer saw {seen:?}");
