@@ -13,6 +13,8 @@
 //! The run begins with a warm-up. After it and at the end, all pairs have ended, so as many bytes
 //! must be allocated as before. A pair that makes no progress for a minute ends the run.
 
+#![allow(clippy::std_instead_of_alloc)] // A program has `std`.
+
 mod arguments;
 mod guard;
 mod kinds;

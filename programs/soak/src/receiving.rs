@@ -9,7 +9,7 @@ use async_duplex::Reader;
 use fastrand::Rng;
 use futures_lite::AsyncReadExt;
 
-use crate::side::{patience, Seen, Side};
+use crate::side::{give_up, Seen, Side};
 
 /// Receives `limit` bytes, or all that there are. Each call moves up to `chunk` bytes, in a random
 /// way, and may be cancelled.
@@ -26,14 +26,14 @@ pub(crate) async fn receive(
         let buf = &mut buf[..most];
         let received = match rng.u8(0..6) {
             0 => {
-                let n = side.wait(patience(rng), reader.read(buf)).await;
+                let n = side.wait(give_up(rng), reader.read(buf)).await;
                 hashed(side, buf, n)
             }
             1 => {
                 let (a, b) = buf.split_at_mut(rng.usize(0..=most));
                 let mut bufs = [a, &mut [], b].map(IoSliceMut::new);
                 let call = reader.read_vectored(&mut bufs);
-                let n = side.wait(patience(rng), call).await;
+                let n = side.wait(give_up(rng), call).await;
                 hashed(side, buf, n)
             }
             2 => match reader.try_read(buf) {
@@ -45,7 +45,7 @@ pub(crate) async fn receive(
             },
             3 => {
                 let min = most.min(rng.usize(1..=reader.capacity().div_ceil(2)));
-                let unread = side.wait(patience(rng), reader.readable(min)).await;
+                let unread = side.wait(give_up(rng), reader.readable(min)).await;
                 if let Some(Ok(unread)) = unread {
                     ensure!(
                         unread >= min || reader.is_closed(),
@@ -69,7 +69,7 @@ pub(crate) async fn receive(
                         lent.len()
                     })
                 });
-                let n = side.wait(patience(rng), call).await;
+                let n = side.wait(give_up(rng), call).await;
                 if let Some(Ok(n)) = n {
                     reader.consume(n);
                 }
@@ -134,5 +134,5 @@ async fn either(
             Poll::Pending => Poll::Pending,
         }
     });
-    side.wait(patience(rng), call).await
+    side.wait(give_up(rng), call).await
 }

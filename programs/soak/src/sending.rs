@@ -10,7 +10,7 @@ use fastrand::Rng;
 use futures_lite::AsyncWriteExt;
 
 use crate::noise::Noise;
-use crate::side::{patience, Seen, Side};
+use crate::side::{give_up, Seen, Side};
 
 /// Sends `limit` bytes, or fewer if the stream ends. Each call moves up to `chunk` bytes, in a
 /// random way, and may be cancelled.
@@ -26,11 +26,11 @@ pub(crate) async fn send(
         let most = (limit - side.moved()).min(rng.u64(1..=chunk as u64));
         let bytes = noise.at(side.moved(), most);
         let sent = match rng.u8(0..5) {
-            0 => side.wait(patience(rng), writer.write(bytes)).await,
+            0 => side.wait(give_up(rng), writer.write(bytes)).await,
             1 => {
                 let (a, b) = bytes.split_at(rng.usize(0..=bytes.len()));
                 let bufs = [a, &[], b].map(IoSlice::new);
-                side.wait(patience(rng), writer.write_vectored(&bufs)).await
+                side.wait(give_up(rng), writer.write_vectored(&bufs)).await
             }
             2 => match writer.try_write(bytes) {
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {
@@ -43,7 +43,7 @@ pub(crate) async fn send(
                 // The reader waits for up to the other half of the capacity. Thresholds that add up
                 // to more would let both wait for ever.
                 let min = bytes.len().min(rng.usize(1..=writer.capacity() / 2 + 1));
-                let free = side.wait(patience(rng), writer.writable(min)).await;
+                let free = side.wait(give_up(rng), writer.writable(min)).await;
                 if let Some(Ok(free)) = free {
                     ensure!(free >= min, "{free} bytes are writable instead of {min}");
                 }
@@ -98,5 +98,5 @@ async fn either(
             Poll::Pending => Poll::Pending,
         }
     });
-    side.wait(patience(rng), call).await
+    side.wait(give_up(rng), call).await
 }

@@ -97,11 +97,11 @@ impl Side {
         self.waits.fetch_add(times, Ordering::Relaxed);
     }
 
-    /// Awaits `call`. `None` if the call was given up, because it had to wait more than `patience`
+    /// Awaits `call`. `None` if the call was given up, because it had to wait more than `max_waits`
     /// times, or because the state of the half is to be shown.
     pub(crate) async fn wait<T>(
         &self,
-        mut patience: Option<u32>,
+        mut max_waits: Option<u32>,
         call: impl Future<Output = T>,
     ) -> Option<T> {
         let mut call = pin!(call);
@@ -114,7 +114,7 @@ impl Side {
                 return Poll::Ready(Some(value));
             }
             self.has_waited(1);
-            match &mut patience {
+            match &mut max_waits {
                 None => Poll::Pending,
                 Some(0) => Poll::Ready(None),
                 Some(left) => {
@@ -152,7 +152,7 @@ impl Side {
 }
 
 /// How many times a call waits before it is given up. Mostly, none is.
-pub(crate) fn patience(rng: &mut Rng) -> Option<u32> {
+pub(crate) fn give_up(rng: &mut Rng) -> Option<u32> {
     (rng.u8(0..8) == 0).then(|| rng.u32(0..2))
 }
 

@@ -57,11 +57,13 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    const NEW: Self = Self {
-        pairs: AtomicU64::new(0),
-        bytes: AtomicU64::new(0),
-        losses: AtomicU64::new(0),
-    };
+    const fn new() -> Self {
+        Self {
+            pairs: AtomicU64::new(0),
+            bytes: AtomicU64::new(0),
+            losses: AtomicU64::new(0),
+        }
+    }
 
     pub(crate) fn add(&self, bytes: u64, lost: bool) {
         self.pairs.fetch_add(1, Ordering::Relaxed);
@@ -75,7 +77,7 @@ impl Row {
     }
 }
 
-static KINDS: [Row; Kind::ALL.len()] = [const { Row::NEW }; Kind::ALL.len()];
+static KINDS: [Row; Kind::ALL.len()] = [const { Row::new() }; Kind::ALL.len()];
 
 /// The row of a kind of pair.
 pub(crate) fn kind(kind: Kind) -> &'static Row {

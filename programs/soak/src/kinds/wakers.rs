@@ -1,9 +1,10 @@
 //! Two tasks whose wakers panic. A transfer or an end is complete when the panic begins.
 
 use core::future::poll_fn;
+use core::panic::AssertUnwindSafe;
 use core::sync::atomic::Ordering;
 use core::task::{Context, Poll, Waker};
-use std::panic::{catch_unwind, resume_unwind, AssertUnwindSafe};
+use std::panic::{catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::task::Wake;
 
