@@ -1,6 +1,5 @@
 //! The pairs that stand, and the guard against pairs that make no progress.
 
-use core::sync::atomic::{AtomicBool, Ordering};
 use core::time::Duration;
 use std::collections::HashMap;
 use std::process;
@@ -14,13 +13,6 @@ use crate::pair::Pair;
 const LIMIT: u32 = 60;
 
 static PAIRS: LazyLock<Mutex<HashMap<u64, Arc<Pair>>>> = LazyLock::new(Mutex::default);
-
-static SHOWING: AtomicBool = AtomicBool::new(false);
-
-/// Whether tasks are to show their halves, and to do nothing more.
-pub(crate) fn is_showing() -> bool {
-    SHOWING.load(Ordering::Relaxed)
-}
 
 /// Watches `pair` until it leaves.
 pub(crate) fn enter(pair: &Arc<Pair>) {
@@ -66,10 +58,9 @@ fn fail(hanging: &[Arc<Pair>]) -> ! {
     let standing = PAIRS.lock().unwrap().len();
     let count = hanging.len();
     eprintln!("\n{count} of {standing} pairs have made no progress for {LIMIT} s");
-    SHOWING.store(true, Ordering::Relaxed);
     for pair in hanging.iter().take(20) {
         eprintln!("{pair:?}");
-        pair.wake_all();
+        pair.show_halves();
         thread::sleep(Duration::from_millis(200));
     }
     process::exit(3)

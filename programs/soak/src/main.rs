@@ -69,13 +69,14 @@ fn soak(options: &Options) -> ExitCode {
 
     println!("{}", report::table());
     let [pairs, _, losses] = tally::sums();
-    let memory = run.memory.check();
     let mut ok = losses == 0;
-    match memory {
-        Ok(text) => println!("{text}"),
-        Err(error) => {
-            ok = false;
-            println!("LEAK: {error}");
+    for check in [tally::check_wakes(), run.memory.check()] {
+        match check {
+            Ok(text) => println!("{text}"),
+            Err(error) => {
+                ok = false;
+                println!("TOO MUCH: {error}");
+            }
         }
     }
     let result = if ok { "passed" } else { "FAILED" };

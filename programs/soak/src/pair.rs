@@ -76,11 +76,11 @@ impl Pair {
         moved.sum()
     }
 
-    /// Wakes each task once, so that it shows its half.
-    pub(crate) fn wake_all(&self) {
-        for task in &self.state.lock().unwrap().tasks {
-            task.wake_task();
-        }
+    /// Makes each task show its half.
+    pub(crate) fn show_halves(&self) {
+        let state = self.state.lock().unwrap();
+        state.sides.iter().for_each(|side| side.show_half());
+        state.tasks.iter().for_each(|task| task.wake_task());
     }
 }
 

@@ -22,6 +22,7 @@ pub(crate) async fn receive(
 ) -> anyhow::Result<Seen> {
     let mut buf = vec![0; chunk];
     while side.moved() < limit {
+        side.yield_sometimes(rng).await;
         let most = (limit - side.moved()).min(rng.u64(1..=chunk as u64)) as usize;
         let buf = &mut buf[..most];
         let received = match rng.u8(0..6) {

@@ -58,10 +58,5 @@ pub(crate) fn table() -> String {
             let _ = writeln!(text, "{name:31} {streams:>10}");
         }
     }
-    let [wakes, waits] = tally::wakes();
-    let _ = writeln!(
-        text,
-        "\n{wakes} wakes of the tasks in which {waits} calls had to wait"
-    );
     text
 }

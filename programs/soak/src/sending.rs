@@ -23,6 +23,7 @@ pub(crate) async fn send(
     rng: &mut Rng,
 ) -> anyhow::Result<Seen> {
     while side.moved() < limit {
+        side.yield_sometimes(rng).await;
         let most = (limit - side.moved()).min(rng.u64(1..=chunk as u64));
         let bytes = noise.at(side.moved(), most);
         let sent = match rng.u8(0..5) {

@@ -4,7 +4,7 @@ use core::fmt;
 use core::future::{pending, poll_fn, Future};
 use core::hash::Hasher as _;
 use core::pin::pin;
-use core::sync::atomic::{AtomicU64, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use core::task::Poll;
 use std::io::{Error, ErrorKind};
 use std::sync::Mutex;
@@ -13,7 +13,6 @@ use fastrand::Rng;
 use futures_lite::future::yield_now;
 use twox_hash::XxHash3_64;
 
-use crate::guard;
 use crate::tally::{self, Fault};
 
 /// How a stream ended, as one side saw it.
@@ -48,6 +47,8 @@ pub(crate) struct Side {
     calls: AtomicU64,
     waits: AtomicU64,
     digest: Mutex<XxHash3_64>,
+    /// Whether the task is to show its half, and to do nothing more.
+    shows: AtomicBool,
 }
 
 impl Side {
@@ -58,6 +59,7 @@ impl Side {
             calls: AtomicU64::new(0),
             waits: AtomicU64::new(0),
             digest: Mutex::new(XxHash3_64::new()),
+            shows: AtomicBool::new(false),
         }
     }
 
@@ -106,7 +108,7 @@ impl Side {
     ) -> Option<T> {
         let mut call = pin!(call);
         poll_fn(|cx| {
-            if guard::is_showing() {
+            if self.shows() {
                 return Poll::Ready(None);
             }
             if let Poll::Ready(value) = call.as_mut().poll(cx) {
@@ -126,28 +128,49 @@ impl Side {
         .await
     }
 
-    /// Goes on after a call that was given up: at once, or when other tasks have run. Shows the
-    /// half after a hang, and ends there.
+    /// Goes on after a call that was given up: at once, or when other tasks have run.
     pub(crate) async fn has_given_up(&self, half: &impl fmt::Debug, rng: &mut Rng) {
-        if guard::is_showing() {
-            eprintln!("  {}: {half:?}", self.name);
-            pending::<()>().await;
-        }
+        self.show(half).await;
         tally::count(Fault::CallCancelled);
         if rng.bool() {
-            self.has_waited(1);
-            yield_now().await;
+            self.yield_now().await;
         }
     }
 
-    /// Lets other tasks run, after a call that would block.
+    /// Lets other tasks run after a call that would block.
     pub(crate) async fn pause(&self, half: &impl fmt::Debug) {
-        if guard::is_showing() {
+        self.show(half).await;
+        self.yield_now().await;
+    }
+
+    /// Lets other tasks run now and then. Two tasks that keep each other busy would otherwise leave
+    /// no thread of their executor to the tasks that are to end them.
+    pub(crate) async fn yield_sometimes(&self, rng: &mut Rng) {
+        if rng.u8(..) == 0 {
+            self.yield_now().await;
+        }
+    }
+
+    async fn yield_now(&self) {
+        self.has_waited(1);
+        yield_now().await;
+    }
+
+    /// Makes the task show its half when it is woken.
+    pub(crate) fn show_half(&self) {
+        self.shows.store(true, Ordering::Relaxed);
+    }
+
+    fn shows(&self) -> bool {
+        self.shows.load(Ordering::Relaxed)
+    }
+
+    /// Shows the half after a hang, and ends there.
+    async fn show(&self, half: &impl fmt::Debug) {
+        if self.shows() {
             eprintln!("  {}: {half:?}", self.name);
             pending::<()>().await;
         }
-        self.has_waited(1);
-        yield_now().await;
     }
 }
 

@@ -2,6 +2,8 @@
 
 use core::sync::atomic::{AtomicU64, Ordering};
 
+use anyhow::{ensure, Result};
+
 use crate::kinds::Kind;
 use crate::places::Place;
 
@@ -101,9 +103,12 @@ pub(crate) fn count_wakes(wakes: u64, waits: u64) {
     }
 }
 
-/// The wakes and the waits.
-pub(crate) fn wakes() -> [u64; 2] {
-    WAKES.each_ref().map(|sum| sum.load(Ordering::Relaxed))
+/// Checks that there were not many more wakes than waits, over all tasks, and says how many.
+pub(crate) fn check_wakes() -> Result<String> {
+    let [wakes, waits] = WAKES.each_ref().map(|sum| sum.load(Ordering::Relaxed));
+    let text = format!("{wakes} wakes of the tasks in which {waits} calls had to wait");
+    ensure!(wakes <= waits + waits / 4, "{text}");
+    Ok(text)
 }
 
 static PLACES: [[AtomicU64; Place::ALL.len()]; Place::ALL.len()] =
