@@ -163,6 +163,8 @@ mod ring;
 mod sync;
 mod writer;
 
+#[cfg(all(test, shuttle))]
+mod interleavings;
 #[cfg(all(test, loom))]
 mod models;
 

@@ -51,7 +51,7 @@ pub(super) fn split_at_wrap(capacity: usize, offset: usize, n: usize) -> (usize,
     (first, n - first)
 }
 
-#[cfg(all(test, not(loom)))]
+#[cfg(all(test, not(any(loom, shuttle))))]
 mod tests {
     use super::*;
     use alloc::vec::Vec;
