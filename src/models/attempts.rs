@@ -1,4 +1,5 @@
-//! `try_*` calls beside `poll_*` calls: one moves bytes while the waiter of the other is registered.
+//! `try_*` calls beside `poll_*` calls: one moves bytes while the waiter of the other is
+//! registered.
 
 use loom::thread;
 

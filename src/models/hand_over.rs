@@ -1,5 +1,5 @@
-//! What the user's program may rely on: memory that one side writes before it acts is visible to the
-//! other side once that learns of it.
+//! What the user's program may rely on: memory that one side writes before it acts is visible to
+//! the other side once that learns of it.
 
 use super::{model, poll_once, read, UserMemory};
 use crate::{pipe, Reader, Writer};

@@ -7,10 +7,9 @@
 //!
 //! Each model is the smallest program in which its claim could fail: capacities of 1 to 3, two
 //! threads, two or three operations each. The protocol does not depend on the number of bytes, only
-//! on whether there are enough. A `model` is exhaustive: loom explores every interleaving. Where that
-//! would take minutes, the model is `bounded`, with the number of preemptions beside it; two are
-//! enough to find every mutant of the ledgers. `LOOM_MAX_PREEMPTIONS` in the environment bounds all
-//! of them.
+//! on whether there are enough. A `model` is exhaustive: loom explores every interleaving. Where
+//! that would take minutes, the model is `bounded`, with the number of preemptions beside it.
+//! `LOOM_MAX_PREEMPTIONS` in the environment bounds all of them.
 //!
 //! Loom checks every atomic operation, with the old values that its ordering permits, and every
 //! access to the bytes, to the address of the storage and to the cells of the waiters. It cannot

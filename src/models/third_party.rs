@@ -1,5 +1,5 @@
-//! Three threads: a half that waits, its peer, and a handle. All are bounded: more preemptions would
-//! take hours.
+//! Three threads: a half that waits, its peer, and a handle. All are bounded, because more
+//! preemptions would take hours.
 
 use alloc::sync::Arc;
 use core::future::poll_fn;
