@@ -272,6 +272,8 @@ mod pipe;
 mod ring;
 mod sync;
 
+#[cfg(all(test, shuttle))]
+mod interleavings;
 #[cfg(all(test, loom))]
 mod models;
 

@@ -1,12 +1,11 @@
-//! What the crate synchronises with: `core`'s types, `portable-atomic`'s, or loom's in the models.
-//! Only this file knows which.
+//! What the crate synchronises with: `core`'s types, `portable-atomic`'s, or those of loom or
+//! shuttle in the crate's own models. Only this file knows which.
 
 pub(crate) use imp::*;
 
-#[cfg(not(all(test, loom)))]
+#[cfg(not(all(test, any(loom, shuttle))))]
 mod imp {
-    use core::ops::Range;
-
+    pub(crate) use super::unchecked::{AccessLog, UnsafeCell};
     pub(crate) use atomic_waker::AtomicWaker;
     pub(crate) use core::sync::atomic::Ordering;
 
@@ -36,6 +35,50 @@ mod imp {
             cores => cores > 1,
         }
     }
+}
+
+/// Loom's types, with which loom sees every access to memory that two threads share.
+#[cfg(all(test, loom))]
+mod imp {
+    use alloc::vec::Vec;
+    use core::ops::Range;
+
+    pub(crate) use super::double::AtomicWaker;
+    pub(crate) use super::no_clock::{is_multicore, Instant};
+    pub(crate) use loom::cell::UnsafeCell;
+    pub(crate) use loom::sync::atomic::{AtomicUsize, Ordering};
+
+    /// A loom cell for each byte, so that loom sees every access and reports those that race.
+    pub(crate) struct AccessLog(Vec<UnsafeCell<()>>);
+
+    impl AccessLog {
+        pub(crate) fn new(capacity: usize) -> Self {
+            Self((0..capacity).map(|_| UnsafeCell::new(())).collect())
+        }
+
+        pub(crate) fn read(&self, range: Range<usize>) {
+            self.0[range].iter().for_each(|byte| byte.with(|_| ()));
+        }
+
+        pub(crate) fn write(&self, range: Range<usize>) {
+            self.0[range].iter().for_each(|byte| byte.with_mut(|_| ()));
+        }
+    }
+}
+
+/// Shuttle's atomics, at each of which it may let another thread go on.
+#[cfg(all(test, shuttle))]
+mod imp {
+    pub(crate) use super::double::AtomicWaker;
+    pub(crate) use super::no_clock::{is_multicore, Instant};
+    pub(crate) use super::unchecked::{AccessLog, UnsafeCell};
+    pub(crate) use shuttle::sync::atomic::{AtomicUsize, Ordering};
+}
+
+/// Memory whose accesses are not observed.
+#[cfg(not(all(test, loom)))]
+mod unchecked {
+    use core::ops::Range;
 
     /// `core`'s cell with loom's interface.
     pub(crate) struct UnsafeCell<T>(core::cell::UnsafeCell<T>);
@@ -75,7 +118,7 @@ mod imp {
 }
 
 /// A machine without a clock and with one core, as far as the crate knows: nothing spins there.
-#[cfg(any(not(feature = "std"), all(test, loom)))]
+#[cfg(any(not(feature = "std"), all(test, any(loom, shuttle))))]
 mod no_clock {
     use core::time::Duration;
 
@@ -97,40 +140,20 @@ mod no_clock {
     }
 }
 
-#[cfg(all(test, loom))]
-mod imp {
+#[cfg(all(test, any(loom, shuttle)))]
+mod double {
     use alloc::collections::BTreeMap;
-    use alloc::vec::Vec;
-    use core::ops::Range;
     use core::task::Waker;
     use std::sync::{Mutex, MutexGuard, PoisonError};
 
-    pub(crate) use super::no_clock::{is_multicore, Instant};
-    pub(crate) use loom::cell::UnsafeCell;
-    pub(crate) use loom::sync::atomic::{AtomicUsize, Ordering};
+    use super::{AtomicUsize, Ordering};
 
-    /// A loom cell for each byte, so that loom sees every access and reports those that race.
-    pub(crate) struct AccessLog(Vec<UnsafeCell<()>>);
-
-    impl AccessLog {
-        pub(crate) fn new(capacity: usize) -> Self {
-            Self((0..capacity).map(|_| UnsafeCell::new(())).collect())
-        }
-
-        pub(crate) fn read(&self, range: Range<usize>) {
-            self.0[range].iter().for_each(|byte| byte.with(|_| ()));
-        }
-
-        pub(crate) fn write(&self, range: Range<usize>) {
-            self.0[range].iter().for_each(|byte| byte.with_mut(|_| ()));
-        }
-    }
-
-    /// An `AtomicWaker` that orders nothing by itself.
+    /// An `AtomicWaker` that orders nothing by itself, for loom and shuttle.
     ///
     /// The real one synchronises, and so does loom's, which would hide a missing ordering of the
     /// crate. In this one, a `take` may miss any `register` that does not *happen before* it, and
-    /// then finds the one before. `latest` is Relaxed, and loom does not know the mutex.
+    /// then finds the one before. `latest` is Relaxed, and neither loom nor shuttle knows the
+    /// mutex, which is not held where a thread may be preempted.
     pub(crate) struct AtomicWaker {
         latest: AtomicUsize,
         wakers: Mutex<BTreeMap<usize, Waker>>,

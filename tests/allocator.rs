@@ -1,7 +1,7 @@
 //! B2, B19 and B21 under an allocator that can refuse, and that fills what it grants with a
 //! pattern.
 
-#![cfg(not(loom))]
+#![cfg(not(any(loom, shuttle)))]
 #![allow(clippy::incompatible_msrv)] // Tests have a current compiler.
 
 #[path = "support/strict_allocator.rs"]

@@ -1,6 +1,6 @@
 //! The auto traits and the future traits of every public type, checked by the compiler.
 
-#![cfg(not(loom))]
+#![cfg(not(any(loom, shuttle)))]
 
 use core::fmt::Debug;
 use core::panic::{RefUnwindSafe, UnwindSafe};

@@ -1,6 +1,6 @@
 //! Random operations on a pipe and on a model of it: see `support/oracle`.
 
-#![cfg(not(loom))]
+#![cfg(not(any(loom, shuttle)))]
 
 #[path = "support/oracle/mod.rs"]
 mod oracle;

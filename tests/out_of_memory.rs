@@ -1,6 +1,6 @@
 //! B2: the allocator refuses the storage of a pipe at the first write.
 
-#![cfg(not(loom))]
+#![cfg(not(any(loom, shuttle)))]
 #![allow(clippy::std_instead_of_alloc)] // Tests have `std`.
 #![allow(clippy::incompatible_msrv)] // And a current compiler.
 

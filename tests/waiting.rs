@@ -1,7 +1,7 @@
 //! B7, B15, B17 and B21 between two threads. A half waits for several bytes. While its peer moves
 //! fewer of them, the half waits a second time, or ends.
 
-#![cfg(not(loom))]
+#![cfg(not(any(loom, shuttle)))]
 #![allow(clippy::std_instead_of_alloc)] // Tests have `std`.
 
 #[path = "support/counting_waker.rs"]

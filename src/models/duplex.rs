@@ -1,12 +1,17 @@
-//! Two directions: they end one by one, and do not wait for each other.
+//! Two directions: they end one by one, do not wait for each other, and may share a task.
 
-use super::{model, read, write};
-use crate::duplex;
+use core::future::poll_fn;
+use core::task::Poll;
+
+use super::{block_on, bounded, model, read, write};
+use crate::io::ErrorKind;
+use crate::{duplex, DuplexStream};
 
 /// Half-close: a request, its end, and an answer after that.
 #[test]
 fn half_close_leaves_the_other_direction_open() {
-    model(
+    bounded(
+        2,
         || duplex(1),
         |near| {
             let (mut reader, mut writer) = near.into_split();
@@ -15,6 +20,7 @@ fn half_close_leaves_the_other_direction_open() {
             let mut answer = [0; 1];
             assert_eq!(read(&mut reader, &mut answer).unwrap(), 1);
             assert_eq!(&answer, b"!");
+            reader
         },
         |far| {
             let (mut reader, mut writer) = far.into_split();
@@ -23,6 +29,7 @@ fn half_close_leaves_the_other_direction_open() {
             assert_eq!(&request, b"?");
             assert_eq!(read(&mut reader, &mut request).unwrap(), 0);
             assert_eq!(write(&mut writer, b"!").unwrap(), 1);
+            (reader, writer)
         },
     );
 }
@@ -38,5 +45,100 @@ fn dropping_a_stream_ends_both_directions() {
             while write(&mut writer, b"a").is_ok() {}
         },
         drop,
+    );
+}
+
+/// One task polls both directions, and finishes what it waits for in each. A wake that stood for
+/// one direction only, or that the wait in the other direction replaced, would leave it asleep.
+#[test]
+fn a_task_that_polls_both_directions_is_woken_for_each() {
+    bounded(
+        3,
+        || {
+            let (mut near, far) = duplex(1);
+            assert_eq!(near.try_write(b"?").unwrap(), 1);
+            (near, far)
+        },
+        |mut near| {
+            exchange(&mut near, b"a", b"!");
+            near
+        },
+        |mut far| {
+            assert_eq!(far.try_read(&mut [0]).unwrap(), 1);
+            assert_eq!(far.try_write(b"!").unwrap(), 1);
+            far
+        },
+    );
+}
+
+/// Two tasks, each of which polls both directions, exchange a byte. Both wait for each other.
+#[test]
+fn two_tasks_that_poll_both_directions_exchange_bytes() {
+    bounded(
+        2,
+        || duplex(1),
+        |mut near| {
+            exchange(&mut near, b"a", b"b");
+            near
+        },
+        |mut far| {
+            exchange(&mut far, b"b", b"a");
+            far
+        },
+    );
+}
+
+/// Writes a byte and reads one, in either order, in one task.
+fn exchange(stream: &mut DuplexStream, write: &[u8; 1], expected: &[u8; 1]) {
+    let (reader, writer) = stream.halves();
+    let (mut written, mut got) = (false, None);
+    block_on(poll_fn(|cx| {
+        if got.is_none() {
+            let mut buf = [0; 1];
+            if let Poll::Ready(n) = reader.poll_read(cx, &mut buf) {
+                assert_eq!(n.unwrap(), 1);
+                got = Some(buf);
+            }
+        }
+        if !written {
+            written = writer.poll_write(cx, write).is_ready();
+        }
+        match written && got.is_some() {
+            true => Poll::Ready(()),
+            false => Poll::Pending,
+        }
+    }));
+    assert_eq!(&got.unwrap(), expected);
+}
+
+/// One task waits in both directions, and a handle cuts them. Each direction wakes the task, which
+/// finds the error in both.
+#[test]
+fn a_handle_cuts_both_directions_for_a_task() {
+    bounded(
+        2,
+        || {
+            let (mut near, far) = duplex(1);
+            assert_eq!(near.try_write(b"?").unwrap(), 1);
+            let handle = far.abort_handle();
+            ((near, far), handle)
+        },
+        |(mut near, far)| {
+            let (reader, writer) = near.halves();
+            block_on(poll_fn(|cx| {
+                let read = reader.poll_read(cx, &mut [0]);
+                let written = writer.poll_write(cx, b"a");
+                match (read, written) {
+                    (Poll::Ready(read), Poll::Ready(written)) => {
+                        assert_eq!(read.unwrap_err().kind(), ErrorKind::TimedOut);
+                        assert_eq!(written.unwrap_err().kind(), ErrorKind::TimedOut);
+                        Poll::Ready(())
+                    }
+                    _ => Poll::Pending,
+                }
+            }));
+            far
+        },
+        |handle| handle.abort(ErrorKind::TimedOut),
     );
 }

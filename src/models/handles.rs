@@ -10,7 +10,7 @@ use crate::io::{ErrorKind, Result};
 use crate::ring::{ring, Consumer, Half, Producer};
 use crate::{pipe, AbortHandle};
 
-use super::{block_on, full, model, model_and_check, read, waiter, witness, write};
+use super::{block_on, explore, full, model, model_and_check, read, waiter, witness, write};
 
 const RESET: ErrorKind = ErrorKind::ConnectionReset;
 
@@ -20,14 +20,6 @@ fn abort(handle: AbortHandle) {
 
 fn kind<T: core::fmt::Debug>(result: Result<T>) -> ErrorKind {
     result.unwrap_err().kind()
-}
-
-/// Runs a model of three threads. Two preemptions are enough to lose each wake here, and more would
-/// take hours.
-fn with_three_threads(f: impl Fn() + Send + Sync + 'static) {
-    let mut builder = loom::model::Builder::new();
-    builder.preemption_bound = Some(2);
-    builder.check(f);
 }
 
 #[test]
@@ -102,7 +94,7 @@ fn the_first_ending_stands() {
 /// Two handles abort with two errors. Both halves get the same one.
 #[test]
 fn one_of_two_aborts_stands() {
-    with_three_threads(|| {
+    explore(None, || {
         let (mut reader, mut writer) = pipe(1);
         let handle = reader.abort_handle();
         let aborting = [RESET, ErrorKind::TimedOut].map(|kind| {
@@ -151,7 +143,7 @@ fn halves_are_dropped_meanwhile() {
 /// error, and is woken in either case.
 #[test]
 fn a_reader_is_woken_by_the_writer_or_by_the_handle() {
-    with_three_threads(|| {
+    explore(Some(2), || {
         let (mut reader, mut writer) = pipe(1);
         let handle = reader.abort_handle();
         let writing = thread::spawn(move || {
@@ -171,7 +163,7 @@ fn a_reader_is_woken_by_the_writer_or_by_the_handle() {
 /// Edge S. The writer restores a waiter that the handle does not find any more.
 #[test]
 fn a_waiter_that_is_restored_is_woken() {
-    with_three_threads(|| {
+    explore(Some(2), || {
         let (mut reader, mut writer) = pipe(2);
         let handle = reader.abort_handle();
         let writing = thread::spawn(move || {
@@ -190,7 +182,7 @@ fn a_waiter_that_is_restored_is_woken() {
 /// third one, for which there is no cell. loom checks that each cell has one owner.
 #[test]
 fn a_severed_ring_takes_no_waiter() {
-    with_three_threads(|| {
+    explore(Some(2), || {
         let (mut consumer, mut producer): (Half<Consumer, ()>, Half<Producer, ()>) =
             ring(2, || ()).unwrap();
         producer.refresh(2).unwrap();

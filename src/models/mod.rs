@@ -7,8 +7,9 @@
 //!
 //! Each model is the smallest program in which its claim could fail: capacities of 1 to 3, two
 //! threads, two or three operations each. The protocol does not depend on the number of bytes, only
-//! on whether there are enough. Loom explores at most three preemptions, which are enough to find
-//! every mutant of the ledgers; `LOOM_MAX_PREEMPTIONS` in the environment sets another bound.
+//! on whether there are enough. A `model` is exhaustive: loom explores every interleaving. Where
+//! that would take minutes, the model is `bounded`, with the number of preemptions beside it.
+//! `LOOM_MAX_PREEMPTIONS` in the environment bounds all of them.
 //!
 //! Loom checks every atomic operation, with the old values that its ordering permits, and every
 //! access to the bytes, to the address of the storage and to the cells of the waiters. It cannot
@@ -19,11 +20,21 @@
 //! `.ci/weaken` reads the ledgers in `ring/mod.rs` and `pipe/mod.rs`. For each row, it weakens the
 //! ordering or breaks the step, and the model that the row names must fail.
 
+mod aborts;
+mod attempts;
+mod blocking;
+mod closed;
 mod duplex;
+mod hand_over;
 mod handles;
+mod pairs;
 mod pipe;
+mod reentrant;
 mod ring;
+mod third_party;
 mod thresholds;
+mod wakers;
+mod wrap;
 
 use alloc::task::Wake;
 use core::future::{poll_fn, Future};
@@ -37,6 +48,13 @@ use loom::thread;
 use crate::io::Result;
 use crate::ring::Waiter;
 use crate::{Reader, Writer};
+
+/// Runs `f` in every interleaving, or in those with at most `preemptions` of them.
+fn explore(preemptions: Option<usize>, f: impl Fn() + Send + Sync + 'static) {
+    let mut builder = Builder::new();
+    builder.preemption_bound = builder.preemption_bound.or(preemptions);
+    builder.check(f);
+}
 
 /// Runs `near` and `far` on two threads in every interleaving. `make` returns their arguments.
 ///
@@ -54,7 +72,25 @@ fn model<A, B, C, D>(
     model_and_check(make, near, far, |_, _| ());
 }
 
-/// Does the same, and passes the results of the two threads to `check`.
+/// Does the same in the interleavings with at most `preemptions` of them.
+fn bounded<A, B, C, D>(
+    preemptions: usize,
+    make: impl Fn() -> (A, B) + Send + Sync + 'static,
+    near: impl Fn(A) -> C + Send + Sync + 'static,
+    far: fn(B) -> D,
+) where
+    A: 'static,
+    B: Send + 'static,
+    C: 'static,
+    D: 'static,
+{
+    explore(
+        Some(preemptions),
+        on_two_threads(make, near, far, |_, _| ()),
+    );
+}
+
+/// Runs as [`model`], and passes the results of the two threads to `check`.
 fn model_and_check<A, B, C, D>(
     make: impl Fn() -> (A, B) + Send + Sync + 'static,
     near: impl Fn(A) -> C + Send + Sync + 'static,
@@ -66,14 +102,28 @@ fn model_and_check<A, B, C, D>(
     C: 'static,
     D: 'static,
 {
-    let mut builder = Builder::new();
-    builder.preemption_bound.get_or_insert(3);
-    builder.check(move || {
+    explore(None, on_two_threads(make, near, far, check));
+}
+
+/// A run of a model.
+fn on_two_threads<A, B, C, D>(
+    make: impl Fn() -> (A, B) + Send + Sync + 'static,
+    near: impl Fn(A) -> C + Send + Sync + 'static,
+    far: fn(B) -> D,
+    check: fn(&C, &D),
+) -> impl Fn() + Send + Sync + 'static
+where
+    A: 'static,
+    B: Send + 'static,
+    C: 'static,
+    D: 'static,
+{
+    move || {
         let (a, b) = make();
         let far = thread::spawn(move || far(b));
         let (near, far) = (near(a), far.join().unwrap());
         check(&near, &far);
-    });
+    }
 }
 
 fn block_on<T>(future: impl Future<Output = T>) -> T {

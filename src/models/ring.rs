@@ -3,7 +3,7 @@
 use loom::sync::Arc;
 use loom::thread;
 
-use super::{model, waiter, UserMemory};
+use super::{bounded, model, waiter, UserMemory};
 use crate::ring::{ring, Consumer, Half, Once, PeerWaiter, Producer, Waiter};
 
 type RingProducer = Half<Producer, ()>;
@@ -103,7 +103,8 @@ fn released_bytes_are_not_in_use() {
 /// Edges P and R, with a transfer across the wrap.
 #[test]
 fn bytes_pass_in_order_around_the_end() {
-    model(
+    bounded(
+        3,
         || new_ring(2),
         |mut producer| write_all(&mut producer, b"abc"),
         |mut consumer| read_all(&mut consumer, b"abc"),

@@ -1,11 +1,10 @@
-//! Waiting for more than one byte, and aborting.
+//! Waiting for more than one byte.
 
 use alloc::sync::Arc;
 use core::future::poll_fn;
 use core::task::Context;
 
-use super::{block_on, full, model, model_and_check, poll_once, read, read_byte_then_eof, witness};
-use crate::io::ErrorKind;
+use super::{block_on, bounded, full, model, model_and_check, poll_once, read, witness};
 use crate::{pipe, Writer};
 
 /// Writes two bytes, one after the other.
@@ -99,7 +98,8 @@ fn a_task_is_woken_at_the_smaller_of_two_thresholds() {
 /// The same, while the writer holds or restores the waiter with the lower threshold.
 #[test]
 fn a_task_that_waits_for_two_thresholds_is_woken_for_both() {
-    model(
+    bounded(
+        3,
         || pipe(3),
         |mut reader| {
             block_on(poll_fn(|cx| {
@@ -161,92 +161,13 @@ fn a_dropped_half_leaves_no_waker() {
 /// At the end, fewer bytes are left than the reader waits for.
 #[test]
 fn the_end_wakes_a_reader_below_its_threshold() {
-    model(
+    bounded(
+        3,
         || pipe(2),
         |mut reader| assert_eq!(block_on(reader.readable(2)).unwrap(), 1),
         |mut writer| {
             assert_eq!(writer.try_write(b"a").unwrap(), 1);
             drop(writer);
-        },
-    );
-}
-
-/// Edge A: the kind comes with the abort, and every later call finds it.
-#[test]
-fn abort_brings_its_kind() {
-    model(
-        || pipe(1),
-        |mut reader| {
-            let mut buf = [0; 1];
-            let error = loop {
-                match read(&mut reader, &mut buf) {
-                    Ok(n) => assert_eq!(n, 1),
-                    Err(error) => break error,
-                }
-            };
-            assert_eq!(error.kind(), ErrorKind::TimedOut);
-            assert_eq!(reader.len(), 0);
-        },
-        |mut writer| {
-            assert_eq!(writer.try_write(b"a").unwrap(), 1);
-            writer.abort(ErrorKind::TimedOut);
-            writer.finish();
-        },
-    );
-}
-
-#[test]
-fn abort_wakes_parked_writer() {
-    model(
-        || full(pipe(1)),
-        |mut writer| {
-            let error = block_on(poll_fn(|cx| writer.poll_writable(cx, 1))).unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::ConnectionReset);
-        },
-        |mut reader| reader.abort(ErrorKind::ConnectionReset),
-    );
-}
-
-/// An abort after the last byte and a close changes nothing.
-#[test]
-fn a_clean_close_never_turns_into_an_abort() {
-    model(
-        || pipe(1),
-        read_byte_then_eof,
-        |mut writer| {
-            assert_eq!(writer.try_write(b"a").unwrap(), 1);
-            writer.finish();
-            writer.abort(ErrorKind::ConnectionReset);
-        },
-    );
-}
-
-/// The reader sees bytes in the spare slices after the commit, and not before.
-#[test]
-fn committed_bytes_are_visible() {
-    model(
-        || {
-            let (mut reader, mut writer) = pipe(3);
-            // One unread byte, so that the spare bytes wrap.
-            assert_eq!(writer.try_write(b"xy").unwrap(), 2);
-            assert_eq!(reader.try_read(&mut [0]).unwrap(), 1);
-            (reader, writer)
-        },
-        |mut reader| {
-            let (first, second) = reader.as_slices();
-            assert!(matches!((first, second), (b"y", b"") | (b"ya", b"b")));
-            // Consuming the first byte alone would empty the pipe, and the writer would rewind.
-            if !second.is_empty() {
-                reader.consume(3);
-            }
-            reader
-        },
-        |mut writer| {
-            let (first, second) = writer.spare_slices();
-            first.copy_from_slice(b"a");
-            second.copy_from_slice(b"b");
-            writer.commit(2);
-            writer
         },
     );
 }

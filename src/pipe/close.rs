@@ -24,12 +24,17 @@ impl<R: Role> Endpoint<R> {
         let shared = self.half.state();
         let slot = self.half.slot(R::SIDE);
         // The old waker is dropped here, and not inside of `register`: its drop may panic.
-        drop(slot.take());
+        let waits_elsewhere = slot.take().is_some();
         slot.register(cx.waker());
         if shared.flags.watch(R::SIDE) & closed(R::Peer::SIDE) == 0 {
             return Poll::Pending;
         }
         drop(slot.take());
+        if waits_elsewhere {
+            // The peer may have closed while the slot was empty. The task has to learn of that in
+            // the other place.
+            cx.waker().wake_by_ref();
+        }
         Poll::Ready(())
     }
 

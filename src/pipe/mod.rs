@@ -149,14 +149,14 @@
 //! | L | `Held::restore` | Acquire | a waker outlives its half | `thresholds::a_dropped_half_leaves_no_waker` |
 //! | L | `Endpoint::restore` | the flags are loaded after a restoration | a waker outlives its half | `thresholds::a_dropped_half_leaves_no_waker` |
 //! | L | `Endpoint::disconnect_from_peer` | the half takes its waiter back after the closed flag is set | a waker outlives its half | `thresholds::a_dropped_half_leaves_no_waker` |
-//! | E | `Flags::watch` | Release | `closed` waits for ever | `pipe::closed_is_woken` |
-//! | E | `Flags::update` | Acquire | `closed` waits for ever | `pipe::closed_is_woken` |
-//! | E | `Endpoint::poll_closed` | the waker is registered before the watched flag is set | `closed` waits for ever | `pipe::closed_is_woken` |
-//! | E | `Wakers::wake` | the slot is woken | `closed` waits for ever | `pipe::closed_is_woken` |
-//! | U | `Flags::update` | Release | a data race in the user's program | `pipe::eof_hands_over` |
-//! | U | `Flags::load` | Acquire | a data race in the user's program | `pipe::is_closed_hands_over` |
-//! | U | `Flags::watch` | Acquire | a data race in the user's program | `pipe::closed_hands_over` |
-//! | A | `Endpoint::end` | the reason is stored before the flag is set | an abort without a reason | `thresholds::abort_brings_its_kind` |
+//! | E | `Flags::watch` | Release | `closed` waits for ever | `closed::closed_is_woken` |
+//! | E | `Flags::update` | Acquire | `closed` waits for ever | `closed::closed_is_woken` |
+//! | E | `Endpoint::poll_closed` | the waker is registered before the watched flag is set | `closed` waits for ever | `closed::closed_is_woken` |
+//! | E | `Wakers::wake` | the slot is woken | `closed` waits for ever | `closed::closed_is_woken` |
+//! | U | `Flags::update` | Release | a data race in the user's program | `hand_over::eof_hands_over` |
+//! | U | `Flags::load` | Acquire | a data race in the user's program | `hand_over::is_closed_hands_over` |
+//! | U | `Flags::watch` | Acquire | a data race in the user's program | `hand_over::closed_hands_over` |
+//! | A | `Endpoint::end` | the reason is stored before the flag is set | an abort without a reason | `aborts::abort_brings_its_kind` |
 //! | A | `Handle::cut` | the reason is stored before the flag is set | an abort without a reason | `handles::the_first_ending_stands` |
 //! | H | `Handle::cut` | the flags are set before the waiters are taken | a half waits for ever | `handles::a_parked_reader_is_woken` |
 //! | H | `Handle::cut` | the waiters are taken | a half waits for ever | `handles::a_parked_reader_is_woken` |

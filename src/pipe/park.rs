@@ -49,8 +49,10 @@ impl<R: Role> Endpoint<R> {
     /// Steps 2 to 4 of waiting: registers a waiter and looks again. Where this does not return
     /// `Pending`, no waiter is registered afterwards.
     fn park(&mut self, cx: &mut Context<'_>, min: usize, want: usize) -> Poll<Result<(), Stop>> {
-        let (waker, threshold, waits_elsewhere) = match self.half.deregister() {
-            None => (cx.waker().clone(), min, false),
+        let replaced = self.half.deregister();
+        let waits_elsewhere = replaced.is_some();
+        let (waker, threshold) = match replaced {
+            None => (cx.waker().clone(), min),
             Some(replaced) => replace(replaced, cx, min),
         };
         let waiter = Waiter {
@@ -112,20 +114,17 @@ impl<R: Role> Endpoint<R> {
     }
 }
 
-/// The waker and the threshold to register in place of another waiter, and whether the task may
-/// wait elsewhere for what that one was registered for.
+/// The waker and the threshold to register in place of another waiter.
 ///
 /// The smaller threshold counts, because the same task may wait in two places. At worst, the task
 /// is woken once for a wait that it has given up. `will_wake` cannot decide this: it may return
 /// `false` for two wakers of the same task.
 #[cold]
-fn replace(replaced: Waiter, cx: &Context<'_>, min: usize) -> (Waker, usize, bool) {
-    let is_same = replaced.waker.will_wake(cx.waker());
-    let waits_elsewhere = is_same || replaced.min < min;
+fn replace(replaced: Waiter, cx: &Context<'_>, min: usize) -> (Waker, usize) {
     let threshold = min.min(replaced.min);
-    if is_same {
-        return (replaced.waker, threshold, waits_elsewhere);
+    if replaced.waker.will_wake(cx.waker()) {
+        return (replaced.waker, threshold);
     }
     drop(replaced);
-    (cx.waker().clone(), threshold, waits_elsewhere)
+    (cx.waker().clone(), threshold)
 }

@@ -213,7 +213,7 @@ impl Attempt {
     }
 }
 
-#[cfg(all(test, feature = "std", not(loom)))]
+#[cfg(all(test, feature = "std", not(any(loom, shuttle))))]
 mod tests {
     use super::*;
 

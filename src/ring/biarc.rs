@@ -122,6 +122,7 @@ impl<T> Handle<T> {
         let owners = unsafe { &inner.as_ref().owners };
         // ORDERING(none): the owner that makes a handle passes on what it knows by passing it on.
         let before = owners.fetch_add(HANDLE, Ordering::Relaxed);
+        debug_assert!(before > 0, "a handle is made by an owner");
         // As `Arc` does: only leaking handles leads there, and the count must not overflow.
         assert!(before < usize::MAX / 2, "too many handles of a pipe");
         Self { inner }
@@ -153,9 +154,12 @@ impl<T> Inner<T> {
     unsafe fn release(inner: NonNull<Self>, share: usize) {
         // SAFETY: the caller is an owner, so the value lives.
         let this = unsafe { inner.as_ref() };
+        let owners = this.owners();
+        let counted = if share == HALF { HALVES } else { !HALVES };
+        debug_assert!(owners & counted >= share, "an owner is counted");
         // ORDERING(D): Release, so that the last owner frees the value after everything that this
         // one did with it. Acquire, in case this is the last one by now.
-        if this.owners() == share || this.owners.fetch_sub(share, Ordering::AcqRel) == share {
+        if owners == share || this.owners.fetch_sub(share, Ordering::AcqRel) == share {
             let memory = inner.as_ptr();
             // SAFETY: no owner is left, and no reference outlives its owner.
             unsafe { memory.drop_in_place() };

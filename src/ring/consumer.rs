@@ -31,6 +31,10 @@ impl Role for Consumer {
         let rewinds = half.shared.rewinds.count();
         if rewinds != half.role.rewinds {
             // The producer rewound when the ring was empty, which is where this side stands.
+            debug_assert_eq!(
+                half.available, 0,
+                "I3: bytes from before a rewind are unread"
+            );
             half.role.rewinds = rewinds;
             half.offset = 0;
         }

@@ -61,7 +61,7 @@ unsafe fn both_ends<B: Copy>(from: *const u8, to: *mut u8, n: usize) {
     }
 }
 
-#[cfg(all(test, not(loom)))]
+#[cfg(all(test, not(any(loom, shuttle))))]
 mod tests {
     use super::*;
     use alloc::vec;

@@ -67,8 +67,8 @@ unsafe impl Sync for Cursor {}
 pub(super) struct Registration {
     /// The bit of the cell that was used last. 0 if this side has never registered.
     bit: u8,
-    /// Whether the waiter in that cell has been registered and not been taken back by this side. The
-    /// publisher may have taken it.
+    /// Whether the waiter in that cell has been registered and not been taken back by this side.
+    /// The publisher may have taken it.
     is_registered: bool,
 }
 
@@ -101,6 +101,7 @@ impl Cursor {
     pub(super) fn publish(&self, position: usize) -> usize {
         // ORDERING(P, R, W): Release, to hand over the bytes up to the position. Acquire, to see
         // the waiter in its cell.
+        debug_assert_eq!(position & WAITER_BITS, 0, "a position has no waiter bits");
         self.word.swap(position, Ordering::AcqRel) & WAITER_BITS
     }
 
@@ -136,14 +137,19 @@ impl Cursor {
         registration: &mut Registration,
         waiter: Waiter,
     ) -> (usize, Option<Waiter>) {
-        debug_assert!(!registration.is_registered);
+        debug_assert!(!registration.is_registered, "deregister comes first");
         if registration.bit == 0 {
             registration.bit = 1;
         }
         let bit = usize::from(registration.bit);
-        // SAFETY: the cell is free, since `deregister` saw to that. It is empty, since `take`
-        // empties the cells, so nothing is overwritten.
-        let write = |cell: *mut Option<Waiter>| unsafe { cell.write(Some(waiter)) };
+        let write = |cell: *mut Option<Waiter>| {
+            // SAFETY: the cell is free, since `deregister` saw to that.
+            let is_empty = || unsafe { (*cell).is_none() };
+            debug_assert!(is_empty(), "a free cell is empty");
+            // SAFETY: as above. The cell is empty, since `take` empties the cells, so nothing is
+            // overwritten.
+            unsafe { cell.write(Some(waiter)) };
+        };
         self.cell(bit).with_mut(write);
         registration.is_registered = true;
         // SAFETY: the cell has a waiter, and the caller is the waiting side.
@@ -243,7 +249,7 @@ impl Cursor {
     /// The cell of a waiter bit.
     #[inline]
     fn cell(&self, bit: usize) -> &UnsafeCell<Option<Waiter>> {
-        debug_assert!(matches!(bit, 1 | 2), "at most one waiter bit is set");
+        debug_assert!(matches!(bit, 1 | 2), "exactly one waiter bit is set");
         &self.cells[usize::from(bit == 2)]
     }
 }
@@ -276,6 +282,7 @@ impl<'a> Held<'a> {
     /// * It is a third party that takes waiters once, and the waiting side registers no waiter
     ///   after that.
     pub(super) unsafe fn new(cursor: &'a Cursor, bit: usize) -> Self {
+        debug_assert!(matches!(bit, 1 | 2), "exactly one waiter bit was set");
         Self { cursor, bit }
     }
 

@@ -29,12 +29,17 @@ pub(super) fn distance(head: usize, tail: usize) -> usize {
 /// The position `n` bytes after `position`, with the same waiter bits.
 #[inline]
 pub(super) fn advance(position: usize, n: usize) -> usize {
+    debug_assert!(n <= MAX_CAPACITY, "a position moves by a capacity at most");
     position.wrapping_add(n << POSITION_SHIFT)
 }
 
 /// The offset `n` bytes after `offset`.
 #[inline]
 pub(super) fn wrap(capacity: usize, offset: usize, n: usize) -> usize {
+    debug_assert!(
+        offset < capacity && n <= capacity,
+        "{offset} + {n} in {capacity}"
+    );
     let next = offset + n;
     if next >= capacity {
         next - capacity
@@ -47,11 +52,15 @@ pub(super) fn wrap(capacity: usize, offset: usize, n: usize) -> usize {
 /// `offset`, and the length of the part that has wrapped to the front.
 #[inline]
 pub(super) fn split_at_wrap(capacity: usize, offset: usize, n: usize) -> (usize, usize) {
+    debug_assert!(
+        offset < capacity && n <= capacity,
+        "{offset} + {n} in {capacity}"
+    );
     let first = n.min(capacity - offset);
     (first, n - first)
 }
 
-#[cfg(all(test, not(loom)))]
+#[cfg(all(test, not(any(loom, shuttle))))]
 mod tests {
     use super::*;
     use alloc::vec::Vec;

@@ -326,7 +326,7 @@ impl<R: Role, S> Half<R, S> {
             Side::Consumer => index::distance(self.position, peer),
             Side::Producer => index::distance(peer, self.position),
         };
-        debug_assert!(len <= self.capacity(), "I1");
+        debug_assert!(len <= self.capacity(), "I1: the tail is too far ahead");
         len
     }
 
@@ -353,6 +353,11 @@ impl<R: Role, S> Half<R, S> {
     pub(crate) fn refresh(&mut self, want: usize) -> Result<(), OutOfMemory> {
         if self.available < want {
             R::reload(self, want)?;
+            debug_assert!(
+                self.available <= self.capacity(),
+                "I1: too many are available"
+            );
+            debug_assert!(self.offset < self.capacity(), "the offset is out of bounds");
         }
         Ok(())
     }
@@ -377,7 +382,8 @@ impl<R: Role, S> Half<R, S> {
     /// Does the same where the next offset is known.
     #[inline]
     fn advance_to(&mut self, n: usize, offset: usize) {
-        debug_assert!(n <= self.available && offset <= self.capacity());
+        debug_assert!(n <= self.available, "I2, I3: {n} bytes are not available");
+        debug_assert!(offset <= self.capacity(), "the offset is out of bounds");
         self.position = index::advance(self.position, n);
         self.offset = offset;
         self.available -= n;

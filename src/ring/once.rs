@@ -35,8 +35,12 @@ impl<T> Once<T> {
             .state
             .compare_exchange(EMPTY, BUSY, Ordering::Relaxed, Ordering::Relaxed);
         if first.is_ok() {
-            // SAFETY: this thread has left `EMPTY`, and no thread reads the value before `SET`.
-            self.value.with_mut(|cell| unsafe { *cell = Some(value) });
+            self.value.with_mut(|cell| {
+                // SAFETY: this thread has left `EMPTY`, and no thread reads the value before `SET`.
+                let slot = unsafe { &mut *cell };
+                debug_assert!(slot.is_none(), "a value is set once");
+                *slot = Some(value);
+            });
             // ORDERING(A): Release, to hand over the value.
             self.state.store(SET, Ordering::Release);
         }
@@ -49,8 +53,12 @@ impl<T: Clone> Once<T> {
     pub(crate) fn get(&self) -> Option<T> {
         // ORDERING(A): Acquire, to see the value.
         match self.state.load(Ordering::Acquire) {
-            // SAFETY: the value is not written again after `SET`.
-            SET => self.value.with(|cell| unsafe { (*cell).clone() }),
+            SET => self.value.with(|cell| {
+                // SAFETY: the value is not written again after `SET`.
+                let value = unsafe { &*cell };
+                debug_assert!(value.is_some(), "a cell that is set has a value");
+                value.clone()
+            }),
             _ => None,
         }
     }

@@ -84,6 +84,15 @@ impl Storage {
         }
     }
 
+    /// In debug builds, that the `len` bytes from `start` on are within the storage.
+    #[inline]
+    fn check_bounds(&self, start: usize, len: usize) {
+        debug_assert!(
+            start <= self.capacity && len <= self.capacity - start,
+            "{len} bytes at {start} are out of bounds"
+        );
+    }
+
     fn layout(&self) -> Layout {
         Layout::array::<u8>(self.capacity).expect("MAX_CAPACITY is a valid layout")
     }
@@ -96,9 +105,13 @@ impl Storage {
     /// * [`allocate`](Self::allocate) has succeeded, and that happened before this call.
     #[inline]
     unsafe fn at(&self, offset: usize) -> *mut u8 {
-        debug_assert!(offset <= self.capacity);
+        debug_assert!(offset <= self.capacity, "the offset is out of bounds");
         // SAFETY: the address is written once, by `allocate`, which happened before.
         let bytes = self.bytes.with(|bytes| unsafe { *bytes });
+        debug_assert!(
+            !bytes.is_null() || offset == 0,
+            "I6: the storage is not allocated"
+        );
         // SAFETY: the caller keeps `offset` within the allocation that `allocate` made.
         unsafe { bytes.add(offset) }
     }
@@ -116,6 +129,7 @@ impl Storage {
     /// [`zero`]: Self::zero
     #[inline]
     pub(super) unsafe fn slice(&self, start: usize, len: usize) -> &[u8] {
+        self.check_bounds(start, len);
         self.log.read(start..start + len);
         // SAFETY: `start` is in bounds. The bytes have been written, so they were allocated before.
         let bytes = unsafe { self.at(start) };
@@ -132,6 +146,7 @@ impl Storage {
     /// * Every other access to that range happens before this call or after it.
     #[inline]
     pub(super) unsafe fn write(&self, start: usize, bytes: &[u8]) {
+        self.check_bounds(start, bytes.len());
         self.log.write(start..start + bytes.len());
         // SAFETY: the caller vouches for the bounds and for the allocation.
         let target = unsafe { self.at(start) };
@@ -146,6 +161,7 @@ impl Storage {
     ///
     /// The three conditions of [`write`](Self::write), for this range.
     pub(super) unsafe fn zero(&self, start: usize, len: usize) {
+        self.check_bounds(start, len);
         self.log.write(start..start + len);
         // SAFETY: the caller vouches for the bounds and for the allocation.
         let target = unsafe { self.at(start) };
@@ -166,6 +182,7 @@ impl Storage {
     /// [`zero`]: Self::zero
     #[allow(clippy::mut_from_ref)] // The caller rules out aliases.
     pub(super) unsafe fn slice_mut(&self, start: usize, len: usize) -> &mut [u8] {
+        self.check_bounds(start, len);
         self.log.write(start..start + len);
         // SAFETY: `start` is in bounds. The bytes have been written, so they were allocated before.
         let bytes = unsafe { self.at(start) };
@@ -181,7 +198,7 @@ impl Drop for Storage {
     }
 }
 
-#[cfg(all(test, not(loom)))]
+#[cfg(all(test, not(any(loom, shuttle))))]
 mod tests {
     use super::*;
 

@@ -1,7 +1,7 @@
 //! Cases at the borders between rules: two events at once, an end beside unread bytes, and the same
 //! question asked again by every call of every family of traits.
 
-#![cfg(not(loom))]
+#![cfg(not(any(loom, shuttle)))]
 #![cfg(all(
     feature = "tokio",
     feature = "embedded-io",

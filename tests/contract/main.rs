@@ -4,7 +4,7 @@
 //! All calls are made on one thread and without an executor, so that each test sets their order.
 //! The `wakeups` tests check which task is woken, and when.
 
-#![cfg(not(loom))]
+#![cfg(not(any(loom, shuttle)))]
 
 #[path = "../support/counting_waker.rs"]
 mod counting_waker;

@@ -1,6 +1,6 @@
 //! The rules of the streams through the traits of `embedded-io-async`, with and without `std`.
 
-#![cfg(not(loom))]
+#![cfg(not(any(loom, shuttle)))]
 #![cfg(feature = "embedded-io")]
 
 #[path = "../support/counting_waker.rs"]

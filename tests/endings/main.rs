@@ -2,7 +2,7 @@
 //! byte (B24), halves that are dropped without having been ended (B25), and handles that abort a
 //! pipe from outside (B26).
 
-#![cfg(not(loom))]
+#![cfg(not(any(loom, shuttle)))]
 #![allow(clippy::std_instead_of_alloc)] // Tests have `std`.
 
 #[path = "../support/counting_waker.rs"]

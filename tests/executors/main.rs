@@ -1,7 +1,7 @@
 //! The streams depend on no runtime: one scenario under many executors, under two at once, and with
 //! a half that moves from one executor to another.
 
-#![cfg(not(loom))]
+#![cfg(not(any(loom, shuttle)))]
 
 mod compat;
 #[path = "../support/data.rs"]

@@ -1,7 +1,7 @@
 //! `Faulty`, `Gate` and `every_fault`: each setting alone and together with others, over streams
 //! of this crate and of others, that the same settings do the same, and the bugs that they expose.
 
-#![cfg(all(not(loom), feature = "faults"))]
+#![cfg(all(not(any(loom, shuttle)), feature = "faults"))]
 #![allow(clippy::std_instead_of_alloc)] // Tests have `std`.
 
 #[path = "../support/counting_waker.rs"]

@@ -1,7 +1,7 @@
 //! What a listener and its connector promise: the order and the limit of the backlog, which client
 //! is refused or reset, that dropped futures lose nothing, and that a server runs as over TCP.
 
-#![cfg(not(loom))]
+#![cfg(not(any(loom, shuttle)))]
 #![cfg(feature = "listener")]
 #![allow(clippy::std_instead_of_alloc)] // Tests have `std`.
 

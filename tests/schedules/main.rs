@@ -1,7 +1,7 @@
 //! Random calls of all that goes beyond reading, writing and closing: slices, readiness, aborts and
 //! options (B15 to B19). A queue of bytes is the model that the pipe is compared with.
 
-#![cfg(not(loom))]
+#![cfg(not(any(loom, shuttle)))]
 #![allow(clippy::std_instead_of_alloc)] // Tests have `std`.
 #![allow(clippy::incompatible_msrv)] // And a current compiler.
 

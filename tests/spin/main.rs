@@ -4,7 +4,7 @@
 //! [`evidence`] and [`found`] make a half spin, with a waker that takes as long as waking a thread
 //! that is parked in the kernel. In [`streams`], the threads decide.
 
-#![cfg(not(loom))]
+#![cfg(not(any(loom, shuttle)))]
 #![allow(clippy::std_instead_of_alloc)] // Tests have `std`.
 #![allow(clippy::incompatible_msrv)] // And a current compiler.
 

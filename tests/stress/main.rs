@@ -5,7 +5,7 @@
 //! for the end as well, or makes another call. The outcome does not depend on time: only a side
 //! that is parked for longer than [`side::PARK_LIMIT`] reports that it was not woken.
 
-#![cfg(not(loom))]
+#![cfg(not(any(loom, shuttle)))]
 #![allow(clippy::std_instead_of_alloc)] // Tests have `std`.
 
 #[path = "../support/data.rs"]

@@ -4,7 +4,7 @@
 //! The test of a rule has its number in its name. The others test another crate over these streams
 //! in place of a socket.
 
-#![cfg(not(loom))]
+#![cfg(not(any(loom, shuttle)))]
 #![cfg(feature = "tokio")]
 
 extern crate alloc;

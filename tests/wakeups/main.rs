@@ -3,7 +3,7 @@
 //!
 //! All calls are made on one thread and without an executor, so that each test sets their order.
 
-#![cfg(not(loom))]
+#![cfg(not(any(loom, shuttle)))]
 #![allow(clippy::std_instead_of_alloc)] // Tests have `std`.
 
 #[path = "../support/counting_waker.rs"]

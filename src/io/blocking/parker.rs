@@ -3,8 +3,15 @@
 use alloc::sync::Arc;
 use alloc::task::Wake;
 use core::mem;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::PoisonError;
+#[cfg(not(all(test, any(loom, shuttle))))]
+use std::sync::{Condvar, Mutex, MutexGuard};
 use std::time::Instant;
+
+#[cfg(all(test, loom))]
+use loom::sync::{Condvar, Mutex, MutexGuard};
+#[cfg(all(test, shuttle))]
+use shuttle::sync::{Condvar, Mutex, MutexGuard};
 
 /// Parks a thread until its waker is woken.
 ///

@@ -1,0 +1,114 @@
+//! Transfers around the end of the storage, and rewinding, with capacities from 1 to 3.
+
+use super::{bounded, model, poll_once, read, write};
+use crate::{pipe, Reader, Writer};
+
+/// A pipe whose only unread byte is the last one of the storage, so that the next one wraps.
+fn before_the_end(capacity: usize) -> (Reader, Writer) {
+    let (mut reader, mut writer) = pipe(capacity);
+    let (front, end) = (&b"xy"[3 - capacity..], b"a");
+    assert_eq!(writer.try_write(front).unwrap(), front.len());
+    assert_eq!(writer.try_write(end).unwrap(), 1);
+    assert_eq!(
+        reader.try_read(&mut [0; 2][..front.len()]).unwrap(),
+        front.len()
+    );
+    (reader, writer)
+}
+
+/// Two bytes follow the one before the end. Whether the writer wraps or rewinds depends on whether
+/// it finds that byte read. A side that took the other way than its peer would read old bytes.
+fn bytes_pass_the_end(capacity: usize) {
+    bounded(
+        2,
+        move || before_the_end(capacity),
+        |mut reader| {
+            let mut got = [0; 3];
+            let mut n = 0;
+            while n < got.len() {
+                n += read(&mut reader, &mut got[n..]).unwrap();
+            }
+            assert_eq!(&got, b"abc");
+        },
+        |mut writer| {
+            for byte in [b"b", b"c"] {
+                assert_eq!(write(&mut writer, byte).unwrap(), 1);
+            }
+            writer
+        },
+    );
+}
+
+#[test]
+fn bytes_pass_the_end_of_capacity_1() {
+    bytes_pass_the_end(1);
+}
+
+#[test]
+fn bytes_pass_the_end_of_capacity_2() {
+    bytes_pass_the_end(2);
+}
+
+#[test]
+fn bytes_pass_the_end_of_capacity_3() {
+    bytes_pass_the_end(3);
+}
+
+/// The ring becomes empty while the spare slices are lent. A writer that rewound then would commit
+/// other bytes than those that the caller has left in the slices.
+#[test]
+fn nothing_rewinds_while_slices_are_lent() {
+    bounded(
+        3,
+        || {
+            let (reader, mut writer) = pipe(3);
+            assert_eq!(writer.try_write(b"a").unwrap(), 1);
+            (writer, reader)
+        },
+        |mut writer| {
+            writer.spare_slices().0[..2].copy_from_slice(b"bc");
+            // Looks for more, which finds the ring empty if the reader has read.
+            let _ = poll_once(|cx| writer.poll_writable(cx, 3));
+            writer.commit(2);
+            writer
+        },
+        |mut reader| {
+            let (mut got, mut n) = ([0; 3], 0);
+            while n < got.len() {
+                n += read(&mut reader, &mut got[n..]).unwrap();
+            }
+            assert_eq!(&got, b"abc");
+            reader
+        },
+    );
+}
+
+/// The reader sees bytes in the spare slices after the commit, and not before.
+#[test]
+fn committed_bytes_are_visible() {
+    model(
+        || {
+            let (mut reader, mut writer) = pipe(3);
+            // One unread byte, so that the spare bytes wrap.
+            assert_eq!(writer.try_write(b"xy").unwrap(), 2);
+            assert_eq!(reader.try_read(&mut [0]).unwrap(), 1);
+            (reader, writer)
+        },
+        |mut reader| {
+            let (first, second) = reader.as_slices();
+            assert!(matches!((first, second), (b"y", b"") | (b"ya", b"b")));
+            // Consuming the first byte alone would empty the pipe, and the writer would rewind.
+            if !second.is_empty() {
+                reader.consume(3);
+            }
+            reader
+        },
+        |mut writer| {
+            let (first, second) = writer.spare_slices();
+            first.copy_from_slice(b"a");
+            second.copy_from_slice(b"b");
+            writer.commit(2);
+            writer
+        },
+    );
+}
