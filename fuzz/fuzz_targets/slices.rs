@@ -18,7 +18,7 @@ use libfuzzer_sys::fuzz_target;
 use support::counting_waker::{as_poll, CountingTask, Outcome};
 use support::data::byte;
 use support::panics::{self, expect_panic};
-use support::{Capacity, Len, Rarely};
+use support::sizes::{Capacity, Len, Rarely};
 
 #[derive(Debug, Arbitrary)]
 struct Input {

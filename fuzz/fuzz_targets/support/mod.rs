@@ -8,6 +8,4 @@ pub(crate) mod counting_waker;
 #[path = "../../../tests/support/data.rs"]
 pub(crate) mod data;
 pub(crate) mod panics;
-mod sizes;
-
-pub(crate) use sizes::{Capacity, Len, Rarely};
+pub(crate) mod sizes;

@@ -23,7 +23,7 @@ use libfuzzer_sys::arbitrary::{self, Arbitrary};
 use libfuzzer_sys::fuzz_target;
 use rendezvous::Rendezvous;
 use side::{Endings, DROPPED};
-use support::Capacity;
+use support::sizes::Capacity;
 
 #[derive(Debug, Arbitrary)]
 struct Input {

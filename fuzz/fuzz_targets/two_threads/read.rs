@@ -8,7 +8,7 @@ use libfuzzer_sys::arbitrary::{self, Arbitrary};
 use crate::side::{pause, End, Endings, Tasks};
 use crate::side::{CUT, DROPPED, FINISHED_WITH, READER_ABORTED, WRITER_ABORTED};
 use crate::support::data::byte;
-use crate::support::{Len, Rarely};
+use crate::support::sizes::{Len, Rarely};
 
 #[derive(Debug, Arbitrary)]
 pub(crate) enum Step {
