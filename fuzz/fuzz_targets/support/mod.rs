@@ -1,5 +1,5 @@
-//! What several targets share: the sizes in an input, tasks that count their wakes, and panics that
-//! a target expects.
+//! What several targets share: the sizes in an input, tasks that count their wakes, the bytes to
+//! send, and panics that a target expects.
 
 #![allow(dead_code)] // Each target uses what it needs.
 
