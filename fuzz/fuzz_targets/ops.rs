@@ -5,12 +5,13 @@
 
 #[path = "../../tests/support/oracle/mod.rs"]
 mod oracle;
-mod support;
+#[path = "support/sizes.rs"]
+mod sizes;
 
 use libfuzzer_sys::arbitrary::{Arbitrary, Result, Unstructured};
 use libfuzzer_sys::fuzz_target;
 use oracle::{Direction, Op};
-use support::sizes::Capacity;
+use sizes::Capacity;
 
 /// The operations to run, which `cargo fuzz fmt` prints.
 #[derive(Debug)]

@@ -1,5 +1,7 @@
 //! The sizes in an input. Most are small, so that a pipe is often full, empty or wrapped.
 
+#![allow(dead_code)] // Each target uses what it needs.
+
 use libfuzzer_sys::arbitrary::{Arbitrary, Result, Unstructured};
 
 /// A capacity: mostly from 1 to 9 bytes, and at most 310.
