@@ -167,7 +167,7 @@ impl Model {
     fn check_unread(&self, got: &[u8]) {
         assert!(got.len() <= self.unread.len());
         for (i, (sent, got)) in self.unread.iter().zip(got).enumerate() {
-            assert!(sent.map_or(true, |sent| sent == *got), "unread byte {i}");
+            assert!(sent.is_none_or(|sent| sent == *got), "unread byte {i}");
         }
     }
 

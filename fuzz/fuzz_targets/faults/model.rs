@@ -302,7 +302,7 @@ impl Model {
             return Poll::Ready(Ok(Vec::new()));
         }
         // All that the far end has sent arrives, and then the end of the stream, once.
-        while arrivals.back().map_or(true, |(_, last)| !last.is_empty()) {
+        while arrivals.back().is_none_or(|(_, last)| !last.is_empty()) {
             match self.to_near.read(usize::MAX) {
                 Poll::Ready(Ok(bytes)) => arrivals.push_back((self.now, bytes.into())),
                 _ => break,
