@@ -23,8 +23,9 @@ use tokio::task::coop;
 /// What this crate does and tokio does not, or the other way around.
 const KNOWN_DIFFERENCES: [Difference; 1] = [Difference {
     what: "the wakers of a stream that has been dropped",
-    why: "tokio retains them until the other stream is dropped, and wakes one if that stream \
-          shuts down, writes or reads; this crate drops them with the stream (B21)",
+    why:
+        "tokio retains them, and wakes one when the other stream reads, shuts down or is dropped; \
+          this crate drops them with the stream, whose task is not interested any more (B21)",
     remove: |seen, dropped| {
         for (end, _) in dropped.iter().enumerate().filter(|(_, dropped)| **dropped) {
             seen.wakes[end] = Default::default();
