@@ -3,7 +3,10 @@
 
 #![no_main]
 
+mod counted;
+mod direction;
 mod model;
+mod queue;
 mod settings;
 #[path = "../support/mod.rs"]
 mod support;

@@ -1,136 +1,14 @@
-//! The model: two queues of bytes, and what the settings of one end do to its calls.
+//! The model: two pipes, and what the settings of one end do to its calls.
 
 use core::task::Poll;
 use std::collections::VecDeque;
 use std::io::ErrorKind;
 
-use crate::settings::{Fault, Settings, KINDS};
+use crate::counted::{Call, Counted};
+use crate::direction::Direction;
+use crate::queue::Queue;
+use crate::settings::{Settings, KINDS};
 use crate::support::counting_waker::Outcome;
-
-/// One direction between the two streams.
-pub(crate) struct Queue {
-    capacity: usize,
-    unread: VecDeque<u8>,
-    pub(crate) sent: usize,
-    /// Whether either end has ended it.
-    pub(crate) is_closed: bool,
-}
-
-impl Queue {
-    fn new(capacity: usize) -> Self {
-        Self {
-            capacity,
-            unread: VecDeque::new(),
-            sent: 0,
-            is_closed: false,
-        }
-    }
-
-    /// How many of `len` bytes a read returns.
-    fn readable(&self, len: usize) -> Outcome<usize> {
-        let n = len.min(self.unread.len());
-        match n == 0 && len > 0 && !self.is_closed {
-            true => Poll::Pending,
-            false => Poll::Ready(Ok(n)),
-        }
-    }
-
-    fn take(&mut self, n: usize) -> Vec<u8> {
-        self.unread.drain(..n).collect()
-    }
-
-    fn read(&mut self, len: usize) -> Outcome<Vec<u8>> {
-        self.readable(len).map_ok(|n| self.take(n))
-    }
-
-    pub(crate) fn write(&mut self, bytes: &[u8]) -> Outcome<usize> {
-        if self.is_closed {
-            return Poll::Ready(Err(ErrorKind::BrokenPipe));
-        }
-        let n = bytes.len().min(self.capacity - self.unread.len());
-        if n == 0 && !bytes.is_empty() {
-            return Poll::Pending;
-        }
-        self.unread.extend(&bytes[..n]);
-        self.sent += n;
-        Poll::Ready(Ok(n))
-    }
-}
-
-/// The kinds of calls. Their numbers are indices.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Call {
-    Read,
-    Write,
-    Flush,
-    Close,
-}
-
-/// The limits of the reads, or of the writes, flushes and closes.
-struct Direction {
-    max: usize,
-    gate_is_closed: bool,
-    waits_at_gate: bool,
-    rate: Option<Rate>,
-}
-
-struct Rate {
-    bytes: usize,
-    available: usize,
-    /// When the interval has begun.
-    since: Option<usize>,
-}
-
-impl Direction {
-    fn new(max: Option<usize>, rate: Option<usize>) -> Self {
-        Self {
-            max: max.unwrap_or(usize::MAX),
-            gate_is_closed: false,
-            waits_at_gate: false,
-            rate: rate.map(|bytes| Rate {
-                bytes,
-                available: bytes,
-                since: None,
-            }),
-        }
-    }
-
-    /// How many bytes a call may move, or `None` if it has to wait.
-    fn admit(&mut self, len: usize, now: usize) -> Option<usize> {
-        if self.gate_is_closed {
-            self.waits_at_gate = true;
-            return None;
-        }
-        match &mut self.rate {
-            Some(rate) if len > 0 => {
-                if rate.since.is_some_and(|since| since < now) {
-                    rate.since = None;
-                    rate.available = rate.bytes;
-                }
-                let is_over = rate.available == 0;
-                (!is_over).then(|| self.max.min(rate.available))
-            }
-            _ => Some(self.max),
-        }
-    }
-
-    fn count(&mut self, bytes: usize, now: usize) {
-        if let Some(rate) = &mut self.rate {
-            if bytes > 0 {
-                rate.since.get_or_insert(now);
-            }
-            rate.available -= bytes.min(rate.available);
-        }
-    }
-}
-
-/// A fault, and how many operations or bytes have passed of those that it counts.
-struct Counted {
-    fault: Fault,
-    kind: ErrorKind,
-    passed: usize,
-    fired: bool,
-}
 
 /// The near end, which has the settings, and the two directions.
 pub(crate) struct Model {
@@ -181,12 +59,7 @@ impl Model {
             held: settings.holds.then(Vec::new),
             truncate_write: settings.truncate_write.map_or(0, |n| n.0),
             faults: faults
-                .map(|(fault, kind)| Counted {
-                    fault,
-                    kind,
-                    passed: 0,
-                    fired: false,
-                })
+                .map(|(fault, kind)| Counted::new(fault, kind))
                 .collect(),
             error: None,
             is_eof: false,
@@ -247,34 +120,17 @@ impl Model {
     /// Fires the faults that are due, until one of them is an error.
     fn fire(&mut self, call: Call, len: usize, mut limit: usize) -> Admitted {
         for counted in &mut self.faults {
-            let (applies, allowed, counts_bytes) = match counted.fault {
-                Fault::FailAt(operation) => (true, operation.0 - 1, false),
-                Fault::EofAtRead(read) => (call == Call::Read, read.0 - 1, false),
-                Fault::FailAfterBytesRead(n) | Fault::EofAfterBytes(n) => {
-                    (call == Call::Read && len > 0, n.0, true)
+            match counted.fire(call, len) {
+                Some(left) => limit = limit.min(left),
+                None if counted.is_eof() => self.is_eof = true,
+                None => {
+                    self.error = Some(counted.kind);
+                    if call == Call::Write && !counted.counts_bytes() {
+                        self.truncated = self.truncate_write.min(limit);
+                    }
+                    return Admitted::Fails(counted.kind);
                 }
-                Fault::FailAfterBytesWritten(n) => (call == Call::Write && len > 0, n.0, true),
-            };
-            if !applies || counted.fired {
-                continue;
             }
-            let left = allowed.saturating_sub(counted.passed);
-            if left > 0 {
-                if counts_bytes {
-                    limit = limit.min(left);
-                }
-                continue;
-            }
-            counted.fired = true;
-            if matches!(counted.fault, Fault::EofAtRead(_) | Fault::EofAfterBytes(_)) {
-                self.is_eof = true;
-                continue;
-            }
-            self.error = Some(counted.kind);
-            if call == Call::Write && !counts_bytes {
-                self.truncated = self.truncate_write.min(limit);
-            }
-            return Admitted::Fails(counted.kind);
         }
         Admitted::Moves(limit)
     }
@@ -282,12 +138,7 @@ impl Model {
     fn count(&mut self, call: Call, operations: usize, bytes: usize) {
         self.directions[usize::from(call != Call::Read)].count(bytes, self.now);
         for counted in &mut self.faults {
-            counted.passed += match (counted.fault, call) {
-                (Fault::FailAt(_), _) | (Fault::EofAtRead(_), Call::Read) => operations,
-                (Fault::FailAfterBytesRead(_) | Fault::EofAfterBytes(_), Call::Read)
-                | (Fault::FailAfterBytesWritten(_), Call::Write) => bytes,
-                _ => 0,
-            };
+            counted.count(call, operations, bytes);
         }
     }
 
