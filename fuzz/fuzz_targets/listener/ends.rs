@@ -1,56 +1,18 @@
-//! A listener, its connectors, and futures and streams that are polled, left alone and dropped in
-//! any order, compared with a model.
-//!
-//! The model is a queue of connections. A future that waits must have been woken as soon as it can
-//! make progress.
-
-#![no_main]
-
-mod support;
+//! The ends of all connections, the calls of an input, and the model: a queue of connections.
 
 use core::future::Future;
 use core::pin::Pin;
-use core::task::{Context, Poll};
+use core::task::Poll;
 use std::collections::VecDeque;
 use std::io::{ErrorKind, Result};
 
-use async_duplex::listener::{listen, Address, Connector, Incoming, Listener};
+use async_duplex::listener::{Address, Connector, Incoming, Listener};
 use async_duplex::DuplexStream;
 use futures::Stream;
-use libfuzzer_sys::arbitrary::{self, Arbitrary};
-use libfuzzer_sys::fuzz_target;
-use support::counting_waker::CountingTask;
-use support::sizes::Rarely;
 
-#[derive(Debug, Arbitrary)]
-struct Input {
-    backlog: u8,
-    /// While there is a listener.
-    listening: Vec<Op>,
-    /// While there is the stream that owns the listener, if there is one.
-    owned: Option<Vec<Op>>,
-    /// When both are gone.
-    gone: Vec<Op>,
-}
-
-/// The futures, streams and connections are numbered, modulo how many there are.
-#[derive(Debug, Arbitrary)]
-enum Op {
-    TryConnect { labelled: bool },
-    Connect { labelled: bool },
-    PollConnect(u8),
-    DropConnect(u8),
-    DropConnector(Rarely),
-    TryAccept,
-    Accept,
-    PollAccept(u8),
-    DropAccept(u8),
-    Incoming,
-    PollIncoming(u8),
-    DropIncoming(u8),
-    DropClient(u8),
-    Close(Rarely),
-}
+use crate::polled::Polled;
+use crate::support::sizes::Rarely;
+use crate::Op;
 
 const LABEL: &str = "labelled";
 
@@ -75,49 +37,10 @@ impl Model {
     }
 }
 
-/// A future or a stream, and the task that polls it.
-struct Polled<F> {
-    polls: F,
-    task: CountingTask,
-    /// How many wakes the task had when it began to wait.
-    waits_since: Option<usize>,
-}
-
-impl<F> Polled<F> {
-    fn new(polls: F) -> Self {
-        Self {
-            polls,
-            task: CountingTask::new(),
-            waits_since: None,
-        }
-    }
-
-    fn poll<T>(&mut self, poll: impl FnOnce(&mut F, &mut Context<'_>) -> Poll<T>) -> Poll<T> {
-        let polled = self.task.poll(|cx| poll(&mut self.polls, cx));
-        let is_pending = polled.is_pending();
-        self.waits_since = is_pending.then(|| self.task.wakes());
-        polled
-    }
-
-    fn waits(&self) -> bool {
-        self.waits_since.is_some()
-    }
-
-    fn is_woken(&self) -> bool {
-        self.waits_since
-            .is_some_and(|wakes| self.task.wakes() > wakes)
-    }
-
-    fn drop(self) {
-        drop(self.polls);
-        assert_eq!(self.task.retained(), 0, "a waker has leaked");
-    }
-}
-
 type Boxed<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + 'a>>;
 
 /// All ends that exist, beside the listener.
-struct Ends {
+pub(crate) struct Ends {
     model: Model,
     connectors: Vec<Connector>,
     connects: Vec<(Polled<Boxed<'static, DuplexStream>>, bool)>,
@@ -140,6 +63,21 @@ fn index<T>(of: &[T], number: u8) -> Option<usize> {
 }
 
 impl Ends {
+    pub(crate) fn new(backlog: usize, connector: Connector) -> Self {
+        Self {
+            model: Model {
+                backlog,
+                queue: VecDeque::new(),
+                is_closed: false,
+                numbered: 0,
+            },
+            connectors: vec![connector.clone(), connector],
+            connects: Vec::new(),
+            clients: Vec::new(),
+            servers: Vec::new(),
+        }
+    }
+
     /// Whether an accept that finds no connection fails.
     fn is_over(&self) -> bool {
         self.model.is_closed || (self.connectors.is_empty() && self.connects.is_empty())
@@ -203,7 +141,7 @@ impl Ends {
         self.servers.push((queued.number, server));
     }
 
-    fn run_listening(&mut self, listener: &Listener, ops: &[Op]) {
+    pub(crate) fn run_listening(&mut self, listener: &Listener, ops: &[Op]) {
         let mut accepting = Accepting::default();
         for op in first(ops) {
             self.step_listening(listener, &mut accepting, op);
@@ -213,7 +151,7 @@ impl Ends {
         accepting.incoming.into_iter().for_each(Polled::drop);
     }
 
-    fn run_owned(&mut self, incoming: Incoming<'static>, ops: &[Op]) {
+    pub(crate) fn run_owned(&mut self, incoming: Incoming<'static>, ops: &[Op]) {
         let mut accepting = Accepting::default();
         accepting.incoming.push(Polled::new(incoming));
         for op in first(ops) {
@@ -224,6 +162,19 @@ impl Ends {
             self.check_wakes(&accepting);
         }
         accepting.incoming.into_iter().for_each(Polled::drop);
+    }
+
+    /// Goes on after the listener is gone.
+    pub(crate) fn run_alone(mut self, ops: &[Op]) {
+        self.refuse();
+        for op in first(ops) {
+            self.step(op);
+            self.check_wakes(&Accepting::default());
+        }
+        self.check_connections();
+        self.connects
+            .into_iter()
+            .for_each(|(connect, _)| connect.drop());
     }
 
     /// Makes a call that needs no listener.
@@ -414,34 +365,3 @@ fn try_as_poll<T>(result: Result<T>) -> Poll<Result<T>> {
 fn first(ops: &[Op]) -> impl Iterator<Item = &Op> {
     ops.iter().take(80)
 }
-
-fuzz_target!(|input: Input| {
-    let backlog = 1 + usize::from(input.backlog % 4);
-    let (listener, connector) = listen(4, backlog);
-    let mut ends = Ends {
-        model: Model {
-            backlog,
-            queue: VecDeque::new(),
-            is_closed: false,
-            numbered: 0,
-        },
-        connectors: vec![connector.clone(), connector],
-        connects: Vec::new(),
-        clients: Vec::new(),
-        servers: Vec::new(),
-    };
-    ends.run_listening(&listener, &input.listening);
-    match input.owned {
-        Some(ops) => ends.run_owned(listener.into_incoming(), &ops),
-        None => drop(listener),
-    }
-    ends.refuse();
-    for op in first(&input.gone) {
-        ends.step(op);
-        ends.check_wakes(&Accepting::default());
-    }
-    ends.check_connections();
-    ends.connects
-        .into_iter()
-        .for_each(|(connect, _)| connect.drop());
-});
