@@ -5,10 +5,13 @@
 
 #[path = "../../tests/support/oracle/mod.rs"]
 mod oracle;
+#[path = "support/sizes.rs"]
+mod sizes;
 
 use libfuzzer_sys::arbitrary::{Arbitrary, Result, Unstructured};
 use libfuzzer_sys::fuzz_target;
 use oracle::{Direction, Op};
+use sizes::Capacity;
 
 /// The operations to run, which `cargo fuzz fmt` prints.
 #[derive(Debug)]
@@ -20,11 +23,7 @@ enum Schedule {
 // Not derived: `Op::from_bytes` makes operations that end a half rare, as in `tests/oracle.rs`.
 impl Arbitrary<'_> for Schedule {
     fn arbitrary(u: &mut Unstructured<'_>) -> Result<Self> {
-        let [kind, capacity] = u.arbitrary::<[u8; 2]>()?;
-        let capacity = match usize::from(capacity) {
-            byte @ 0..=224 => 1 + byte % 9,
-            byte => (byte - 224) * 10,
-        };
+        let (kind, Capacity(capacity)) = u.arbitrary::<(u8, Capacity)>()?;
         if kind < 192 {
             let ops = u.arbitrary_iter()?.map(|bytes| Ok(Op::from_bytes(bytes?)));
             Ok(Self::Pipe(capacity, ops.collect::<Result<_>>()?))
