@@ -25,35 +25,52 @@ impl Wakers {
     }
 }
 
-/// Wakes each task once, and all of them even if one of the wakers panics.
+/// Wakes each task once, and all of them even if some of the wakers panic.
 #[cold]
 fn wake_each(wakers: &mut [Option<Waker>]) {
-    if let Some((first, rest)) = wakers.split_first_mut() {
-        let rest = Rest(rest);
-        let first = WakeOnDrop(first.take());
-        if let Some(waker) = &first.0 {
-            for other in rest.0.iter_mut() {
-                if matches!(other, Some(other) if other.will_wake(waker)) {
-                    *other = None;
-                }
+    for i in 1..wakers.len() {
+        let (before, rest) = wakers.split_at_mut(i);
+        if let Some(waker) = &rest[0] {
+            if before.iter().flatten().any(|other| other.will_wake(waker)) {
+                rest[0] = None;
             }
         }
     }
+    wake_all_although_some_panic(wakers);
 }
 
-struct Rest<'a>(&'a mut [Option<Waker>]);
+/// The first panic goes on when all tasks have been woken. If this happens while another panic
+/// unwinds the stack, a second one would end the process, so only the other one goes on.
+#[cfg(feature = "std")]
+fn wake_all_although_some_panic(wakers: &mut [Option<Waker>]) {
+    use std::panic::{catch_unwind, resume_unwind, AssertUnwindSafe};
 
-impl Drop for Rest<'_> {
-    fn drop(&mut self) {
-        wake_each(self.0);
+    let mut first = None;
+    for waker in wakers.iter_mut().filter_map(Option::take) {
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| waker.wake())) {
+            first.get_or_insert(panic);
+        }
+    }
+    if let (Some(panic), false) = (first, std::thread::panicking()) {
+        resume_unwind(panic);
     }
 }
 
-struct WakeOnDrop(Option<Waker>);
+/// Without std, nothing can catch a panic. While the first one unwinds the stack, the other tasks
+/// are woken, and a second one ends the process.
+#[cfg(not(feature = "std"))]
+fn wake_all_although_some_panic(wakers: &mut [Option<Waker>]) {
+    struct Rest<'a>(&'a mut [Option<Waker>]);
 
-impl Drop for WakeOnDrop {
-    fn drop(&mut self) {
-        if let Some(waker) = self.0.take() {
+    impl Drop for Rest<'_> {
+        fn drop(&mut self) {
+            wake_all_although_some_panic(self.0);
+        }
+    }
+
+    if let Some((first, rest)) = wakers.split_first_mut() {
+        let _rest = Rest(rest);
+        if let Some(waker) = first.take() {
             waker.wake();
         }
     }

@@ -238,14 +238,15 @@ fn b9_a_waker_replaced_by_waiting_for_the_end_may_drop_the_other_half() {
     assert!(task.poll(|cx| writer.poll_closed(cx)).is_ready());
 }
 
-/// A call that is ready leaves no waker to be woken.
+/// The bytes arrive while one waker replaces another. The task may have registered the first one in
+/// another place, for what has arrived, so it may be woken although the read is ready.
 #[test]
-fn b8_bytes_written_by_a_replaced_waker_wake_only_a_pending_read() {
+fn b8_bytes_written_by_a_replaced_waker_wake_once() {
     let (mut reader, writer) = pipe(4);
     let (writer, task) = (Shared::new(writer), CountingTask::new());
     park_reader_with(writes_when_dropped(&writer), &mut reader);
     let read = task.read(&mut reader, &mut [0; 8]);
-    assert_eq!(task.wakes(), usize::from(read.is_pending()), "{read:?}");
+    assert_eq!(task.wakes(), 1, "{read:?}");
 }
 
 #[test]
