@@ -77,14 +77,13 @@ async fn receive(mut reader: Reader, side: Arc<Side>, chunk: usize, mut rng: Rng
     loop {
         let call = poll_fn(|cx| {
             let waker = Panicking::waker(cx.waker(), &mut rng);
-            let mut panicking = Context::from_waker(&waker);
-            if reader.poll_readable(&mut panicking, 1).is_ready() {
+            let mut cx = Context::from_waker(&waker);
+            if reader.poll_readable(&mut cx, 1).is_ready() {
                 return Poll::Ready(());
             }
-            // This waker does not panic. An end wakes both, and a second panic while the first
-            // one unwinds would abort the process.
+            // The end has a waker of its own.
             side.has_waited(1);
-            reader.poll_closed(cx)
+            reader.poll_closed(&mut cx)
         });
         if side.wait(None, call).await.is_none() {
             side.has_given_up(&reader, &mut rng).await;
