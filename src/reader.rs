@@ -514,6 +514,8 @@ impl Reader {
     /// # Panics
     ///
     /// If `n` is above the number of unread bytes. The message names both, and no byte is consumed.
+    /// Bytes that [`as_slices`](Self::as_slices) has lent count as unread after an abort, too: an
+    /// abort may come at any time.
     ///
     /// # Example
     ///

@@ -497,8 +497,8 @@ impl Writer {
     /// loan: the next commit sends the bytes after that part. A write ends the loan: a later commit
     /// sends `n` bytes with unspecified values.
     ///
-    /// If the reader has been closed or dropped since, the bytes are discarded, as unread bytes
-    /// are.
+    /// If the reader has been closed or dropped since, or an [`AbortHandle`] has aborted the pipe,
+    /// the bytes are discarded, as unread bytes are.
     ///
     /// # Panics
     ///

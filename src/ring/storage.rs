@@ -102,7 +102,8 @@ impl Storage {
     /// # Safety
     ///
     /// * `offset` is at most `capacity`.
-    /// * [`allocate`](Self::allocate) has succeeded, and that happened before this call.
+    /// * [`allocate`](Self::allocate) has succeeded, and that happened before this call. Or
+    ///   `offset` is 0, and nothing is accessed there: the address is null then.
     #[inline]
     unsafe fn at(&self, offset: usize) -> *mut u8 {
         debug_assert!(offset <= self.capacity, "the offset is out of bounds");
@@ -112,7 +113,8 @@ impl Storage {
             !bytes.is_null() || offset == 0,
             "I6: the storage is not allocated"
         );
-        // SAFETY: the caller keeps `offset` within the allocation that `allocate` made.
+        // SAFETY: the caller keeps `offset` within the allocation that `allocate` made. Without an
+        // allocation it is 0, and any address may be advanced by 0.
         unsafe { bytes.add(offset) }
     }
 
@@ -142,13 +144,14 @@ impl Storage {
     /// # Safety
     ///
     /// * `start + bytes.len()` is at most `capacity`.
-    /// * [`allocate`](Self::allocate) has succeeded, and that happened before this call.
+    /// * [`allocate`](Self::allocate) has succeeded, and that happened before this call. Or `bytes`
+    ///   is empty, and `start` is 0.
     /// * Every other access to that range happens before this call or after it.
     #[inline]
     pub(super) unsafe fn write(&self, start: usize, bytes: &[u8]) {
         self.check_bounds(start, bytes.len());
         self.log.write(start..start + bytes.len());
-        // SAFETY: the caller vouches for the bounds and for the allocation.
+        // SAFETY: the caller vouches for the bounds, and for the allocation if there are bytes.
         let target = unsafe { self.at(start) };
         // SAFETY: the target is in bounds, and the caller rules out other accesses to it. So
         // `bytes` does not overlap it, since a live slice of it is such an access.
