@@ -24,7 +24,7 @@ fn direction() -> impl Strategy<Value = Direction> {
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: 512,
+        cases: if cfg!(miri) { 4 } else { 512 },
         // Operations that failed once belong in a test of their own, with a name.
         failure_persistence: None,
         ..ProptestConfig::default()

@@ -23,7 +23,7 @@ use deadline::within;
 use endings::{Action, READER_ABORT, READER_ENDINGS, WRITER_ABORT, WRITER_ENDINGS};
 use rendezvous::Rendezvous;
 
-const DEADLINE: u64 = 60;
+const DEADLINE: u64 = 240;
 
 const ROUNDS: usize = if cfg!(miri) { 20 } else { 20_000 };
 

@@ -15,7 +15,7 @@ use crate::deadline::within;
 use crate::task::{failed, moved, outcome, Outcome, Task};
 use crate::{wrong_checksum, DEADLINE, RESET};
 
-const CALLS: usize = 1_000;
+const CALLS: usize = if cfg!(miri) { 50 } else { 1_000 };
 
 /// A stream whose next `CALLS` reads and writes of one byte never wait, and its peer.
 fn stream_that_never_waits() -> (Faulty<DuplexStream>, DuplexStream) {
@@ -81,7 +81,7 @@ fn each_injected_pending_of_a_stream_split_by_tokio_wakes_its_own_task() {
 
 #[test]
 fn every_byte_passes_a_faulty_stream_whose_halves_are_on_two_threads() {
-    const LEN: usize = 20_000;
+    const LEN: usize = if cfg!(miri) { 200 } else { 20_000 };
     for seed in 0..4 {
         within(DEADLINE, || {
             let (near, far) = duplex(16);

@@ -19,6 +19,7 @@ mod ends;
 mod faulty_halves;
 mod full_backlog;
 mod handle;
+#[cfg(not(miri))] // It would take hours.
 mod large_transfers;
 mod peek;
 mod race;

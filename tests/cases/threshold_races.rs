@@ -11,7 +11,7 @@ use crate::race::race;
 use crate::task::{failed, moved, outcome, tried, Outcome, Task};
 use crate::{wrong_checksum, RESET};
 
-const ROUNDS: usize = 10_000;
+const ROUNDS: usize = if cfg!(miri) { 5 } else { 10_000 };
 
 /// Runs `write` on another thread while `readable(4)` is being entered. Returns what that resolved
 /// to, and what it resolves to after those bytes have been consumed and the stream has ended.

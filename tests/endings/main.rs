@@ -53,6 +53,7 @@ fn assert_checksum(error: &Error) {
     assert_eq!(error.to_string(), "the checksum is wrong");
     let source = error.source().expect("the error has a source");
     assert_eq!(source.to_string(), "block 7");
+    assert!(format!("{error:?}").contains("block 7"), "{error:?}");
 }
 
 /// The kind of the error that a call returns. Panics if it returns none.

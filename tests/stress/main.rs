@@ -30,7 +30,13 @@ use side::Side;
 const CAPACITIES: [usize; 6] = [1, 2, 3, 4, 5, 64];
 
 /// How many pipes of each capacity are made.
-const ROUNDS: usize = if cfg!(debug_assertions) { 3000 } else { 10_000 };
+const ROUNDS: usize = if cfg!(miri) {
+    3
+} else if cfg!(debug_assertions) {
+    3000
+} else {
+    10_000
+};
 
 #[test]
 fn b3_b7_two_threads_lose_neither_a_byte_nor_a_wake() {

@@ -14,6 +14,7 @@ use std::thread;
 /// with such a thread may not end.
 #[track_caller]
 pub(crate) fn within<T>(seconds: u64, body: impl FnOnce() -> T) -> T {
+    let seconds = if cfg!(miri) { 60 * seconds } else { seconds };
     let call = Location::caller();
     let test = thread::current();
     let (running, done) = mpsc::channel::<()>();

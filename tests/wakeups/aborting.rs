@@ -7,7 +7,7 @@ use async_duplex::{duplex, pipe, Reader, Writer};
 
 use crate::counting_waker::{failed, CountingTask, Outcome, BROKEN, END};
 use crate::readiness::{readable, writable};
-use crate::wakers::{on_wake, park_reader_with, park_writer_with, Shared};
+use crate::wakers::{on_drop, on_wake, park_reader_with, park_writer_with, Shared};
 use crate::{full_pipe, park_reader, park_writer, pipe_with_parked_reader};
 
 const KIND: ErrorKind = ErrorKind::ConnectionReset;
@@ -212,5 +212,23 @@ fn b16_a_half_that_has_aborted_waits_for_nothing() {
     assert_eq!(writable(&task, &mut writer, 4), BROKEN);
     reader.abort(KIND);
     assert_eq!(readable(&task, &mut reader, 4), FAILED);
+    assert_eq!((task.wakes(), task.retained()), (0, 0));
+}
+
+/// The half has looked at the pipe and is about to register a waiter when the pipe is aborted.
+#[test]
+fn b9_b26_a_half_whose_replaced_waker_aborts_the_pipe_fails_and_retains_no_waker() {
+    let task = CountingTask::new();
+
+    let (mut reader, _writer) = pipe(4);
+    let handle = reader.abort_handle();
+    park_reader_with(on_drop(move || handle.abort(KIND)), &mut reader);
+    assert_eq!(task.read(&mut reader, &mut [0; 4]), FAILED);
+    assert_eq!((task.wakes(), task.retained()), (0, 0));
+
+    let (_reader, mut writer) = full_pipe();
+    let handle = writer.abort_handle();
+    park_writer_with(on_drop(move || handle.abort(KIND)), &mut writer);
+    assert_eq!(task.write(&mut writer, b"x"), FAILED);
     assert_eq!((task.wakes(), task.retained()), (0, 0));
 }

@@ -12,6 +12,7 @@ mod counting_waker;
 mod endings;
 
 mod aborting;
+mod chunks;
 mod closed;
 mod forgotten;
 mod leaks;
