@@ -1,5 +1,6 @@
 //! Two tasks whose wakers panic. A transfer or an end is complete when the panic begins.
 
+use core::any::Any;
 use core::future::poll_fn;
 use core::panic::AssertUnwindSafe;
 use core::sync::atomic::Ordering;
@@ -53,7 +54,8 @@ async fn send(
         let most = (shape.limits[0] - side.moved()).min(rng.u64(1..=shape.chunks[0] as u64));
         let call = poll_fn(|cx| {
             let waker = Panicking::waker(cx.waker(), &mut rng);
-            writer.poll_writable(&mut Context::from_waker(&waker), 1)
+            let mut cx = Context::from_waker(&waker);
+            poll_unless_injected(|| writer.poll_writable(&mut cx, 1))
         });
         match side.wait(None, call).await {
             None => side.has_given_up(&writer, &mut rng).await,
@@ -78,12 +80,12 @@ async fn receive(mut reader: Reader, side: Arc<Side>, chunk: usize, mut rng: Rng
         let call = poll_fn(|cx| {
             let waker = Panicking::waker(cx.waker(), &mut rng);
             let mut cx = Context::from_waker(&waker);
-            if reader.poll_readable(&mut cx, 1).is_ready() {
+            if poll_unless_injected(|| reader.poll_readable(&mut cx, 1)).is_ready() {
                 return Poll::Ready(());
             }
             // The end has a waker of its own.
             side.has_waited(1);
-            reader.poll_closed(&mut cx)
+            poll_unless_injected(|| reader.poll_closed(&mut cx))
         });
         if side.wait(None, call).await.is_none() {
             side.has_given_up(&reader, &mut rng).await;
@@ -104,13 +106,21 @@ async fn receive(mut reader: Reader, side: Arc<Side>, chunk: usize, mut rng: Rng
 }
 
 /// Calls `call`, and catches what a waker throws.
-fn unless_injected(call: impl FnOnce()) {
-    if let Err(panic) = catch_unwind(AssertUnwindSafe(call)) {
+fn unless_injected<T>(call: impl FnOnce() -> T) -> Option<T> {
+    let result = catch_unwind(AssertUnwindSafe(call));
+    let catch = |panic: Box<dyn Any + Send>| {
         if !panic.is::<Injected>() {
             resume_unwind(panic);
         }
         tally::count(Fault::WakerPanicked);
-    }
+    };
+    result.map_err(catch).ok()
+}
+
+/// Likewise for a poll, which wakes its own task if it cannot tell whether an earlier waker was
+/// due. The waker wakes the task before it panics, so the task polls again.
+fn poll_unless_injected<T>(poll: impl FnOnce() -> Poll<T>) -> Poll<T> {
+    unless_injected(poll).unwrap_or(Poll::Pending)
 }
 
 /// Wakes the task, and then panics.
