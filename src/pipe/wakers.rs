@@ -43,7 +43,8 @@ fn wake_each(wakers: &mut [Option<Waker>]) {
 /// unwinds the stack, a second one would end the process, so only the other one goes on.
 #[cfg(feature = "std")]
 fn wake_all_although_some_panic(wakers: &mut [Option<Waker>]) {
-    use std::panic::{catch_unwind, resume_unwind, AssertUnwindSafe};
+    use core::panic::AssertUnwindSafe;
+    use std::panic::{catch_unwind, resume_unwind};
 
     let mut first = None;
     for waker in wakers.iter_mut().filter_map(Option::take) {

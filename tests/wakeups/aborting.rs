@@ -224,11 +224,12 @@ fn b9_b26_a_half_whose_replaced_waker_aborts_the_pipe_fails_and_retains_no_waker
     let handle = reader.abort_handle();
     park_reader_with(on_drop(move || handle.abort(KIND)), &mut reader);
     assert_eq!(task.read(&mut reader, &mut [0; 4]), FAILED);
-    assert_eq!((task.wakes(), task.retained()), (0, 0));
+    // The task is woken, because it may have registered the replaced waker in another place.
+    assert_eq!((task.wakes(), task.retained()), (1, 0));
 
     let (_reader, mut writer) = full_pipe();
     let handle = writer.abort_handle();
     park_writer_with(on_drop(move || handle.abort(KIND)), &mut writer);
     assert_eq!(task.write(&mut writer, b"x"), FAILED);
-    assert_eq!((task.wakes(), task.retained()), (0, 0));
+    assert_eq!((task.wakes(), task.retained()), (2, 0));
 }
