@@ -17,10 +17,8 @@ impl<R: Role> Endpoint<R> {
         min: usize,
         want: usize,
     ) -> Poll<Result<(), Stop>> {
-        if self
-            .spin
-            .is_due(&self.half.state().evidence[R::SIDE as usize])
-        {
+        let evidence = &self.half.state().evidence[R::SIDE as usize];
+        if self.spin.is_due(evidence) {
             let found = self.spin(min, want);
             if found != Err(Stop::WouldBlock) {
                 return Poll::Ready(found);
