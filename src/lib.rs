@@ -284,6 +284,6 @@ pub use options::Options;
 pub use reader::Reader;
 pub use writer::Writer;
 
-#[cfg(all(doctest, feature = "std"))]
+#[cfg(all(doctest, feature = "faults"))]
 #[doc = include_str!("../README.md")]
 struct Readme;
