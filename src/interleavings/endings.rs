@@ -24,10 +24,7 @@ enum End {
 fn the_end_comes_after_the_last_byte() {
     check(|| {
         let sizes = Sizes::new();
-        let Sizes {
-            capacity, total, ..
-        } = sizes;
-        let (mut reader, mut writer) = pipe(capacity);
+        let (mut reader, mut writer) = pipe(sizes.capacity);
         let end = one_of(&[End::Close, End::Drop, End::Abort, End::FinishWith]);
         let sending = thread::spawn(move || {
             block_on(send(&mut writer, sizes)).unwrap();
@@ -42,9 +39,9 @@ fn the_end_comes_after_the_last_byte() {
         let (received, result) = block_on(receive(&mut reader, sizes, usize::MAX));
         let ended = result.map_err(|error| error.kind());
         match end {
-            End::Close | End::Drop => assert_eq!((received, ended), (total, Ok(()))),
-            End::FinishWith => assert_eq!((received, ended), (total, Err(RESET))),
-            End::Abort => assert!(received <= total && ended == Err(RESET)),
+            End::Close | End::Drop => assert_eq!((received, ended), (sizes.total, Ok(()))),
+            End::FinishWith => assert_eq!((received, ended), (sizes.total, Err(RESET))),
+            End::Abort => assert!(received <= sizes.total && ended == Err(RESET)),
         }
         block_on(reader.closed());
         drop(sending.join().unwrap());
@@ -55,11 +52,8 @@ fn the_end_comes_after_the_last_byte() {
 fn a_reader_that_ends_early_stops_the_writer() {
     check(|| {
         let sizes = Sizes::new();
-        let Sizes {
-            capacity, total, ..
-        } = sizes;
-        let limit = up_to(total);
-        let (mut reader, mut writer) = pipe(capacity);
+        let limit = up_to(sizes.total);
+        let (mut reader, mut writer) = pipe(sizes.capacity);
         let end = one_of(&[End::Close, End::Drop, End::Abort]);
         let sending = thread::spawn(move || {
             let sent = block_on(send(&mut writer, sizes));
@@ -92,7 +86,7 @@ fn a_reader_that_ends_early_stops_the_writer() {
             }
         };
         let sent_all = sending.join().unwrap();
-        assert!(sent_all || limit < total);
+        assert!(sent_all || limit < sizes.total);
         drop(reader);
     });
 }
@@ -103,10 +97,7 @@ fn a_reader_that_ends_early_stops_the_writer() {
 fn a_handle_cuts_both_directions() {
     check(|| {
         let sizes = Sizes::new();
-        let Sizes {
-            capacity, total, ..
-        } = sizes;
-        let (mut near, mut far) = duplex(capacity);
+        let (mut near, mut far) = duplex(sizes.capacity);
         let handle = near.abort_handle();
         let cutting = thread::spawn(move || handle.abort(RESET));
         let exchange = move |stream: &mut DuplexStream| {
@@ -115,7 +106,7 @@ fn a_handle_cuts_both_directions() {
             let both =
                 futures::future::join(send(writer, sizes), receive(reader, sizes, usize::MAX));
             let (sent, (received, result)) = block_on(both);
-            assert!(received <= total);
+            assert!(received <= sizes.total);
             assert_eq!(result.unwrap_err().kind(), RESET);
             if let Err(error) = sent {
                 assert_eq!(error.kind(), RESET);

@@ -3,28 +3,35 @@
 use std::io::{Read, Write};
 
 use shuttle::future::block_on;
-use shuttle::thread;
+use shuttle::thread::{self, JoinHandle};
 
 use super::walk::{receive, send};
 use super::{assert_bytes, bytes_at, check, up_to, Sizes};
-use crate::{duplex, pipe};
+use crate::{duplex, pipe, DuplexStream, Reader, Writer};
+
+/// Sends all bytes from a thread of its own, which returns the writer.
+fn spawn_send(mut writer: Writer, sizes: Sizes) -> JoinHandle<Writer> {
+    thread::spawn(move || {
+        block_on(send(&mut writer, sizes)).unwrap();
+        writer
+    })
+}
+
+/// Reads and checks all bytes. Not up to the end of the stream, which would wake a reader that
+/// missed another wake.
+fn receive_all(reader: &mut Reader, sizes: Sizes) {
+    let (received, result) = block_on(receive(reader, sizes, sizes.total));
+    result.unwrap();
+    assert_eq!(received, sizes.total);
+}
 
 #[test]
 fn every_byte_arrives_in_order() {
     check(|| {
         let sizes = Sizes::new();
-        let Sizes {
-            capacity, total, ..
-        } = sizes;
-        let (mut reader, mut writer) = pipe(capacity);
-        let sending = thread::spawn(move || {
-            block_on(send(&mut writer, sizes)).unwrap();
-            writer
-        });
-        // Not up to the end of the stream, which would wake a reader that missed another wake.
-        let (received, result) = block_on(receive(&mut reader, sizes, total));
-        result.unwrap();
-        assert_eq!(received, total);
+        let (mut reader, writer) = pipe(sizes.capacity);
+        let sending = spawn_send(writer, sizes);
+        receive_all(&mut reader, sizes);
         drop(sending.join().unwrap());
     });
 }
@@ -34,16 +41,14 @@ fn every_byte_arrives_in_order() {
 fn both_directions_of_a_stream_share_a_task() {
     check(|| {
         let sizes = Sizes::new();
-        let Sizes {
-            capacity, total, ..
-        } = sizes;
-        let (mut near, mut far) = duplex(capacity);
-        let exchange = move |stream: &mut crate::DuplexStream| {
+        let (mut near, mut far) = duplex(sizes.capacity);
+        let exchange = move |stream: &mut DuplexStream| {
             let (reader, writer) = stream.halves();
-            let both = futures::future::join(send(writer, sizes), receive(reader, sizes, total));
+            let both =
+                futures::future::join(send(writer, sizes), receive(reader, sizes, sizes.total));
             let (sent, (received, result)) = block_on(both);
             sent.and(result).unwrap();
-            assert_eq!(received, total);
+            assert_eq!(received, sizes.total);
         };
         let other = thread::spawn(move || {
             exchange(&mut far);
@@ -58,23 +63,18 @@ fn both_directions_of_a_stream_share_a_task() {
 fn a_blocking_writer_feeds_a_task() {
     check(|| {
         let sizes = Sizes::new();
-        let Sizes {
-            capacity, total, ..
-        } = sizes;
-        let (mut reader, writer) = pipe(capacity);
+        let (mut reader, writer) = pipe(sizes.capacity);
         let writing = thread::spawn(move || {
             let mut writer = writer.blocking();
             let mut sent = 0;
-            while sent < total {
-                let n = up_to(2 * capacity).min(total - sent);
+            while sent < sizes.total {
+                let n = up_to(2 * sizes.capacity).min(sizes.total - sent);
                 writer.write_all(&bytes_at(sent, n)).unwrap();
                 sent += n;
             }
             writer
         });
-        let (received, result) = block_on(receive(&mut reader, sizes, total));
-        result.unwrap();
-        assert_eq!(received, total);
+        receive_all(&mut reader, sizes);
         drop(writing.join().unwrap());
     });
 }
@@ -83,18 +83,12 @@ fn a_blocking_writer_feeds_a_task() {
 fn a_task_feeds_a_blocking_reader() {
     check(|| {
         let sizes = Sizes::new();
-        let Sizes {
-            capacity, total, ..
-        } = sizes;
-        let (reader, mut writer) = pipe(capacity);
-        let sending = thread::spawn(move || {
-            block_on(send(&mut writer, sizes)).unwrap();
-            writer
-        });
+        let (reader, writer) = pipe(sizes.capacity);
+        let sending = spawn_send(writer, sizes);
         let mut reader = reader.blocking();
         let mut received = 0;
-        while received < total {
-            let mut buf = alloc::vec![0; up_to(2 * capacity).min(total - received)];
+        while received < sizes.total {
+            let mut buf = alloc::vec![0; up_to(2 * sizes.capacity).min(sizes.total - received)];
             let n = reader.read(&mut buf).unwrap();
             assert_bytes(received, &buf[..n]);
             received += n;
