@@ -3,7 +3,7 @@
 
 use loom::thread;
 
-use super::{bounded, full, model, poll_once, read, write};
+use super::{bounded, full, model, poll_once, read, read_twice, write, write_twice};
 use crate::io::{ErrorKind, Result};
 use crate::pipe;
 
@@ -32,11 +32,7 @@ fn a_reader_that_tries_after_it_has_parked_is_woken() {
             assert_eq!(&buf, b"ab");
             reader
         },
-        |mut writer| {
-            assert_eq!(writer.try_write(b"a").unwrap(), 1);
-            assert_eq!(writer.try_write(b"b").unwrap(), 1);
-            writer
-        },
+        write_twice,
     );
 }
 
@@ -53,11 +49,7 @@ fn a_writer_that_tries_after_it_has_parked_is_woken() {
             }
             writer
         },
-        |mut reader| {
-            assert_eq!(reader.try_read(&mut [0]).unwrap(), 1);
-            assert_eq!(reader.try_read(&mut [0]).unwrap(), 1);
-            reader
-        },
+        read_twice,
     );
 }
 

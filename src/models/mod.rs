@@ -148,6 +148,20 @@ fn write(writer: &mut Writer, bytes: &[u8]) -> Result<usize> {
     block_on(poll_fn(|cx| writer.poll_write(cx, bytes)))
 }
 
+/// Writes two bytes, one after the other.
+fn write_twice(mut writer: Writer) -> Writer {
+    assert_eq!(writer.try_write(b"a").unwrap(), 1);
+    assert_eq!(writer.try_write(b"b").unwrap(), 1);
+    writer
+}
+
+/// Reads two bytes, one after the other.
+fn read_twice(mut reader: Reader) -> Reader {
+    assert_eq!(reader.try_read(&mut [0]).unwrap(), 1);
+    assert_eq!(reader.try_read(&mut [0]).unwrap(), 1);
+    reader
+}
+
 /// Reads the only byte of the stream, and then the end.
 fn read_byte_then_eof(mut reader: Reader) {
     let mut buf = [0; 2];

@@ -7,7 +7,7 @@ use core::task::{Context, Waker};
 
 use loom::sync::Mutex;
 
-use super::{bounded, explore, model_and_check, on_two_threads};
+use super::{bounded, explore, model_and_check, on_two_threads, write_twice};
 use crate::io::ErrorKind;
 use crate::{pipe, Reader};
 
@@ -61,11 +61,7 @@ fn a_waker_may_poll_its_half_again() {
             task.run();
             task
         },
-        |mut writer| {
-            assert_eq!(writer.try_write(b"a").unwrap(), 1);
-            assert_eq!(writer.try_write(b"b").unwrap(), 1);
-            writer
-        },
+        write_twice,
         |task, _| {
             assert!(task.is_done(), "a wake was lost");
             assert_eq!(Arc::strong_count(task), 1, "the pipe retains the waker");
