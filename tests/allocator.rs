@@ -11,7 +11,7 @@ use std::io::ErrorKind;
 
 use async_duplex::{Options, Reader, Writer};
 use futures::FutureExt;
-use strict_allocator::{CALLS, GRANTS, HELD, LARGE, PATTERN};
+use strict_allocator::{CALLS, GRANTS, HELD, LARGE, LIVE, PATTERN};
 
 fn kind_of<T>(result: std::io::Result<T>) -> Option<ErrorKind> {
     result.err().map(|error| error.kind())
@@ -121,6 +121,56 @@ fn b21_the_memory_of_a_pipe_is_freed_when_both_halves_are_dropped() {
             }
             assert_eq!(HELD.get(), 0);
         }
+    }
+}
+
+/// A pipe that has allocated its storage, and two handles of it.
+fn owners() -> [Box<dyn Send>; 4] {
+    let (reader, mut writer) = Options::new(LARGE).pipe();
+    writer.commit(LARGE);
+    let (first, second) = (reader.abort_handle(), writer.abort_handle());
+    [
+        Box::new(reader),
+        Box::new(writer),
+        Box::new(first),
+        Box::new(second),
+    ]
+}
+
+#[test]
+fn b21_the_last_of_halves_and_handles_frees_the_pipe() {
+    let before = LIVE.get();
+    for first in 0..4 {
+        for reversed in [false, true] {
+            let mut owners = owners();
+            owners.rotate_left(first);
+            if reversed {
+                owners.reverse();
+            }
+            for owner in owners {
+                assert!(LIVE.get() > before + 1, "more is left than the box");
+                drop(owner);
+            }
+            assert_eq!(LIVE.get(), before);
+        }
+    }
+}
+
+#[test]
+fn b21_handles_keep_no_storage_of_a_pipe_whose_halves_are_dropped() {
+    for writer_first in [true, false] {
+        let [reader, writer, first, second] = owners();
+        let mut halves = [reader, writer];
+        if writer_first {
+            halves.reverse();
+        }
+        for half in halves {
+            assert_eq!(HELD.get(), 1, "a half may still read or write");
+            drop(half);
+        }
+        assert_eq!(HELD.get(), 0);
+        drop((first, second));
+        assert_eq!(HELD.get(), 0);
     }
 }
 

@@ -17,6 +17,8 @@ pub(crate) const LARGE: usize = 1 << 20;
 thread_local! {
     /// The number of allocations on this thread, granted or refused.
     pub(crate) static CALLS: Cell<usize> = const { Cell::new(0) };
+    /// The number of allocations of this thread, less those that it has freed.
+    pub(crate) static LIVE: Cell<isize> = const { Cell::new(0) };
     /// The number of large allocations that are still granted on this thread.
     pub(crate) static GRANTS: Cell<usize> = const { Cell::new(usize::MAX) };
     /// The number of large allocations in use.
@@ -42,6 +44,7 @@ unsafe impl GlobalAlloc for Strict {
         // SAFETY: the caller guarantees that the layout is valid.
         let memory = unsafe { System.alloc(layout) };
         if !memory.is_null() {
+            LIVE.set(LIVE.get() + 1);
             // SAFETY: the memory has this size, and nothing else refers to it yet.
             unsafe { memory.write_bytes(PATTERN, layout.size()) };
         }
@@ -49,6 +52,7 @@ unsafe impl GlobalAlloc for Strict {
     }
 
     unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
+        LIVE.set(LIVE.get() - 1);
         if layout.size() >= LARGE {
             HELD.set(HELD.get() - 1);
         }
