@@ -37,3 +37,24 @@ fn mix(n: u64) -> u64 {
     let n = (n ^ (n >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     n ^ (n >> 31)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The numbers that other implementations of SplitMix64 make from the seed 1234567.
+    #[test]
+    fn mix_makes_the_numbers_of_splitmix64() {
+        let mut state = 1_234_567_u64;
+        let made = [0; 3].map(|_| {
+            state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            mix(state)
+        });
+        let expected = [
+            6_457_827_717_110_365_317,
+            3_203_168_211_198_807_973,
+            9_817_491_932_198_370_423,
+        ];
+        assert_eq!(made, expected);
+    }
+}

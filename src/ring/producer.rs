@@ -158,3 +158,50 @@ impl<S> Half<Producer, S> {
         }
     }
 }
+
+#[cfg(all(test, not(any(loom, shuttle))))]
+mod tests {
+    use super::*;
+    use crate::ring::ring;
+    use alloc::vec;
+
+    /// Reloads the head to write at least `want` bytes, writes all that it may, and returns how
+    /// many bytes that is.
+    fn write(producer: &mut Half<Producer, ()>, want: usize) -> usize {
+        producer.refresh(want).unwrap();
+        let n = producer.write(&vec![0; producer.capacity()]);
+        producer.publish();
+        n
+    }
+
+    fn read(consumer: &mut Half<Consumer, ()>, n: usize) {
+        consumer.refresh(n).unwrap();
+        assert_eq!(consumer.read(&mut vec![0; n]), n);
+        consumer.publish();
+    }
+
+    #[test]
+    fn the_window_doubles_while_the_ring_is_in_use() {
+        let (_consumer, mut producer) = ring(8 * WINDOW, || ()).unwrap();
+        let windows = [1; 4].map(|want| write(&mut producer, want) / WINDOW);
+        assert_eq!(windows, [1, 2, 4, 1]);
+    }
+
+    #[test]
+    fn the_window_stays_where_no_more_is_vacant() {
+        let (mut consumer, mut producer) = ring(8 * WINDOW, || ()).unwrap();
+        assert_eq!(write(&mut producer, 7 * WINDOW), 7 * WINDOW);
+        assert_eq!(write(&mut producer, 1), WINDOW);
+        read(&mut consumer, 7 * WINDOW);
+        assert_eq!(write(&mut producer, 1), 2 * WINDOW);
+    }
+
+    #[test]
+    fn an_empty_ring_resets_the_window() {
+        let (mut consumer, mut producer) = ring(8 * WINDOW, || ()).unwrap();
+        let written = write(&mut producer, 1) + write(&mut producer, 1);
+        assert_eq!(written, 3 * WINDOW);
+        read(&mut consumer, written);
+        assert_eq!(write(&mut producer, 1), WINDOW);
+    }
+}

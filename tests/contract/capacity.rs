@@ -122,6 +122,8 @@ fn b2_pipe_with_an_invalid_capacity_panics_at_the_caller_and_names_the_value() {
         let panic = panic_of(|| pipe(capacity));
         assert!(panic.names(capacity), "{}", panic.message);
         assert_eq!(panic.file, file!());
+        // A caller that asks for 0 bytes does not want an unbounded pipe.
+        assert_eq!(panic.message.contains("unbounded"), capacity > 0);
     }
 }
 

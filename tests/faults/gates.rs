@@ -285,7 +285,9 @@ fn a_test_can_wait_until_another_thread_stalls_and_then_let_it_go_on() {
 #[test]
 fn debug_of_a_gate_shows_its_state() {
     let gate = Gate::new();
+    assert!(!gate.is_closed());
     gate.close();
+    assert!(gate.is_closed());
     let text = format!("{gate:?}");
     assert_eq!(text, "Gate { is_closed: true, waiting: 0 }");
 }

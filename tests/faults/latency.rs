@@ -215,7 +215,16 @@ fn debug_of_a_stream_with_latency_shows_no_bytes() {
     assert!(task.read(&mut reader, &mut [0]).is_pending());
     let text = format!("{reader:?}");
     assert!(text.contains("Arrival { is_due: false, len: 3 }"), "{text}");
+    assert!(
+        text.contains("error: Exclusive { .. }, buf: Buf { .. }"),
+        "{text}"
+    );
     assert!(!text.contains("20"), "{text}");
+
+    timers.end(1);
+    assert_eq!(task.read(&mut reader, &mut [0]), ready(1));
+    let text = format!("{reader:?}");
+    assert!(text.contains("Arrival { is_due: true, len: 2 }"), "{text}");
 }
 
 /// One exchange over a stream with a latency in both directions.

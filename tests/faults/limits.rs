@@ -175,6 +175,11 @@ fn debug_of_a_faulty_stream_shows_neither_bytes_nor_the_inner_stream() {
         assert!(!format!("{stream:?}").contains("20"), "{stream:?}");
     }
     assert!(stream.fired());
+    let text = format!("{stream:?}");
+    assert!(
+        text.contains("Counter { allowed: 2, passed: 2, fired: true }"),
+        "{text}"
+    );
 }
 
 #[test]

@@ -88,6 +88,16 @@ fn a_backlog_of_0_or_too_large_for_memory_panics_and_is_named() {
 }
 
 #[test]
+fn the_largest_backlog_takes_about_half_of_the_address_space() {
+    let message = panic_message(|| listen(8, 0));
+    let largest = message
+        .split(' ')
+        .find_map(|word| word.parse::<usize>().ok().filter(|&n| n > 1));
+    let half = isize::MAX as usize / (2 * size_of::<DuplexStream>());
+    assert!((half / 4..half).contains(&largest.unwrap()), "{message}");
+}
+
+#[test]
 fn invalid_options_panic_when_the_listener_is_made() {
     for options in [Options::new(0), Options::new(isize::MAX as usize / 2 + 1)] {
         let message = panic_message(|| options.listener(1));
