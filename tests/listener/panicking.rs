@@ -62,3 +62,21 @@ fn b21_dropping_the_listener_resets_every_client_although_wakers_panic() {
         }
     }
 }
+
+/// A second panic that left a destructor would abort the process.
+#[test]
+fn b21_a_listener_that_unwinding_drops_adds_no_panic_of_a_waker_that_it_wakes() {
+    let (listener, connector) = listen(8, 1);
+    let mut client = connector.try_connect().unwrap();
+    let waker = Waker::from(Arc::new(PanicsOnWake));
+    let (reader, _) = client.halves();
+    let read = reader.poll_read(&mut Context::from_waker(&waker), &mut [0]);
+    assert!(read.is_pending());
+    let panic = catch_unwind(AssertUnwindSafe(move || {
+        let _listener = listener;
+        panic!("the panic that unwinds");
+    }));
+    let message = panic.unwrap_err().downcast::<&str>().unwrap();
+    assert_eq!(*message, "the panic that unwinds");
+    assert_eq!(read_and_write(&mut client), RESET);
+}

@@ -194,6 +194,20 @@ fn b21_after_a_woken_waker_panicked_on_drop_the_pipe_works() {
     assert_works(&mut reader, &mut writer);
 }
 
+/// A second panic that left a destructor would abort the process.
+#[test]
+fn b21_a_half_that_unwinding_drops_adds_no_panic_of_the_waker_that_it_wakes() {
+    let (mut reader, writer) = pipe(4);
+    park_reader_with(panics_on_wake().0, &mut reader);
+    let panic = catch_unwind(move || {
+        let _writer = writer;
+        panic!("the panic that unwinds");
+    });
+    let message = panic.unwrap_err().downcast::<&str>().unwrap();
+    assert_eq!(*message, "the panic that unwinds");
+    assert_eq!(as_poll(reader.try_read(&mut [0])), END);
+}
+
 #[test]
 fn b21_a_half_whose_waker_panics_when_it_is_dropped_has_closed() {
     let (mut reader, mut writer) = pipe(4);
