@@ -28,6 +28,7 @@ mod jobs;
 mod memory;
 #[path = "../peers/mod.rs"]
 mod peers;
+mod processor;
 mod report;
 mod rtrb;
 mod sampling;
@@ -123,7 +124,9 @@ fn compare(options: &Options, stage: &Stage) {
     for case in cases(options.full) {
         if options.wants(&case.label.name) {
             let entries = entries(case.work);
-            let samples = measure(case.work, &entries, stage, options.plan());
+            let samples = measure(case.work, &entries, stage, options.plan(), |sample| {
+                sample()
+            });
             let values = (Unit::Nanoseconds, case.work.bytes());
             let contenders = entries.iter().map(|entry| (entry.name, entry.role));
             found(Finding::of_samples(
@@ -131,6 +134,12 @@ fn compare(options: &Options, stage: &Stage) {
             ));
         }
     }
+    processor::compare(
+        stage,
+        options.plan(),
+        |name| options.wants(name),
+        &mut found,
+    );
     jobs::compare(
         options.plan().rounds,
         |name| options.wants(name),

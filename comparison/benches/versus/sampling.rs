@@ -21,14 +21,21 @@ pub(crate) struct Plan {
     pub(crate) sample: Duration,
 }
 
-/// Nanoseconds for an operation, for each entry in each round.
-pub(crate) fn measure(work: Work, entries: &[Entry], stage: &Stage, plan: Plan) -> Vec<Vec<f64>> {
+/// Nanoseconds for an operation, for each entry in each round. `clock` runs a sample, which returns
+/// how long it took, and decides which time counts.
+pub(crate) fn measure(
+    work: Work,
+    entries: &[Entry],
+    stage: &Stage,
+    plan: Plan,
+    clock: fn(&dyn Fn() -> Duration) -> Duration,
+) -> Vec<Vec<f64>> {
     let operations: Vec<u64> = entries
         .iter()
         .map(|entry| calibrate(work, entry, stage, plan.sample))
         .collect();
     in_turns(plan.rounds, entries.len(), |index| {
-        let time = (entries[index].time)(work, stage, operations[index]);
+        let time = clock(&|| (entries[index].time)(work, stage, operations[index]));
         time.as_nanos() as f64 / operations[index] as f64
     })
 }
