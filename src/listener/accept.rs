@@ -262,9 +262,9 @@ impl Drop for Listener {
                 panic.get_or_insert(payload);
             }
         }
-        match panic {
-            Some(payload) if !std::thread::panicking() => resume_unwind(payload),
-            _ => {}
+        // Not while another panic unwinds the stack: `abort` panics only if none does.
+        if let Some(payload) = panic {
+            resume_unwind(payload);
         }
     }
 }

@@ -6,6 +6,10 @@ const DOCUMENTATION: &str = concat!(
     include_str!("../../../../src/guide/testing_servers.md"),
 );
 const MIGRATING: &str = include_str!("../../../../MIGRATING.md");
+const MANIFESTS: &str = concat!(
+    include_str!("../../Cargo.toml"),
+    include_str!("../../../../Cargo.toml"),
+);
 const README: &str = include_str!("../../../../README.md");
 const RECIPES: [&str; 4] = [
     include_str!("../../examples/http.rs"),
@@ -24,12 +28,37 @@ fn is_part_of(code: &str, recipe: &str) -> bool {
     shown.all(|line| lines.any(|other| other == line))
 }
 
+/// The blocks of code that begin with `language`.
+fn blocks<'a>(text: &'a str, language: &'static str) -> impl Iterator<Item = &'a str> {
+    let blocks = text.split("```").skip(1).step_by(2);
+    blocks.filter_map(move |block| block.strip_prefix(language))
+}
+
+#[test]
+fn the_documentation_names_the_versions_with_which_the_recipes_are_tested() {
+    let mut crates = 0;
+    for block in blocks(DOCUMENTATION, "toml\n") {
+        for line in block.lines().filter(|&line| line != "[dependencies]") {
+            let (name, rest) = line.split_once(" = ").expect("a dependency");
+            let version = rest.split('"').nth(1).expect("a version");
+            let is_tested = |line: &str| {
+                let tested = line
+                    .strip_prefix(name)
+                    .and_then(|line| line.strip_prefix(" = "));
+                tested.is_some_and(|tested| tested.contains(&format!("\"{version}")))
+            };
+            let is_own = name == "async-duplex" && env!("CARGO_PKG_VERSION").starts_with(version);
+            assert!(is_own || MANIFESTS.lines().any(is_tested), "{line}");
+            crates += 1;
+        }
+    }
+    assert!(crates > 0);
+}
+
 #[test]
 fn the_documentation_shows_lines_of_the_recipes() {
-    let blocks = DOCUMENTATION.split("```").skip(1).step_by(2);
     let mut shown = [0; RECIPES.len()];
-    for block in blocks {
-        let code = block.strip_prefix("rust\n").expect("a block of Rust");
+    for code in blocks(DOCUMENTATION, "rust\n") {
         let recipe = RECIPES.iter().position(|recipe| is_part_of(code, recipe));
         let recipe =
             recipe.unwrap_or_else(|| panic!("no recipe has these lines, in this order:\n{code}"));
