@@ -3,7 +3,7 @@
 use loom::sync::Arc;
 use loom::thread;
 
-use super::{bounded, model, waiter, UserMemory};
+use super::{bounded, model, model_and_check, waiter, UserMemory};
 use crate::ring::{ring, Consumer, Half, Once, PeerWaiter, Producer, Waiter};
 
 type RingProducer = Half<Producer, ()>;
@@ -218,5 +218,23 @@ fn a_value_is_set_once_and_read_whole() {
             let settled = cell.get();
             assert!(settled.map_or(true, |value| value == (1, 2) || value == (5, 6)));
         },
+    );
+}
+
+/// Edge D.
+#[test]
+fn the_last_side_drops_the_state() {
+    model_and_check(
+        || {
+            let state = alloc::sync::Arc::new(());
+            let (consumer, producer) = ring(1, || state.clone()).unwrap();
+            ((consumer, state), producer)
+        },
+        |(consumer, state)| {
+            drop(consumer);
+            state
+        },
+        drop,
+        |state, ()| assert_eq!(alloc::sync::Arc::strong_count(state), 1),
     );
 }

@@ -127,16 +127,20 @@
 //! | --- | --- | --- | --- | --- |
 //! | W | `Cursor::publish` | Acquire | a waker is read while it is written | `pipe::parked_reader_is_woken` |
 //! | W | `Cursor::set_bit` | Release | a waker is read while it is written | `pipe::parked_reader_is_woken` |
+//! | W | `Cursor::publish` | the position is set and the bit found in one step | a half waits for ever | `pipe::parked_reader_is_woken` |
+//! | W | `Cursor::set_bit` | the position is found and the bit set in one step | bytes are lost | `pipe::parked_reader_is_woken` |
 //! | W | `Cursor::register` | the waiter is written before its bit is set | an empty cell is taken | `pipe::parked_reader_is_woken` |
 //! | W | `Endpoint::park` | a waiter is registered | a half waits for ever | `pipe::parked_reader_is_woken` |
 //! | W | `Endpoint::park` | the half looks again after registering | a half waits for ever | `pipe::parked_writer_is_woken` |
 //! | W | `Endpoint::publish` | the waiter is woken | a half waits for ever | `pipe::parked_reader_is_woken` |
+//! | W | `Endpoint::publish` | the position is published before the waiter is woken | a half waits for ever | `pipe::parked_reader_is_woken` |
 //! | W | `Endpoint::wake_peer` | a waiter below its threshold is restored | a half waits for ever | `thresholds::reader_is_woken_at_its_threshold` |
 //! | W | `Endpoint::park` | the smaller threshold is kept | a task waits for ever | `thresholds::a_task_is_woken_at_the_smaller_of_two_thresholds` |
 //! | W | `Endpoint::restore` | a superseded waiter is woken | a task waits for ever | `thresholds::a_task_that_waits_for_two_thresholds_is_woken_for_both` |
 //! | W | `Endpoint::park` | a superseded waiter is woken | a task waits for ever | `thresholds::a_task_that_waits_for_two_thresholds_is_woken_for_both` |
 //! | W | `Endpoint::park` | a replaced waiter that was due is woken | a task waits for ever | `thresholds::a_wait_that_succeeds_does_not_forget_an_earlier_one` |
 //! | C | `Flags::update` | Release | bytes are lost at the end | `pipe::every_byte_then_eof` |
+//! | C | `Flags::update` | the flags are found and set in one step | the end is lost | `closed::closed_is_woken` |
 //! | C | `Flags::load` | Acquire | bytes are lost at the end | `pipe::every_byte_then_eof` |
 //! | C | `Endpoint::look` | the flags are loaded before the position | bytes are lost at the end | `pipe::every_byte_then_eof_without_waiting` |
 //! | C | `Cursor::clear_waiter_bits` | Release | a half waits for ever | `pipe::close_wakes_parked_reader` |
@@ -150,6 +154,7 @@
 //! | L | `Endpoint::restore` | the flags are loaded after a restoration | a waker outlives its half | `thresholds::a_dropped_half_leaves_no_waker` |
 //! | L | `Endpoint::disconnect_from_peer` | the half takes its waiter back after the closed flag is set | a waker outlives its half | `thresholds::a_dropped_half_leaves_no_waker` |
 //! | E | `Flags::watch` | Release | `closed` waits for ever | `closed::closed_is_woken` |
+//! | E | `Flags::watch` | the flags are found and the flag set in one step | `closed` waits for ever | `closed::closed_is_woken` |
 //! | E | `Flags::update` | Acquire | `closed` waits for ever | `closed::closed_is_woken` |
 //! | E | `Endpoint::poll_closed` | the waker is registered before the watched flag is set | `closed` waits for ever | `closed::closed_is_woken` |
 //! | E | `Wakers::wake` | the slot is woken | `closed` waits for ever | `closed::closed_is_woken` |

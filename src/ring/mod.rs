@@ -101,11 +101,14 @@
 //! | N | `Registration::skip_taken_cell` | the waiting side goes on to the other cell | a cell has two owners | `ring::waiters_that_are_taken_have_one_owner` |
 //! | N | `Cursor::set_bit` | a restored waiter is taken back before another bit is set | two bits are set | `ring::waiters_that_are_restored_have_one_owner` |
 //! | N | `Held::restore` | nothing is restored beside a newer waiter | two bits are set | `ring::waiters_that_are_restored_have_one_owner` |
+//! | N | `Cursor::clear_waiter_bits` | a bit is found and cleared in one step | a cell has two owners | `handles::halves_are_dropped_meanwhile` |
 //! | A | `Once::set` | Release | half of a value is read | `ring::a_value_is_set_once_and_read_whole` |
 //! | A | `Once::get` | Acquire | half of a value is read | `ring::a_value_is_set_once_and_read_whole` |
+//! | A | `Once::set` | a value that is being set does not count as set | an abort without a reason | `handles::one_of_two_aborts_stands` |
 //! | D | `Inner::owners` | Acquire | use after free | `pipe::every_byte_then_eof` |
 //! | D | `Inner::release` | Acquire | use after free | `pipe::every_byte_then_eof` |
 //! | D | `Inner::release` | Release | use after free | `pipe::every_byte_then_eof` |
+//! | D | `Inner::release` | an owner is counted and the last one found in one step | the ring is never freed | `ring::the_last_side_drops_the_state` |
 //! | S | `Remote::sever` | Release | a half waits for ever | `handles::a_parked_reader_is_woken` |
 //! | S | `Half::register` | Acquire | a half waits for ever | `handles::a_parked_reader_is_woken` |
 //! | S | `Half::register` | no waiter is registered in a severed ring | a cell has two owners | `handles::a_severed_ring_takes_no_waiter` |
