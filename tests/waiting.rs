@@ -86,7 +86,7 @@ fn lost_wakes<H: Send, P: Send>(
     let [there, here] = rendezvous.threads();
     within(DEADLINE, || {
         thread::scope(|scope| {
-            scope.spawn(move || {
+            let giving = scope.spawn(move || {
                 for round in 0..ROUNDS {
                     there.meet();
                     (0..round % 64).for_each(|_| hint::spin_loop());
@@ -95,6 +95,7 @@ fn lost_wakes<H: Send, P: Send>(
                     give(&mut peer, MIN - 1);
                     there.meet();
                 }
+                peer
             });
             let mut lost = 0;
             for _ in 0..ROUNDS {
@@ -106,6 +107,8 @@ fn lost_wakes<H: Send, P: Send>(
                 lost += usize::from(task.wakes() == 0);
                 restore(&mut half);
             }
+            // The peer is dropped after the last `restore`.
+            drop(giving.join().unwrap());
             lost
         })
     })
