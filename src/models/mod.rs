@@ -18,8 +18,8 @@
 //! not use, as `AcqRel`.
 //!
 //! `.ci/weaken` reads the ledgers in `ring/mod.rs` and `pipe/mod.rs`. For each row, it weakens the
-//! ordering or breaks the step, and the model that the row names must fail. With `--models`, each model
-//! must fail with some row.
+//! ordering or breaks the step, and the model that the row names must fail. With `--models`, each
+//! model must fail with some row.
 
 mod aborts;
 mod attempts;
