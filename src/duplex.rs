@@ -40,6 +40,7 @@ use crate::{AbortHandle, Options, Reader, Writer};
 /// ```
 #[track_caller]
 #[doc(alias = "simplex")]
+#[must_use = "both halves are dropped otherwise"]
 pub fn pipe(capacity: usize) -> (Reader, Writer) {
     Options::new(capacity).pipe()
 }
@@ -75,6 +76,7 @@ pub fn pipe(capacity: usize) -> (Reader, Writer) {
 /// ```
 #[track_caller]
 #[doc(alias("socketpair", "pair"))]
+#[must_use = "both streams are dropped otherwise"]
 pub fn duplex(capacity: usize) -> (DuplexStream, DuplexStream) {
     Options::new(capacity).duplex()
 }

@@ -174,6 +174,7 @@ impl Options {
     ///
     /// If the capacity is 0 or above `isize::MAX / 2`.
     #[track_caller]
+    #[must_use = "both halves are dropped otherwise"]
     pub fn pipe(&self) -> (Reader, Writer) {
         self.assert_valid();
         match self.make() {
@@ -198,6 +199,7 @@ impl Options {
     ///
     /// If the capacity is 0 or above `isize::MAX / 2`.
     #[track_caller]
+    #[must_use = "both streams are dropped otherwise"]
     pub fn duplex(&self) -> (DuplexStream, DuplexStream) {
         crossed(self.pipe(), self.pipe())
     }

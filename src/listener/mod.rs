@@ -126,6 +126,7 @@ const MAX_BACKLOG: usize = isize::MAX as usize / (2 * size_of::<Queued>());
 /// ```
 #[track_caller]
 #[doc(alias = "bufconn")]
+#[must_use = "the listener is dropped otherwise"]
 pub fn listen(capacity: usize, backlog: usize) -> (Listener, Connector) {
     Options::new(capacity).listener(backlog)
 }
@@ -148,6 +149,7 @@ impl Options {
     /// If the capacity or `backlog` is 0 or too large for memory. The process aborts if the
     /// allocator refuses the memory for the backlog: see [`listen`].
     #[track_caller]
+    #[must_use = "the listener is dropped otherwise"]
     pub fn listener(&self, backlog: usize) -> (Listener, Connector) {
         assert!(
             (1..=MAX_BACKLOG).contains(&backlog),

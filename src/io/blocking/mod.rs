@@ -74,6 +74,7 @@ use crate::{DuplexStream, Reader, Writer};
 /// assert_eq!(lines, 1000);
 /// writing.join().unwrap().unwrap();
 /// ```
+#[must_use = "a stream does nothing unless it is used"]
 pub struct Blocking<T> {
     inner: T,
     timeout: Option<Duration>,
