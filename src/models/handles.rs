@@ -91,22 +91,44 @@ fn the_first_ending_stands() {
     );
 }
 
-/// Two handles abort with two errors, while the reader waits. Both halves get the same one.
+/// Two handles, each of which aborts on a thread of its own.
+fn spawn_two_aborts(handle: &AbortHandle) -> [thread::JoinHandle<()>; 2] {
+    [RESET, ErrorKind::TimedOut].map(|kind| {
+        let handle = handle.clone();
+        thread::spawn(move || handle.abort(kind))
+    })
+}
+
+fn assert_same_abort(kinds: [ErrorKind; 2]) {
+    assert!(kinds == [RESET; 2] || kinds == [ErrorKind::TimedOut; 2]);
+}
+
+/// Two handles abort with two errors. Both halves get the same one.
 #[test]
 fn one_of_two_aborts_stands() {
+    explore(None, || {
+        let (mut reader, mut writer) = pipe(1);
+        for thread in spawn_two_aborts(&reader.abort_handle()) {
+            thread.join().unwrap();
+        }
+        assert_same_abort([
+            kind(reader.try_read(&mut [0])),
+            kind(writer.try_write(b"a")),
+        ]);
+    });
+}
+
+/// The same while the reader waits. It gets the error of the abort that wakes it.
+#[test]
+fn a_parked_reader_gets_one_of_two_aborts() {
     explore(Some(2), || {
         let (mut reader, mut writer) = pipe(1);
-        let handle = reader.abort_handle();
-        let aborting = [RESET, ErrorKind::TimedOut].map(|kind| {
-            let handle = handle.clone();
-            thread::spawn(move || handle.abort(kind))
-        });
-        let read = kind(read(&mut reader, &mut [0]));
+        let aborting = spawn_two_aborts(&reader.abort_handle());
+        let found = kind(read(&mut reader, &mut [0]));
         for thread in aborting {
             thread.join().unwrap();
         }
-        let kinds = [read, kind(writer.try_write(b"a"))];
-        assert!(kinds == [RESET; 2] || kinds == [ErrorKind::TimedOut; 2]);
+        assert_same_abort([found, kind(writer.try_write(b"a"))]);
     });
 }
 

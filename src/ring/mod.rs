@@ -104,7 +104,8 @@
 //! | N | `Cursor::clear_waiter_bits` | a bit is found and cleared in one step | a cell has two owners | `handles::halves_are_dropped_meanwhile` |
 //! | A | `Once::set` | Release | half of a value is read | `ring::a_value_is_set_once_and_read_whole` |
 //! | A | `Once::get` | Acquire | half of a value is read | `ring::a_value_is_set_once_and_read_whole` |
-//! | A | `Once::set` | a value that is being set does not count as set | an abort without a reason | `handles::one_of_two_aborts_stands` |
+//! | A | `Once::set` | one thread is found to be the first in one step | two threads write a value | `handles::one_of_two_aborts_stands` |
+//! | A | `Once::set` | a value that is being set does not count as set | an abort without a reason | `handles::a_parked_reader_gets_one_of_two_aborts` |
 //! | D | `Inner::owners` | Acquire | use after free | `pipe::every_byte_then_eof` |
 //! | D | `Inner::release` | Acquire | use after free | `pipe::every_byte_then_eof` |
 //! | D | `Inner::release` | Release | use after free | `pipe::every_byte_then_eof` |
