@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::task::Wake;
 
 use async_duplex::listener::listen;
+use async_duplex::DuplexStream;
 
 use crate::common::{fill, kind_of, read_and_write, RESET};
 use crate::counting_waker::CountingTask;
@@ -20,6 +21,13 @@ impl Wake for PanicsOnWake {
     fn wake(self: Arc<Self>) {
         panic!("{MESSAGE}");
     }
+}
+
+/// Lets `client` wait in a read.
+fn park(client: &mut DuplexStream, waker: &Waker) {
+    let (reader, _) = client.halves();
+    let read = reader.poll_read(&mut Context::from_waker(waker), &mut [0]);
+    assert!(read.is_pending());
 }
 
 /// Every client waits in a read, and the wakers of some of them panic. The listener is dropped, or
@@ -39,9 +47,7 @@ fn b21_dropping_the_listener_resets_every_client_although_wakers_panic() {
                 } else {
                     task.waker()
                 };
-                let (reader, _) = client.halves();
-                let read = reader.poll_read(&mut Context::from_waker(&waker), &mut [0]);
-                assert!(read.is_pending());
+                park(client, &waker);
             }
             if closes_first {
                 listener.close();
@@ -69,9 +75,7 @@ fn b21_a_listener_that_unwinding_drops_adds_no_panic_of_a_waker_that_it_wakes() 
     let (listener, connector) = listen(8, 1);
     let mut client = connector.try_connect().unwrap();
     let waker = Waker::from(Arc::new(PanicsOnWake));
-    let (reader, _) = client.halves();
-    let read = reader.poll_read(&mut Context::from_waker(&waker), &mut [0]);
-    assert!(read.is_pending());
+    park(&mut client, &waker);
     let panic = catch_unwind(AssertUnwindSafe(move || {
         let _listener = listener;
         panic!("the panic that unwinds");

@@ -89,11 +89,6 @@ const FATES: [Fate; 2] = [
     ("not polled again", |accept| Some(accept)),
 ];
 
-const FORGOTTEN: Fate = ("forgotten", |accept| {
-    forget(accept);
-    None
-});
-
 /// Leaves an accept that waits, before or after it is woken. Later ones get every connection.
 fn assert_loses_no_connection((how, leave): Fate) {
     for woken in [false, true] {
@@ -129,7 +124,10 @@ fn an_accept_that_is_not_polled_again_loses_no_connection() {
 /// The waiter of a forgotten accept is leaked, and nothing else.
 #[test]
 fn b22_an_accept_that_is_forgotten_loses_no_connection() {
-    assert_loses_no_connection(FORGOTTEN);
+    assert_loses_no_connection(("forgotten", |accept| {
+        forget(accept);
+        None
+    }));
 }
 
 #[test]

@@ -57,6 +57,9 @@ fn the_documentation_names_the_versions_with_which_the_recipes_are_tested() {
 
 #[test]
 fn the_documentation_shows_lines_of_the_recipes() {
+    let checked = ["rust\n", "toml\n"].map(|language| blocks(DOCUMENTATION, language).count());
+    let all = DOCUMENTATION.matches("```").count() / 2;
+    assert_eq!(checked.iter().sum::<usize>(), all, "blocks of code");
     let mut shown = [0; RECIPES.len()];
     for code in blocks(DOCUMENTATION, "rust\n") {
         let recipe = RECIPES.iter().position(|recipe| is_part_of(code, recipe));
@@ -69,10 +72,7 @@ fn the_documentation_shows_lines_of_the_recipes() {
 
 #[test]
 fn the_guide_for_migrating_shows_lines_of_the_recipe_for_tonic() {
-    let diffs = MIGRATING
-        .split("```")
-        .filter_map(|block| block.strip_prefix("diff\n"));
-    let diff = diffs.filter(|diff| diff.contains("Connected"));
+    let diff = blocks(MIGRATING, "diff\n").filter(|diff| diff.contains("Connected"));
     let after: Vec<String> = diff
         .map(|diff| {
             let kept = diff.lines().filter(|line| !line.starts_with('-'));
@@ -94,9 +94,7 @@ fn the_guide_for_migrating_shows_lines_of_the_recipe_for_tonic() {
 
 #[test]
 fn the_readme_begins_with_the_example_hello() {
-    let program = README
-        .split("```")
-        .find_map(|block| block.strip_prefix("rust,ignore\n"));
+    let program = blocks(README, "rust,ignore\n").next();
     let example = include_str!("../../examples/hello.rs");
     let program = program.expect("the program for tokio");
     assert!(example.ends_with(program), "{program}");
