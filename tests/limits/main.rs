@@ -18,6 +18,7 @@ mod deadline;
 #[path = "../support/rendezvous.rs"]
 mod rendezvous;
 
+mod aborts;
 mod allocator;
 mod calls;
 mod long_buffers;
