@@ -21,6 +21,7 @@ mod rendezvous;
 mod aborts;
 mod allocator;
 mod calls;
+mod errors;
 mod long_buffers;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
