@@ -22,6 +22,7 @@ mod aborts;
 mod allocator;
 mod calls;
 mod errors;
+mod loans;
 mod long_buffers;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
