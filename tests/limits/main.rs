@@ -24,6 +24,7 @@ mod calls;
 mod errors;
 mod loans;
 mod long_buffers;
+mod memory;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
