@@ -25,6 +25,7 @@ mod errors;
 mod loans;
 mod long_buffers;
 mod memory;
+mod spinning;
 mod touched;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
