@@ -3,19 +3,21 @@
 use core::fmt;
 use core::panic::{RefUnwindSafe, UnwindSafe};
 
+use crate::duplex::DuplexStream;
 use crate::error::{Error, Reason};
-use crate::pipe::{Handle, Wakers};
+use crate::pipe::Handle;
+use crate::reader::Reader;
+use crate::writer::Writer;
 
 /// Aborts a pipe or a stream from outside, while both ends are owned elsewhere.
 ///
-/// This cuts the cable of an in-memory connection: a test can break a connection whose ends belong
-/// to a client and a server, and a supervisor can end a transfer that it does not take part in.
-/// Made by [`Reader::abort_handle`], [`Writer::abort_handle`] and
-/// [`DuplexStream::abort_handle`]. It can be cloned, sent to other threads, and used at any time,
-/// also after both ends have been dropped: then it does nothing.
+/// A test can break a connection whose ends belong to a client and a server, and a supervisor can
+/// end a transfer that it does not take part in. Made by [`Reader::abort_handle`],
+/// [`Writer::abort_handle`] and [`DuplexStream::abort_handle`]. It can be cloned, sent to other
+/// threads, and used at any time, also after both ends have been dropped: then it does nothing.
 ///
-/// A handle keeps nothing open. It keeps about 700 bytes of a pipe's memory. The memory for the
-/// capacity is freed with the second half.
+/// A handle keeps nothing open. It is a weak reference: the bytes of a pipe are freed with its
+/// second half, and about 400 bytes with the last handle.
 ///
 /// [`Reader::abort_handle`]: crate::Reader::abort_handle
 /// [`Writer::abort_handle`]: crate::Writer::abort_handle
@@ -47,53 +49,44 @@ pub struct AbortHandle {
 }
 
 impl AbortHandle {
-    pub(crate) fn new(pipe: Handle, other: Option<Handle>) -> Self {
-        Self { pipe, other }
-    }
-
     /// Aborts the pipe, or both directions of the stream: from now on every read and write of every
     /// half fails with this error, and unread bytes are discarded.
     ///
-    /// Each task and each thread that waits for one of the halves is woken, once. `is_closed` is
-    /// `true` for every half, and `closed` resolves.
+    /// Each task and each thread that waits for one of the halves is woken, even if the waker of
+    /// another one panics. `is_closed` is `true` for every half, and `closed` resolves. All of this
+    /// has taken effect when the call returns, also if another handle aborts at the same moment.
     ///
     /// A direction that one of its halves has ended before is left as it is: a clean end stays one,
     /// and so does the first abort.
     ///
-    /// Each later call returns an error with the same kind, and with the same message and source if
-    /// this error has them. An [`ErrorKind`](crate::io::ErrorKind) alone does not allocate.
+    /// Each later call returns an error with the kind of `error` and, if it carries one, its
+    /// message. The caller's own error, as passed to [`Error::new`], is the error's `get_ref` or
+    /// the first `source`. A kind of `WouldBlock` becomes `TimedOut`, and `Interrupted` becomes
+    /// `Other`, because callers take these two for "try again".
     ///
     /// ```
     /// use std::io::{Error, ErrorKind};
     ///
     /// let (mut client, mut server) = async_duplex::duplex(64);
-    /// let cable = client.abort_handle();
-    /// cable.abort(Error::new(ErrorKind::ConnectionReset, "the cable was cut"));
+    /// let handle = client.abort_handle();
+    /// handle.abort(Error::new(ErrorKind::ConnectionReset, "the connection broke"));
     ///
     /// let error = server.try_read(&mut [0; 8]).unwrap_err();
     /// assert_eq!(error.kind(), ErrorKind::ConnectionReset);
-    /// assert_eq!(error.to_string(), "the cable was cut");
+    /// assert_eq!(error.to_string(), "the connection broke");
     /// assert_eq!(client.try_write(b"x").unwrap_err().kind(), ErrorKind::ConnectionReset);
     /// ```
-    ///
-    /// # Panics
-    ///
-    /// If the error's kind is `Interrupted` or `WouldBlock`, because callers take these for "try
-    /// again". The message names the kind.
-    #[track_caller]
     pub fn abort(&self, error: impl Into<Error>) {
         let reason = Reason::new(error.into());
-        // Both directions are cut before anything is woken: a waker may panic.
-        let other = match &self.other {
-            None => Default::default(),
-            Some(other) => other.cut(reason.clone()),
-        };
-        let [a, b] = self.pipe.cut(reason);
-        let [c, d] = other;
-        Wakers::wake_all([a, b, c, d]);
+        // Both directions are aborted before anything is woken.
+        let other = self.other.as_ref();
+        let _wake_other = other.and_then(|other| other.abort(reason.clone()));
+        let _wake = self.pipe.abort(reason);
     }
 
     /// Returns whether a handle has aborted the pipe, or one of the directions of the stream.
+    ///
+    /// The answer is `false` again once both halves of the aborted direction have been dropped.
     ///
     /// ```
     /// use std::io::ErrorKind;
@@ -106,12 +99,12 @@ impl AbortHandle {
     /// ```
     pub fn is_aborted(&self) -> bool {
         let other = self.other.as_ref();
-        self.pipe.is_cut() || other.map_or(false, Handle::is_cut)
+        self.pipe.has_aborted() || other.map_or(false, Handle::has_aborted)
     }
 }
 
-// The compiler does not infer these, because of the cells for wakers. A panicking waker leaves the
-// flags and the waiters consistent: each changes in one step.
+// The compiler does not infer these, because of the slots for wakers. A panicking waker leaves the
+// flags consistent: they change in one step.
 impl UnwindSafe for AbortHandle {}
 impl RefUnwindSafe for AbortHandle {}
 
@@ -121,5 +114,68 @@ impl fmt::Debug for AbortHandle {
         f.debug_struct("AbortHandle")
             .field("is_aborted", &self.is_aborted())
             .finish()
+    }
+}
+
+impl Reader {
+    /// Makes a handle that can abort the pipe from outside: see [`AbortHandle`].
+    ///
+    /// ```
+    /// use std::io::ErrorKind;
+    ///
+    /// let (mut reader, mut writer) = async_duplex::pipe(8);
+    /// let handle = reader.abort_handle();
+    /// handle.abort(ErrorKind::ConnectionReset);
+    /// assert_eq!(reader.try_read(&mut [0]).unwrap_err().kind(), ErrorKind::ConnectionReset);
+    /// assert_eq!(writer.try_write(b"a").unwrap_err().kind(), ErrorKind::ConnectionReset);
+    /// ```
+    pub fn abort_handle(&self) -> AbortHandle {
+        AbortHandle {
+            pipe: self.endpoint.handle(),
+            other: None,
+        }
+    }
+}
+
+impl Writer {
+    /// Makes a handle that can abort the pipe from outside: see [`AbortHandle`].
+    ///
+    /// ```
+    /// use std::io::ErrorKind;
+    ///
+    /// let (mut reader, mut writer) = async_duplex::pipe(8);
+    /// let handle = writer.abort_handle();
+    /// handle.abort(ErrorKind::ConnectionReset);
+    /// assert_eq!(reader.try_read(&mut [0]).unwrap_err().kind(), ErrorKind::ConnectionReset);
+    /// assert_eq!(writer.try_write(b"a").unwrap_err().kind(), ErrorKind::ConnectionReset);
+    /// ```
+    pub fn abort_handle(&self) -> AbortHandle {
+        AbortHandle {
+            pipe: self.endpoint.handle(),
+            other: None,
+        }
+    }
+}
+
+impl DuplexStream {
+    /// Makes a handle that can abort both directions from outside, for both streams: see
+    /// [`AbortHandle`].
+    ///
+    /// ```
+    /// use std::io::ErrorKind;
+    ///
+    /// let (mut client, mut server) = async_duplex::duplex(64);
+    /// let handle = client.abort_handle();
+    /// handle.abort(ErrorKind::ConnectionReset);
+    /// for stream in [&mut client, &mut server] {
+    ///     assert_eq!(stream.try_read(&mut [0]).unwrap_err().kind(), ErrorKind::ConnectionReset);
+    ///     assert_eq!(stream.try_write(&[0]).unwrap_err().kind(), ErrorKind::ConnectionReset);
+    /// }
+    /// ```
+    pub fn abort_handle(&self) -> AbortHandle {
+        AbortHandle {
+            pipe: self.reader.endpoint.handle(),
+            other: Some(self.writer.endpoint.handle()),
+        }
     }
 }

@@ -1,90 +1,13 @@
-//! Pipes, and bidirectional streams made of two pipes.
+//! Streams made of two pipes.
 
-use crate::error::{Error, Reason, Result};
-use crate::{AbortHandle, Options, Reader, Writer};
-
-/// Makes a pipe of `capacity` bytes. The [`Reader`] reads what the [`Writer`] writes.
-///
-/// The capacity is exact, and a power of two is no faster than another number. It is the number of
-/// bytes that the writer can write before the reader reads. Typical capacities range from the size
-/// of a message to 64 KiB. A task that writes more bytes than the capacity and only then reads
-/// waits for ever. [Choosing a capacity](crate::guide::capacity) has more.
-///
-/// The storage, `capacity` bytes, is allocated at the first write (or
-/// [`writable`](Writer::writable) or [`spare_slices`](Writer::spare_slices)). If the allocator
-/// refuses it, that call fails with `OutOfMemory`, and the caller can try it again. A writer that
-/// finds the pipe empty continues at the front of the storage, so a large capacity takes resident
-/// memory only while that many bytes are unread.
-///
-/// A half may spin before it waits: see [`Options::spin_limit`](crate::Options::spin_limit).
-///
-/// # Panics
-///
-/// If `capacity` is 0 or above `isize::MAX / 2`. The message names it. A pipe is never unbounded;
-/// where a test wants it to be as good as that, a capacity of 64 MiB takes no more memory than the
-/// bytes that are unread at a time.
-///
-/// # Example
-///
-/// ```
-/// use futures::{AsyncReadExt, AsyncWriteExt};
-///
-/// # futures::executor::block_on(async {
-/// let (mut reader, mut writer) = async_duplex::pipe(1024);
-/// writer.write_all(b"ping").await?;
-///
-/// let mut buf = [0; 4];
-/// reader.read_exact(&mut buf).await?;
-/// assert_eq!(&buf, b"ping");
-/// # std::io::Result::Ok(()) }).unwrap();
-/// ```
-#[track_caller]
-#[doc(alias = "simplex")]
-#[must_use = "both halves are dropped otherwise"]
-pub fn pipe(capacity: usize) -> (Reader, Writer) {
-    Options::new(capacity).pipe()
-}
-
-/// Makes two streams, each of which reads what the other writes. Each direction is a [`pipe`] of
-/// `capacity` bytes.
-///
-/// A task that writes more bytes than the capacity and only then reads waits for ever. So does one
-/// that reads to the end while it holds the other stream itself. [Choosing a
-/// capacity](crate::guide::capacity) has more.
-///
-/// # Panics
-///
-/// As [`pipe`] does.
-///
-/// # Example
-///
-/// ```
-/// use futures::{AsyncReadExt, AsyncWriteExt};
-///
-/// # futures::executor::block_on(async {
-/// let (mut client, mut server) = async_duplex::duplex(1024);
-///
-/// client.write_all(b"ping").await?;
-/// let mut buf = [0; 4];
-/// server.read_exact(&mut buf).await?;
-/// assert_eq!(&buf, b"ping");
-///
-/// server.write_all(b"pong").await?;
-/// client.read_exact(&mut buf).await?;
-/// assert_eq!(&buf, b"pong");
-/// # std::io::Result::Ok(()) }).unwrap();
-/// ```
-#[track_caller]
-#[doc(alias("socketpair", "pair"))]
-#[must_use = "both streams are dropped otherwise"]
-pub fn duplex(capacity: usize) -> (DuplexStream, DuplexStream) {
-    Options::new(capacity).duplex()
-}
+use crate::error::Result;
+use crate::reader::Reader;
+use crate::writer::Writer;
 
 /// A bidirectional stream: a [`Reader`] and a [`Writer`].
 ///
-/// Made by [`duplex`], which makes two of them, or of two halves by [`new`](Self::new). It
-/// implements these traits:
+/// Made by [`duplex`](crate::duplex), which makes two of them, or of two halves by
+/// [`new`](Self::new). It implements these traits:
 ///
 /// * `AsyncRead`, `AsyncBufRead` and `AsyncWrite` of `futures-io`, which smol and async-std use too
 ///   (feature `std`, on by default),
@@ -130,8 +53,8 @@ pub fn duplex(capacity: usize) -> (DuplexStream, DuplexStream) {
 /// `stream.reader().closed().await`.
 #[derive(Debug)]
 pub struct DuplexStream {
-    reader: Reader,
-    writer: Writer,
+    pub(crate) reader: Reader,
+    pub(crate) writer: Writer,
 }
 
 impl DuplexStream {
@@ -149,6 +72,7 @@ impl DuplexStream {
     /// assert!(client.is_peer_of(&server));
     /// ```
     #[doc(alias("unsplit", "reunite"))]
+    #[inline]
     pub fn new(reader: Reader, writer: Writer) -> Self {
         Self { reader, writer }
     }
@@ -257,52 +181,6 @@ impl DuplexStream {
         self.writer.try_write(bytes)
     }
 
-    /// Aborts both directions: from now on the reads and writes of the other stream fail with this
-    /// error, and unread bytes are discarded. See [`Reader::abort`] and [`Writer::abort`].
-    ///
-    /// Both directions are aborted even if a waker of the other stream panics. A direction that one
-    /// of its halves has ended before keeps its first ending for that half.
-    ///
-    /// ```
-    /// use std::io::ErrorKind;
-    ///
-    /// let (mut client, mut server) = async_duplex::duplex(64);
-    /// client.abort(ErrorKind::ConnectionReset);
-    /// assert_eq!(server.try_read(&mut [0]).unwrap_err().kind(), ErrorKind::ConnectionReset);
-    /// assert_eq!(server.try_write(&[0]).unwrap_err().kind(), ErrorKind::ConnectionReset);
-    /// ```
-    ///
-    /// # Panics
-    ///
-    /// If the error's kind is `Interrupted` or `WouldBlock`, because callers take these for "try
-    /// again". The message names the kind.
-    #[track_caller]
-    pub fn abort(&mut self, error: impl Into<Error>) {
-        let reason = Reason::new(error.into());
-        // Aborts the other direction even if the first one wakes a waker that panics.
-        let writer = AbortOnDrop(&mut self.writer, reason.clone());
-        self.reader.abort_for(reason);
-        drop(writer);
-    }
-
-    /// Makes a handle that can abort both directions from outside, for both streams: see
-    /// [`AbortHandle`].
-    ///
-    /// ```
-    /// use std::io::ErrorKind;
-    ///
-    /// let (mut client, mut server) = async_duplex::duplex(64);
-    /// let cable = client.abort_handle();
-    /// cable.abort(ErrorKind::ConnectionReset);
-    /// for stream in [&mut client, &mut server] {
-    ///     assert_eq!(stream.try_read(&mut [0]).unwrap_err().kind(), ErrorKind::ConnectionReset);
-    ///     assert_eq!(stream.try_write(&[0]).unwrap_err().kind(), ErrorKind::ConnectionReset);
-    /// }
-    /// ```
-    pub fn abort_handle(&self) -> AbortHandle {
-        AbortHandle::new(self.reader.handle(), Some(self.writer.handle()))
-    }
-
     /// Returns whether each of the two streams reads what the other writes.
     ///
     /// ```
@@ -316,11 +194,30 @@ impl DuplexStream {
     }
 }
 
-/// Aborts the writer when it is dropped, and therefore also when a panic unwinds the stack.
-struct AbortOnDrop<'a>(&'a mut Writer, Reason);
+impl Reader {
+    /// Returns whether `writer` is the other half of the same pipe.
+    ///
+    /// ```
+    /// let (reader, writer) = async_duplex::pipe(8);
+    /// let (_, other_writer) = async_duplex::pipe(8);
+    /// assert!(reader.is_peer_of(&writer));
+    /// assert!(!reader.is_peer_of(&other_writer));
+    /// ```
+    pub fn is_peer_of(&self, writer: &Writer) -> bool {
+        self.endpoint.is_peer_of(&writer.endpoint)
+    }
+}
 
-impl Drop for AbortOnDrop<'_> {
-    fn drop(&mut self) {
-        self.0.abort_for(self.1.clone());
+impl Writer {
+    /// Returns whether `reader` is the other half of the same pipe.
+    ///
+    /// ```
+    /// let (reader, writer) = async_duplex::pipe(8);
+    /// let (other_reader, _) = async_duplex::pipe(8);
+    /// assert!(writer.is_peer_of(&reader));
+    /// assert!(!writer.is_peer_of(&other_reader));
+    /// ```
+    pub fn is_peer_of(&self, reader: &Reader) -> bool {
+        self.endpoint.is_peer_of(&reader.endpoint)
     }
 }

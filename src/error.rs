@@ -3,21 +3,30 @@
 //! With the `std` feature, `Error`, `ErrorKind` and `Result` are `std::io`'s own. Without it they
 //! are types of this crate with the same names and the same methods, as far as streams need them.
 
-#[cfg(not(feature = "std"))]
-use alloc::boxed::Box;
 use alloc::format;
-#[cfg(feature = "std")]
+use alloc::string::ToString;
+#[cfg(not(feature = "portable-atomic"))]
 use alloc::sync::Arc;
-#[cfg(feature = "std")]
 use core::fmt;
+#[cfg(feature = "portable-atomic")]
+use portable_atomic_util::Arc;
 
 #[cfg(not(feature = "std"))]
 pub use no_std::{Error, ErrorKind, Result};
 #[cfg(feature = "std")]
 pub use std::io::{Error, ErrorKind, Result};
 
+#[cfg(not(feature = "std"))]
+use core::error::Error as StdError;
+#[cfg(feature = "std")]
+use std::error::Error as StdError;
+
 /// Why a half can move no byte.
+///
+/// As large as the number of bytes in whose place it is returned, so that `Poll<Result<usize,
+/// Stop>>` is returned in two registers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(usize)]
 pub(crate) enum Stop {
     /// Not now, but after the peer has made progress.
     WouldBlock,
@@ -27,12 +36,6 @@ pub(crate) enum Stop {
     Failed,
     /// Not now: the allocator has refused memory.
     OutOfMemory,
-}
-
-/// The allocator has refused the memory of a pipe.
-pub(crate) fn out_of_memory(capacity: usize) -> Error {
-    let message = format!("cannot allocate a pipe with a capacity of {capacity} bytes");
-    Error::new(ErrorKind::OutOfMemory, message)
 }
 
 /// Refuses to wait for more bytes than a pipe can hold.
@@ -46,44 +49,39 @@ pub(crate) fn check_min(min: usize, capacity: usize) -> Result<()> {
     ))
 }
 
-/// Why a stream has ended: an error that every later call can return again.
+/// Why a stream has ended: an error that every later call returns again.
 #[derive(Clone)]
 pub(crate) enum Reason {
     Kind(ErrorKind),
     #[cfg(feature = "std")]
     Os(i32),
-    #[cfg(feature = "std")]
-    Custom(Arc<Error>),
-    #[cfg(not(feature = "std"))]
-    Message(ErrorKind, Box<str>),
+    Custom(ErrorKind, Arc<Error>),
 }
 
 impl Reason {
-    /// Panics if callers would take the error for "try again".
-    #[track_caller]
     pub(crate) fn new(error: Error) -> Self {
-        assert_final(error.kind());
-        Self::of(error)
+        let kind = match error.kind() {
+            // What a socket reports as `WouldBlock` after its timeout.
+            ErrorKind::WouldBlock => ErrorKind::TimedOut,
+            ErrorKind::Interrupted => ErrorKind::Other,
+            kind => kind,
+        };
+        if kind == error.kind() {
+            #[cfg(feature = "std")]
+            if let Some(code) = error.raw_os_error() {
+                return Self::Os(code);
+            }
+            // An error of the standard library may have a message of its own and yet no payload.
+            if error.get_ref().is_none() && error.to_string() == Error::from(kind).to_string() {
+                return Self::Kind(kind);
+            }
+        }
+        Self::Custom(kind, Arc::new(error))
     }
 
-    #[cfg(feature = "std")]
-    fn of(error: Error) -> Self {
-        if let Some(code) = error.raw_os_error() {
-            Self::Os(code)
-        } else if is_plain(&error) {
-            Self::Kind(error.kind())
-        } else {
-            Self::Custom(Arc::new(error))
-        }
-    }
-
-    #[cfg(not(feature = "std"))]
-    fn of(error: Error) -> Self {
-        let kind = error.kind();
-        match error.into_message() {
-            Some(message) => Self::Message(kind, message),
-            None => Self::Kind(kind),
-        }
+    /// Whether callers take an error of this kind for "try again".
+    pub(crate) fn means_try_again(kind: ErrorKind) -> bool {
+        matches!(kind, ErrorKind::Interrupted | ErrorKind::WouldBlock)
     }
 
     /// The error, for one call.
@@ -93,85 +91,32 @@ impl Reason {
             Self::Kind(kind) => (*kind).into(),
             #[cfg(feature = "std")]
             Self::Os(code) => Error::from_raw_os_error(*code),
-            #[cfg(feature = "std")]
-            Self::Custom(error) => Error::new(error.kind(), Told(error.clone())),
-            #[cfg(not(feature = "std"))]
-            Self::Message(kind, message) => Error::new(*kind, message.clone()),
+            Self::Custom(kind, error) => Error::new(*kind, Repeated(error.clone())),
         }
     }
 }
 
-/// Panics if an error of this kind would be mistaken for "try again".
-#[track_caller]
-pub(crate) fn assert_final(kind: ErrorKind) {
-    assert!(
-        !matches!(kind, ErrorKind::Interrupted | ErrorKind::WouldBlock),
-        "cannot end a stream with {kind:?}: it means that the operation should be tried again"
-    );
-}
+/// A further copy of the caller's error, with the same message. The caller's own error is its
+/// source.
+struct Repeated(Arc<Error>);
 
-/// Whether the error is a kind and nothing else. An error of the standard library may have no
-/// payload and yet a message of its own. Does not allocate.
-#[cfg(feature = "std")]
-fn is_plain(error: &Error) -> bool {
-    let same_text = || Some(Text::of(error)? == Text::of(&error.kind().into())?);
-    error.get_ref().is_none() && same_text() == Some(true)
-}
-
-/// A short text on the stack.
-#[cfg(feature = "std")]
-#[derive(PartialEq)]
-struct Text {
-    bytes: [u8; 64],
-    len: usize,
-}
-
-#[cfg(feature = "std")]
-impl Text {
-    /// The message of an error, if it is short.
-    fn of(error: &Error) -> Option<Self> {
-        let mut text = Self {
-            bytes: [0; 64],
-            len: 0,
-        };
-        fmt::write(&mut text, format_args!("{error}")).ok()?;
-        Some(text)
-    }
-}
-
-#[cfg(feature = "std")]
-impl fmt::Write for Text {
-    fn write_str(&mut self, part: &str) -> fmt::Result {
-        let end = self.len + part.len();
-        let place = self.bytes.get_mut(self.len..end).ok_or(fmt::Error)?;
-        place.copy_from_slice(part.as_bytes());
-        self.len = end;
-        Ok(())
-    }
-}
-
-/// An error of the user's that is told once more, with its message and its source.
-#[cfg(feature = "std")]
-struct Told(Arc<Error>);
-
-#[cfg(feature = "std")]
-impl fmt::Debug for Told {
+impl fmt::Debug for Repeated {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&self.0, f)
     }
 }
 
-#[cfg(feature = "std")]
-impl fmt::Display for Told {
+impl fmt::Display for Repeated {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&self.0, f)
     }
 }
 
-#[cfg(feature = "std")]
-impl std::error::Error for Told {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.0.source()
+impl StdError for Repeated {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0
+            .get_ref()
+            .map(|error| error as &(dyn StdError + 'static))
     }
 }
 
@@ -179,14 +124,16 @@ impl std::error::Error for Told {
 #[cfg(not(feature = "std"))]
 mod no_std {
     use alloc::boxed::Box;
+    use core::error::Error as StdError;
     use core::fmt;
 
     /// The result of an operation that can fail with an [`Error`].
     pub type Result<T> = core::result::Result<T, Error>;
 
-    /// An error of a stream: its kind and, where there is one, a message.
+    /// An error of a stream: its kind and, where there is one, what it carries.
     ///
-    /// With the `std` feature, this name is `std::io::Error`.
+    /// With the `std` feature, this name is `std::io::Error`, which has the methods of this type
+    /// with the same signatures.
     ///
     /// ```
     /// use async_duplex::io::{Error, ErrorKind};
@@ -199,11 +146,11 @@ mod no_std {
     #[derive(Debug)]
     pub struct Error {
         kind: ErrorKind,
-        message: Option<Box<str>>,
+        error: Option<Box<dyn StdError + Send + Sync>>,
     }
 
     impl Error {
-        /// Makes an error of `kind` with a message.
+        /// Makes an error of `kind` that carries another one, or a message.
         ///
         /// ```
         /// use async_duplex::io::{Error, ErrorKind};
@@ -211,11 +158,28 @@ mod no_std {
         /// let error = Error::new(ErrorKind::InvalidData, "checksum mismatch");
         /// assert_eq!(error.to_string(), "checksum mismatch");
         /// ```
-        pub fn new(kind: ErrorKind, message: impl Into<Box<str>>) -> Self {
+        pub fn new<E>(kind: ErrorKind, error: E) -> Self
+        where
+            E: Into<Box<dyn StdError + Send + Sync>>,
+        {
             Self {
                 kind,
-                message: Some(message.into()),
+                error: Some(error.into()),
             }
+        }
+
+        /// Makes an error of the kind [`Other`](ErrorKind::Other).
+        ///
+        /// ```
+        /// use async_duplex::io::{Error, ErrorKind};
+        ///
+        /// assert_eq!(Error::other("no idea").kind(), ErrorKind::Other);
+        /// ```
+        pub fn other<E>(error: E) -> Self
+        where
+            E: Into<Box<dyn StdError + Send + Sync>>,
+        {
+            Self::new(ErrorKind::Other, error)
         }
 
         /// Returns the kind of the error.
@@ -229,24 +193,48 @@ mod no_std {
             self.kind
         }
 
-        pub(super) fn into_message(self) -> Option<Box<str>> {
-            self.message
+        /// Returns the error that was passed to [`new`](Self::new).
+        ///
+        /// ```
+        /// use async_duplex::io::{Error, ErrorKind};
+        ///
+        /// let error = Error::new(ErrorKind::InvalidData, "checksum mismatch");
+        /// assert_eq!(error.get_ref().unwrap().to_string(), "checksum mismatch");
+        /// assert!(Error::from(ErrorKind::InvalidData).get_ref().is_none());
+        /// ```
+        pub fn get_ref(&self) -> Option<&(dyn StdError + Send + Sync + 'static)> {
+            self.error.as_deref()
+        }
+
+        /// Returns the error that was passed to [`new`](Self::new).
+        ///
+        /// ```
+        /// use async_duplex::io::{Error, ErrorKind};
+        ///
+        /// let error = Error::new(ErrorKind::InvalidData, "checksum mismatch");
+        /// assert_eq!(error.into_inner().unwrap().to_string(), "checksum mismatch");
+        /// ```
+        pub fn into_inner(self) -> Option<Box<dyn StdError + Send + Sync>> {
+            self.error
+        }
+    }
+
+    impl StdError for Error {
+        fn source(&self) -> Option<&(dyn StdError + 'static)> {
+            self.error.as_ref()?.source()
         }
     }
 
     impl From<ErrorKind> for Error {
         fn from(kind: ErrorKind) -> Self {
-            Self {
-                kind,
-                message: None,
-            }
+            Self { kind, error: None }
         }
     }
 
     impl fmt::Display for Error {
         fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            match &self.message {
-                Some(message) => f.write_str(message),
+            match &self.error {
+                Some(error) => error.fmt(f),
                 None => self.kind.fmt(f),
             }
         }

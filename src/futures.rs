@@ -5,9 +5,192 @@ use core::pin::Pin;
 use core::task::{Context, Poll};
 
 use futures_core::future::FusedFuture;
+use futures_core::ready;
 
-use crate::error::Result;
-use crate::{Reader, Writer};
+use crate::error::{check_min, Result};
+use crate::reader::Reader;
+use crate::writer::Writer;
+
+/// Waiting without reading.
+impl Reader {
+    /// Polls for what [`closed`](Self::closed) waits for.
+    ///
+    /// The waker replaces the one that the reader [has kept](Self#wakers). A task may wait for
+    /// bytes and for the end at once.
+    ///
+    /// ```
+    /// use futures::future::poll_fn;
+    ///
+    /// # futures::executor::block_on(async {
+    /// let (mut reader, writer) = async_duplex::pipe(8);
+    /// drop(writer);
+    /// poll_fn(|cx| reader.poll_closed(cx)).await;
+    /// # });
+    /// ```
+    pub fn poll_closed(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.endpoint.poll_closed(cx)
+    }
+
+    /// Waits until the writer finishes or is dropped, without reading. Bytes that the writer writes
+    /// meanwhile do not wake the task. Cancel safe.
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// let (mut reader, mut writer) = async_duplex::pipe(8);
+    /// writer.try_write(b"abc").unwrap();
+    /// drop(writer);
+    /// reader.closed().await;
+    /// assert_eq!(reader.len(), 3);
+    /// # });
+    /// ```
+    pub fn closed(&mut self) -> Closed<'_, Self> {
+        Closed::new(self)
+    }
+
+    /// Waits until at least `min` bytes are unread or the stream ends, and returns the number of
+    /// unread bytes. It reads none of them.
+    ///
+    /// At the end of the stream the number may be less than `min`, and is 0 if all bytes are read.
+    /// With a `min` of 0 the call does not wait. Cancel safe.
+    ///
+    /// # Errors
+    ///
+    /// * `InvalidInput` at once if `min` is above the capacity, because that many bytes are never
+    ///   unread at a time.
+    /// * The writer's error if it has [aborted](Writer::abort), or if it has
+    ///   [finished with](Writer::finish_with) one and no byte is unread.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// let (mut reader, mut writer) = async_duplex::pipe(64);
+    /// writer.try_write(&[0, 3, b'a', b'b', b'c', 0]).unwrap();
+    ///
+    /// // A parser that needs its header in one piece.
+    /// assert_eq!(reader.readable(2).await?, 6);
+    /// let (header, _) = reader.as_slices();
+    /// assert_eq!(header[..2], [0, 3]);
+    ///
+    /// drop(writer);
+    /// reader.consume(5);
+    /// assert_eq!(reader.readable(2).await?, 1);
+    /// # std::io::Result::Ok(()) }).unwrap();
+    /// ```
+    pub fn readable(&mut self, min: usize) -> Readable<'_> {
+        Readable::new(self, min)
+    }
+
+    /// Polls for what [`readable`](Self::readable) waits for, with the same errors.
+    ///
+    /// The waker replaces the one that the reader [has kept](Self#wakers). If the task also waits
+    /// in another place, for example in `poll_read`, the smaller number of bytes counts.
+    ///
+    /// ```
+    /// use futures::future::poll_fn;
+    ///
+    /// # futures::executor::block_on(async {
+    /// let (mut reader, mut writer) = async_duplex::pipe(8);
+    /// writer.try_write(b"abc")?;
+    /// assert_eq!(poll_fn(|cx| reader.poll_readable(cx, 2)).await?, 3);
+    /// # std::io::Result::Ok(()) }).unwrap();
+    /// ```
+    pub fn poll_readable(&mut self, cx: &mut Context<'_>, min: usize) -> Poll<Result<usize>> {
+        check_min(min, self.capacity())?;
+        let found = ready!(self.endpoint.poll_available(cx, min, usize::MAX));
+        Poll::Ready(self.end_as_zero(found))
+    }
+}
+
+/// Waiting without writing.
+impl Writer {
+    /// Polls for what [`closed`](Self::closed) waits for.
+    ///
+    /// The waker replaces the one that the writer [has kept](Self#wakers). A task may wait for
+    /// space and for the end at once.
+    ///
+    /// ```
+    /// use futures::future::poll_fn;
+    ///
+    /// # futures::executor::block_on(async {
+    /// let (reader, mut writer) = async_duplex::pipe(8);
+    /// drop(reader);
+    /// poll_fn(|cx| writer.poll_closed(cx)).await;
+    /// # });
+    /// ```
+    pub fn poll_closed(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.endpoint.poll_closed(cx)
+    }
+
+    /// Waits until the reader is closed or dropped, without writing. Reads that take place
+    /// meanwhile do not wake the task. Cancel safe.
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// use futures::FutureExt;
+    ///
+    /// let (reader, mut writer) = async_duplex::pipe(8);
+    /// assert!(writer.closed().now_or_never().is_none());
+    /// drop(reader);
+    /// writer.closed().await;
+    /// # });
+    /// ```
+    pub fn closed(&mut self) -> Closed<'_, Self> {
+        Closed::new(self)
+    }
+
+    /// Waits until at least `min` bytes are free, and returns the number of free bytes. It writes
+    /// none.
+    ///
+    /// With a `min` of 0 the call does not wait. With the capacity it waits until the reader has
+    /// read all bytes written. Cancel safe.
+    ///
+    /// # Errors
+    ///
+    /// * `InvalidInput` at once if `min` is above the capacity, because that many bytes are never
+    ///   free.
+    /// * `BrokenPipe` if either half is closed or dropped.
+    /// * The reader's error if it has [aborted](Reader::abort).
+    /// * `OutOfMemory` if the allocator refuses the storage, as for [`try_write`](Self::try_write).
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// let (mut reader, mut writer) = async_duplex::pipe(8);
+    /// writer.try_write(b"abc").unwrap();
+    /// assert_eq!(writer.writable(1).await?, 5);
+    ///
+    /// // Has everything been read?
+    /// let reading = async { reader.try_read(&mut [0; 8]) };
+    /// let (_, vacant) = futures::try_join!(reading, writer.writable(8))?;
+    /// assert_eq!(vacant, 8);
+    /// # std::io::Result::Ok(()) }).unwrap();
+    /// ```
+    pub fn writable(&mut self, min: usize) -> Writable<'_> {
+        Writable::new(self, min)
+    }
+
+    /// Polls for what [`writable`](Self::writable) waits for, with the same errors.
+    ///
+    /// The waker replaces the one that the writer [has kept](Self#wakers). If the task also waits
+    /// in another place, for example in `poll_write`, the smaller number of bytes counts.
+    ///
+    /// ```
+    /// use futures::future::poll_fn;
+    ///
+    /// # futures::executor::block_on(async {
+    /// let (_reader, mut writer) = async_duplex::pipe(8);
+    /// assert_eq!(poll_fn(|cx| writer.poll_writable(cx, 2)).await?, 8);
+    /// # std::io::Result::Ok(()) }).unwrap();
+    /// ```
+    pub fn poll_writable(&mut self, cx: &mut Context<'_>, min: usize) -> Poll<Result<usize>> {
+        check_min(min, self.capacity())?;
+        self.wanted = min;
+        let available = ready!(self.endpoint.poll_available(cx, min, usize::MAX));
+        Poll::Ready(available.map_err(|stop| self.endpoint.error(stop)))
+    }
+}
 
 /// Resolves when the other half of the pipe is closed or dropped.
 ///

@@ -144,7 +144,7 @@
 //!   [`commit`](Writer::commit) sends bytes from it.
 //! * **Readiness.** [`Reader::readable`] and [`Writer::writable`] wait for a number of bytes and
 //!   move none. [`closed`](Writer::closed) waits until the other half is closed or dropped. A half
-//!   has one waker for bytes and one for the end, so a task may wait for both.
+//!   has one waker, so one task waits on it at a time, for any of these.
 //! * **Threads.** `blocking` makes a half or a stream implement `std::io`'s traits. Its calls block
 //!   the thread and need no runtime. The other end may be asynchronous or blocking.
 //! * **From pipe to pipe.** `futures::io::copy_buf` passes the reader's memory to the writer,
@@ -185,7 +185,7 @@
 //! | write, the reader is closed or dropped | `BrokenPipe`, at once, even if space is free |
 //! | write after the writer's own end | `BrokenPipe` |
 //! | write of an empty buffer | `BrokenPipe` if closed, otherwise `Ok(0)` at once |
-//! | write, the allocator refuses the memory | `OutOfMemory`, which names the capacity; nothing is lost |
+//! | write, the allocator refuses the memory | `OutOfMemory`; nothing is lost |
 //! | flush | `Ok(())`, always: a write is visible to the reader when it returns |
 //! | close, again | `Ok(())` |
 //! | `poll_close` of a [`DuplexStream`] | finishes the direction it writes to; reading goes on |
@@ -193,7 +193,7 @@
 //! | a half is dropped that was not ended | as a clean end; with [`Options::error_on_drop`], an error of that kind |
 //! | the other half [aborts](Writer::abort) | calls fail with its error, for ever, with the same message and source; unread bytes are discarded |
 //! | an [`AbortHandle`] aborts | the same for both halves, unless one of them has ended the stream before |
-//! | abort with `Interrupted` or `WouldBlock` | a panic that names the kind, because callers take these for "try again" |
+//! | abort with `Interrupted` or `WouldBlock` | the peer gets `Other` or `TimedOut`, because callers take these for "try again" |
 //! | both halves end | the first ending stands: a clean end never becomes an abort, nor an abort a clean end |
 //! | [`readable`](Reader::readable) of more bytes than are left at the end | the number of bytes left, which may be 0 |
 //! | waiting for more bytes than the capacity | `InvalidInput`, at once |
@@ -203,15 +203,11 @@
 //! # What it costs
 //!
 //! * **A call**: a copy and one atomic read-modify-write on a word of its own side. A call that has
-//!   to wait takes one more. Buffers above 32 KiB are copied and published in chunks, so that the
-//!   other half can start before the copy ends.
-//! * **Memory**: about 700 bytes for a direction. The first write, `writable` or `spare_slices`
+//!   to wait also leaves its waker in an `AtomicWaker`.
+//! * **Memory**: about 400 bytes for a direction. The first write, `writable` or `spare_slices`
 //!   allocates `capacity` bytes more. A writer that finds the pipe empty continues at the front of
-//!   them, so resident memory follows the number of unread bytes and not the capacity.
-//! * **Processor time**: a call that would have to wait may spin first, for 100 microseconds in
-//!   total between two `Pending`s of its half. It spins only if the other half has measured that
-//!   the thread was asleep when it was last woken, so that no other task loses time.
-//!   [`Options::spin_limit`] sets the limit or turns spinning off.
+//!   them, and a page of them takes memory once a byte has been written to it.
+//! * **Processor time**: no call spins, unless [`Options::spin_limit`] tells it to.
 //!
 //! # Memory ordering
 //!
@@ -234,7 +230,8 @@
 //!   dependency.
 //! * `portable-atomic`: for targets without compare-and-swap.
 //!
-//! The library needs Rust 1.63; with `tokio` or `embedded-io`, what those need.
+//! The library needs Rust 1.63, with `tokio` or `embedded-io` what those need, and without `std`
+//! 1.81.
 
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -255,6 +252,9 @@ mod duplex;
 mod options;
 mod reader;
 mod writer;
+
+mod endings;
+mod status;
 
 mod abort_handle;
 #[doc = include_str!("contract.md")]
@@ -278,9 +278,9 @@ mod interleavings;
 mod models;
 
 pub use abort_handle::AbortHandle;
-pub use duplex::{duplex, pipe, DuplexStream};
+pub use duplex::DuplexStream;
 pub use futures::{Closed, Readable, Writable};
-pub use options::Options;
+pub use options::{duplex, pipe, Options};
 pub use reader::Reader;
 pub use writer::Writer;
 

@@ -1,15 +1,89 @@
-//! Pipes with settings, and constructors that return an error.
+//! Making pipes and streams, with settings, or with an error instead of a panic.
 
-use alloc::alloc::handle_alloc_error;
 use alloc::format;
+use alloc::string::String;
 use core::time::Duration;
 
-use crate::error::{assert_final, out_of_memory, Error, ErrorKind, Result};
-use crate::pipe::{
-    header_layout, pipe, Config, Consumer, Endpoint, OutOfMemory, Producer, DEFAULT_SPIN_LIMIT,
-    MAX_CAPACITY,
-};
-use crate::{DuplexStream, Reader, Writer};
+use crate::duplex::DuplexStream;
+use crate::error::{Error, ErrorKind, Reason, Result};
+use crate::pipe::{self, Config, OutOfMemory, Spin, MAX_CAPACITY};
+use crate::reader::Reader;
+use crate::writer::Writer;
+
+/// Makes a pipe of `capacity` bytes. The [`Reader`] reads what the [`Writer`] writes.
+///
+/// The capacity is exact, and a power of two is no faster than another number. It is the number of
+/// bytes that the writer can write before the reader reads. Typical capacities range from the size
+/// of a message to 64 KiB. A task that writes more bytes than the capacity and only then reads
+/// waits for ever. [Choosing a capacity](crate::guide::capacity) has more.
+///
+/// The storage, `capacity` bytes, is allocated at the first write (or
+/// [`writable`](Writer::writable) or [`spare_slices`](Writer::spare_slices)). If the allocator
+/// refuses it, that call fails with `OutOfMemory`, and the caller can try it again. A writer that
+/// finds the pipe empty continues at the front of the storage. A page of it takes memory once a
+/// byte has been written to it.
+///
+/// # Panics
+///
+/// If `capacity` is 0 or above `isize::MAX / 2`. The message names it. A pipe is always bounded.
+/// For an effectively unbounded one, use a capacity such as 64 MiB.
+///
+/// # Example
+///
+/// ```
+/// use futures::{AsyncReadExt, AsyncWriteExt};
+///
+/// # futures::executor::block_on(async {
+/// let (mut reader, mut writer) = async_duplex::pipe(1024);
+/// writer.write_all(b"ping").await?;
+///
+/// let mut buf = [0; 4];
+/// reader.read_exact(&mut buf).await?;
+/// assert_eq!(&buf, b"ping");
+/// # std::io::Result::Ok(()) }).unwrap();
+/// ```
+#[track_caller]
+#[doc(alias = "simplex")]
+#[must_use = "both halves are dropped otherwise"]
+pub fn pipe(capacity: usize) -> (Reader, Writer) {
+    Options::new(capacity).pipe()
+}
+
+/// Makes two streams, each of which reads what the other writes. Each direction is a [`pipe`] of
+/// `capacity` bytes.
+///
+/// A task that writes more bytes than the capacity and only then reads waits for ever. So does one
+/// that reads to the end while it holds the other stream itself. [Choosing a
+/// capacity](crate::guide::capacity) has more.
+///
+/// # Panics
+///
+/// If `capacity` is 0 or above `isize::MAX / 2`. The message names it.
+///
+/// # Example
+///
+/// ```
+/// use futures::{AsyncReadExt, AsyncWriteExt};
+///
+/// # futures::executor::block_on(async {
+/// let (mut client, mut server) = async_duplex::duplex(1024);
+///
+/// client.write_all(b"ping").await?;
+/// let mut buf = [0; 4];
+/// server.read_exact(&mut buf).await?;
+/// assert_eq!(&buf, b"ping");
+///
+/// server.write_all(b"pong").await?;
+/// client.read_exact(&mut buf).await?;
+/// assert_eq!(&buf, b"pong");
+/// # std::io::Result::Ok(()) }).unwrap();
+/// ```
+#[track_caller]
+#[doc(alias("socketpair", "pair"))]
+#[must_use = "both streams are dropped otherwise"]
+pub fn duplex(capacity: usize) -> (DuplexStream, DuplexStream) {
+    Options::new(capacity).duplex()
+}
 
 /// Makes pipes and duplex streams with settings, or without panicking.
 ///
@@ -17,7 +91,7 @@ use crate::{DuplexStream, Reader, Writer};
 /// | --- | --- |
 /// | [`new(capacity)`](Self::new) | none: the caller chooses it |
 /// | [`yield_every`](Self::yield_every) | 0: a half never yields |
-/// | [`spin_limit`](Self::spin_limit) | 100 microseconds in total between two `Pending`s |
+/// | [`spin_limit`](Self::spin_limit) | zero: no call spins |
 /// | [`error_on_drop`](Self::error_on_drop) | off: dropping a half is a clean end |
 ///
 /// The same options make any number of pipes.
@@ -26,7 +100,7 @@ use crate::{DuplexStream, Reader, Writer};
 /// use async_duplex::Options;
 /// use core::time::Duration;
 ///
-/// let (near, far) = Options::new(65536).spin_limit(Duration::ZERO).duplex();
+/// let (near, far) = Options::new(65536).spin_limit(Duration::from_micros(50)).duplex();
 /// assert!(near.is_peer_of(&far));
 ///
 /// // A capacity from a configuration file.
@@ -38,7 +112,7 @@ use crate::{DuplexStream, Reader, Writer};
 pub struct Options {
     capacity: usize,
     yield_every: usize,
-    spin_limit: Duration,
+    spin: Spin,
     error_on_drop: Option<ErrorKind>,
 }
 
@@ -59,7 +133,7 @@ impl Options {
         Self {
             capacity,
             yield_every: 0,
-            spin_limit: DEFAULT_SPIN_LIMIT,
+            spin: Spin::new(Duration::ZERO),
             error_on_drop: None,
         }
     }
@@ -71,9 +145,9 @@ impl Options {
     /// over a pipe would otherwise leave no room for other tasks. tokio's traits need no such
     /// setting, because they obey tokio's budget.
     ///
-    /// Each half counts for itself. Calls that cannot wait, as the `try_*` methods, do not count.
-    /// Calls at the same position of the stream count once, so that a caller can ask for the same
-    /// bytes again. Time spent [spinning](Self::spin_limit) does not reset the count.
+    /// Each half counts for itself. Calls that cannot wait, such as the `try_*` methods, do not
+    /// count. Calls at the same position of the stream count once, so that a caller can ask for the
+    /// same bytes again. Time spent [spinning](Self::spin_limit) does not reset the count.
     ///
     /// ```
     /// use async_duplex::Options;
@@ -92,35 +166,36 @@ impl Options {
         self
     }
 
-    /// Sets how long the calls of a half may spin, in total, between two calls that return
-    /// `Pending`. 100 microseconds by default. Zero turns spinning off.
+    /// Sets how long a call may spin before it returns `Pending`: it looks for bytes or space again
+    /// and again for that long. Zero, which is the default, means that no call spins. A limit above
+    /// 10 milliseconds counts as 10 milliseconds.
     ///
-    /// A call that spins looks for bytes or space again and again before it waits, for at most a
-    /// tenth of the limit. Waking a thread that sleeps takes several microseconds, a hundred times
-    /// as long as moving a message. A half spins only where that would otherwise be necessary: its
-    /// peer measures how long waking it takes, and has found that the thread had been asleep. A
-    /// thread that runs other tasks is woken faster, so its tasks lose nothing. Spins that fail
-    /// make a half spin less often.
+    /// Use it where each of the two threads has nothing else to do, for example where both block on
+    /// one task. Waking a thread that sleeps takes tens of microseconds, and between two such
+    /// threads the answer is mostly there sooner. On a thread that has other tasks, a spin takes
+    /// time from them. On one core, a spin always fails.
     ///
-    /// Spinning never changes what a call returns, only when. It never takes place on a machine
-    /// with one core, or without the feature `std`.
+    /// A spin that fails makes the next ones rarer. Spinning never changes what a call returns,
+    /// only when. Without the feature `std` there is no clock, and no call spins.
+    ///
+    /// A `Blocking` half or stream owns its thread. It has a limit of its
+    /// own instead of this one.
     ///
     /// ```
     /// use async_duplex::Options;
     /// use core::time::Duration;
     ///
-    /// // A half that waits gives up its thread at once.
-    /// let (near, far) = Options::new(4096).spin_limit(Duration::ZERO).duplex();
+    /// let (near, far) = Options::new(4096).spin_limit(Duration::from_micros(50)).duplex();
     /// assert!(near.is_peer_of(&far));
     /// ```
     pub fn spin_limit(mut self, limit: Duration) -> Self {
-        self.spin_limit = limit;
+        self.spin = Spin::new(limit);
         self
     }
 
-    /// Lets a half that is dropped without having been ended tell its peer so: the reader gets
-    /// every byte and then this kind of error instead of the end, the writer gets it instead of
-    /// `BrokenPipe`.
+    /// Sets the error that the peer gets if a half is dropped before it was finished, closed or
+    /// aborted. A reader gets it after the last byte, in place of the end. A writer gets it in
+    /// place of `BrokenPipe`.
     ///
     /// A panic, a cancelled task or a `?` then no longer looks like a complete stream. A half has
     /// been ended if it was closed, finished or aborted, or if its peer has ended the stream
@@ -148,9 +223,13 @@ impl Options {
     /// # Panics
     ///
     /// If the kind is `Interrupted` or `WouldBlock`, because callers take these for "try again".
+    /// The message names the kind.
     #[track_caller]
     pub fn error_on_drop(mut self, kind: ErrorKind) -> Self {
-        assert_final(kind);
+        assert!(
+            !Reason::means_try_again(kind),
+            "cannot end a stream with {kind:?}: callers take it for \"try again\""
+        );
         self.error_on_drop = Some(kind);
         self
     }
@@ -174,13 +253,11 @@ impl Options {
     ///
     /// If the capacity is 0 or above `isize::MAX / 2`.
     #[track_caller]
+    #[inline]
     #[must_use = "both halves are dropped otherwise"]
     pub fn pipe(&self) -> (Reader, Writer) {
         self.assert_valid();
-        match self.make() {
-            Ok((reader, writer)) => (Reader::new(reader), Writer::new(writer)),
-            Err(OutOfMemory) => handle_alloc_error(header_layout()),
-        }
+        self.make()
     }
 
     /// Makes a pair of streams. Each direction is a [`pipe`](Self::pipe) with these options.
@@ -199,9 +276,11 @@ impl Options {
     ///
     /// If the capacity is 0 or above `isize::MAX / 2`.
     #[track_caller]
+    #[inline]
     #[must_use = "both streams are dropped otherwise"]
     pub fn duplex(&self) -> (DuplexStream, DuplexStream) {
-        crossed(self.pipe(), self.pipe())
+        self.assert_valid();
+        cross(self.make(), self.make())
     }
 
     /// Makes a pipe and allocates the memory for its capacity, or returns an error.
@@ -223,16 +302,17 @@ impl Options {
     /// # Errors
     ///
     /// * `InvalidInput` if the capacity is 0 or above `isize::MAX / 2`. The message names it.
-    /// * `OutOfMemory` if the allocator refuses the memory for the capacity, or that for the rest
-    ///   of the pipe, which is about 700 bytes.
+    /// * `OutOfMemory` if the allocator refuses the memory for the capacity. The other 400 bytes of
+    ///   a pipe are allocated like any other small value, which ends the process if that fails.
     pub fn try_pipe(&self) -> Result<(Reader, Writer)> {
         if !self.is_valid() {
-            return Err(Error::new(ErrorKind::InvalidInput, self.complaint()));
+            return Err(Error::new(ErrorKind::InvalidInput, self.capacity_error()));
         }
-        let refused = |OutOfMemory| out_of_memory(self.capacity);
-        let (reader, mut writer) = self.make().map_err(refused)?;
-        writer.allocate().map_err(refused)?;
-        Ok((Reader::new(reader), Writer::new(writer)))
+        let (reader, mut writer) = self.make();
+        match writer.endpoint.allocate() {
+            Ok(()) => Ok((reader, writer)),
+            Err(OutOfMemory) => Err(ErrorKind::OutOfMemory.into()),
+        }
     }
 
     /// Makes a pair of streams and allocates the memory for their capacity, or returns an error.
@@ -249,20 +329,21 @@ impl Options {
     ///
     /// As for [`try_pipe`](Self::try_pipe).
     pub fn try_duplex(&self) -> Result<(DuplexStream, DuplexStream)> {
-        Ok(crossed(self.try_pipe()?, self.try_pipe()?))
+        Ok(cross(self.try_pipe()?, self.try_pipe()?))
     }
 
-    /// Panics if no pipe can be made.
     #[track_caller]
     fn assert_valid(&self) {
-        assert!(self.is_valid(), "{}", self.complaint());
+        if !self.is_valid() {
+            panic!("{}", self.capacity_error());
+        }
     }
 
     fn is_valid(&self) -> bool {
         (1..=MAX_CAPACITY).contains(&self.capacity)
     }
 
-    fn complaint(&self) -> alloc::string::String {
+    fn capacity_error(&self) -> String {
         let capacity = self.capacity;
         let advice = match capacity {
             0 => "",
@@ -278,18 +359,21 @@ impl Options {
     }
 
     #[inline(always)] // So that the halves are built where the caller wants them.
-    fn make(&self) -> core::result::Result<(Endpoint<Consumer>, Endpoint<Producer>), OutOfMemory> {
+    fn make(&self) -> (Reader, Writer) {
         let config = Config {
-            yield_every: self.yield_every,
-            spin_limit: self.spin_limit,
+            // Four billion calls in a row are as good as never.
+            yield_every: u32::try_from(self.yield_every).unwrap_or(0),
+            spin: self.spin,
             error_on_drop: self.error_on_drop,
         };
-        pipe(self.capacity, config)
+        let (reader, writer) = pipe::pipe(self.capacity, config);
+        (Reader::new(reader), Writer::new(writer))
     }
 }
 
 /// Joins two pipes, so that each stream reads what the other one writes.
-fn crossed(
+#[inline(always)]
+fn cross(
     (left_reader, right_writer): (Reader, Writer),
     (right_reader, left_writer): (Reader, Writer),
 ) -> (DuplexStream, DuplexStream) {

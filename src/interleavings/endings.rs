@@ -91,18 +91,23 @@ fn a_reader_that_ends_early_stops_the_writer() {
     });
 }
 
-/// A handle cuts both directions of a stream, each end of which writes and reads in one task. Each
-/// task gets all of its bytes or the error, and none of them waits for ever.
+/// Two handles abort both directions of a stream at once, each end of which writes and reads in one
+/// task. Each task gets all of its bytes or the error, and none of them waits for ever.
 #[test]
-fn a_handle_cuts_both_directions() {
+fn two_handles_abort_both_directions() {
     check(|| {
         let sizes = Sizes::new();
         let (mut near, mut far) = duplex(sizes.capacity);
         let handle = near.abort_handle();
-        let cutting = thread::spawn(move || handle.abort(RESET));
+        let aborting = [handle.clone(), handle].map(|handle| {
+            thread::spawn(move || {
+                handle.abort(RESET);
+                assert!(handle.is_aborted());
+            })
+        });
         let exchange = move |stream: &mut DuplexStream| {
             let (reader, writer) = stream.halves();
-            // The reader waits for more than there is, so only the cut ends it.
+            // The reader waits for more than there is, so only the abort ends it.
             let both =
                 futures::future::join(send(writer, sizes), receive(reader, sizes, usize::MAX));
             let (sent, (received, result)) = block_on(both);
@@ -119,6 +124,8 @@ fn a_handle_cuts_both_directions() {
         });
         exchange(&mut near);
         drop(other.join().unwrap());
-        cutting.join().unwrap();
+        for thread in aborting {
+            thread.join().unwrap();
+        }
     });
 }

@@ -73,6 +73,11 @@ impl Sizes {
             writable: capacity + 1 - readable,
         }
     }
+
+    /// The length of a buffer: often above the capacity, and sometimes far above.
+    fn buffer(self) -> usize {
+        up_to(one_of(&[2, 2, 2, 20]) * self.capacity)
+    }
 }
 
 /// The byte at a position of every stream. 251 is a prime, so that no capacity above hides a byte

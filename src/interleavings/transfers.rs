@@ -6,7 +6,7 @@ use shuttle::future::block_on;
 use shuttle::thread::{self, JoinHandle};
 
 use super::walk::{receive, send};
-use super::{assert_bytes, bytes_at, check, up_to, Sizes};
+use super::{assert_bytes, bytes_at, check, Sizes};
 use crate::{duplex, pipe, DuplexStream, Reader, Writer};
 
 /// Sends all bytes from a thread of its own, which returns the writer.
@@ -68,7 +68,7 @@ fn a_blocking_writer_feeds_a_task() {
             let mut writer = writer.blocking();
             let mut sent = 0;
             while sent < sizes.total {
-                let n = up_to(2 * sizes.capacity).min(sizes.total - sent);
+                let n = sizes.buffer().min(sizes.total - sent);
                 writer.write_all(&bytes_at(sent, n)).unwrap();
                 sent += n;
             }
@@ -88,7 +88,7 @@ fn a_task_feeds_a_blocking_reader() {
         let mut reader = reader.blocking();
         let mut received = 0;
         while received < sizes.total {
-            let mut buf = alloc::vec![0; up_to(2 * sizes.capacity).min(sizes.total - received)];
+            let mut buf = alloc::vec![0; sizes.buffer().min(sizes.total - received)];
             let n = reader.read(&mut buf).unwrap();
             assert_bytes(received, &buf[..n]);
             received += n;

@@ -18,7 +18,7 @@ enum Call {
     Cancelled,
     /// After waiting for a threshold.
     Threshold,
-    /// After waiting for two thresholds in one task.
+    /// After waiting for two thresholds and for the end in one task.
     TwoThresholds,
     /// In the memory of the pipe.
     Slices,
@@ -51,12 +51,9 @@ fn or_none(poll: Poll<Result<usize>>) -> Result<usize> {
 /// Writes all bytes of a stream. Waits for the end of the reader too, in the same
 /// task.
 pub(super) async fn send(writer: &mut Writer, sizes: Sizes) -> Result<()> {
-    let Sizes {
-        capacity, total, ..
-    } = sizes;
     let mut sent = 0;
-    while sent < total {
-        let n = up_to(2 * capacity).min(total - sent);
+    while sent < sizes.total {
+        let n = sizes.buffer().min(sizes.total - sent);
         let bytes = bytes_at(sent, n);
         let min = up_to(sizes.writable);
         sent += match one_of(&CALLS) {
@@ -77,9 +74,11 @@ pub(super) async fn send(writer: &mut Writer, sizes: Sizes) -> Result<()> {
             }
             Call::TwoThresholds => {
                 poll_fn(|cx| {
-                    let _ = writer.poll_closed(cx);
                     let _ = writer.poll_writable(cx, min)?;
-                    writer.poll_writable(cx, 1)
+                    let one = writer.poll_writable(cx, 1);
+                    // Leaves its waker in the same slot.
+                    let _ = writer.poll_closed(cx);
+                    one
                 })
                 .await?;
                 0
@@ -124,7 +123,7 @@ async fn receive_some(
     position: usize,
     max: usize,
 ) -> Result<Option<usize>> {
-    let mut buf = alloc::vec![0; up_to(2 * sizes.capacity).min(max)];
+    let mut buf = alloc::vec![0; sizes.buffer().min(max)];
     // Not more than the writer sends before it waits or ends.
     let min = up_to(sizes.readable).min(max);
     let n = match one_of(&CALLS) {
@@ -149,9 +148,11 @@ async fn receive_some(
         }
         Call::TwoThresholds => {
             let readable = poll_fn(|cx| {
-                let _ = reader.poll_closed(cx);
                 let _ = reader.poll_readable(cx, min)?;
-                reader.poll_readable(cx, 1)
+                let one = reader.poll_readable(cx, 1);
+                // Leaves its waker in the same slot.
+                let _ = reader.poll_closed(cx);
+                one
             })
             .await?;
             return Ok(Some(0).filter(|_| readable > 0));

@@ -47,8 +47,8 @@ macro_rules! impl_read {
         impl BufRead for $type {
             #[inline]
             async fn fill_buf(&mut self) -> Result<&[u8]> {
-                poll_fn(|cx| self.reader().poll_filled(cx, usize::MAX)).await?;
-                Ok(self.reader().filled().0)
+                let n = poll_fn(|cx| self.reader().poll_fill_buf(cx).map_ok(<[u8]>::len)).await?;
+                Ok(self.reader().filled(n))
             }
 
             #[inline]

@@ -8,9 +8,6 @@ use embedded_io_async::ErrorKind as EmbeddedKind;
 
 use crate::error::{Error, ErrorKind};
 
-// Not in `error.rs`, because this trait needs a newer compiler than the rest of the crate.
-impl core::error::Error for Error {}
-
 impl embedded_io_async::Error for Error {
     fn kind(&self) -> EmbeddedKind {
         match self.kind() {

@@ -5,7 +5,6 @@
 //! returns `Pending`, and tokio wakes the task. Outside of tokio there is no limit. The other
 //! families of traits do not use this budget.
 
-use core::cmp::min;
 use core::pin::Pin;
 use core::task::{Context, Poll};
 use std::io::{IoSlice, Result};
@@ -31,14 +30,7 @@ fn poll_with_budget<T>(
 
 #[inline]
 fn poll_read(reader: &mut Reader, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<Result<()>> {
-    let available = ready!(reader.poll_filled(cx, buf.remaining()))?;
-    let n = min(available, buf.remaining());
-    let (front, back) = reader.filled();
-    let from_front = min(n, front.len());
-    buf.put_slice(&front[..from_front]);
-    buf.put_slice(&back[..n - from_front]);
-    reader.consume(n);
-    Poll::Ready(Ok(()))
+    reader.poll_read_with(cx, buf.remaining(), |bytes| buf.put_slice(bytes))
 }
 
 /// Implements the traits of a reader, for a type that has one.

@@ -2,7 +2,7 @@
 
 use core::future::poll_fn;
 
-use super::{block_on, bounded, full, model, read, read_byte_then_eof};
+use super::{block_on, bounded, full, read, read_byte_then_eof};
 use crate::io::ErrorKind;
 use crate::pipe;
 
@@ -33,7 +33,8 @@ fn abort_brings_its_kind() {
 
 #[test]
 fn abort_wakes_parked_writer() {
-    model(
+    bounded(
+        3,
         || full(pipe(1)),
         |mut writer| {
             let error = block_on(poll_fn(|cx| writer.poll_writable(cx, 1))).unwrap_err();

@@ -1,4 +1,4 @@
-//! `try_*` calls beside `poll_*` calls: one moves bytes while the waiter of the other is
+//! `try_*` calls beside `poll_*` calls: one moves bytes while the waker of the other is
 //! registered.
 
 use loom::thread;
@@ -16,7 +16,7 @@ fn moved(result: Result<usize>) -> usize {
 }
 
 /// A read that waits is given up, a `try_read` may take the first byte, and the next read waits
-/// again. A waiter that a `try_read` left taken would be missing then.
+/// again. A waker that a `try_read` had taken would be missing then.
 #[test]
 fn a_reader_that_tries_after_it_has_parked_is_woken() {
     bounded(

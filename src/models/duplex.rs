@@ -111,8 +111,8 @@ fn exchange(stream: &mut DuplexStream, write: &[u8; 1], expected: &[u8; 1]) {
     assert_eq!(&got.unwrap(), expected);
 }
 
-/// One task waits in both directions, and a handle cuts them. Each direction wakes the task, which
-/// finds the error in both.
+/// One task waits in both directions, and a handle aborts them. Each direction wakes the task,
+/// which finds the error in both.
 #[test]
 fn a_handle_cuts_both_directions_for_a_task() {
     bounded(

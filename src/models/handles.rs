@@ -3,14 +3,12 @@
 use alloc::sync::Arc;
 use core::future::poll_fn;
 
-use loom::sync::Arc as LoomArc;
 use loom::thread;
 
 use crate::io::{ErrorKind, Result};
-use crate::ring::{ring, Consumer, Half, Producer};
 use crate::{pipe, AbortHandle};
 
-use super::{block_on, explore, full, model, model_and_check, read, waiter, witness, write};
+use super::{block_on, bounded, bounded_and_check, explore, full, read, witness, write};
 
 const RESET: ErrorKind = ErrorKind::ConnectionReset;
 
@@ -24,7 +22,8 @@ fn kind<T: core::fmt::Debug>(result: Result<T>) -> ErrorKind {
 
 #[test]
 fn a_parked_reader_is_woken() {
-    model(
+    bounded(
+        3,
         || {
             let (reader, writer) = pipe(1);
             let handle = writer.abort_handle();
@@ -40,7 +39,8 @@ fn a_parked_reader_is_woken() {
 
 #[test]
 fn a_parked_writer_is_woken() {
-    model(
+    bounded(
+        3,
         || {
             let (writer, reader) = full(pipe(1));
             let handle = writer.abort_handle();
@@ -53,7 +53,8 @@ fn a_parked_writer_is_woken() {
 
 #[test]
 fn closed_is_woken() {
-    model(
+    bounded(
+        3,
         || {
             let (reader, writer) = pipe(1);
             let handle = reader.abort_handle();
@@ -70,7 +71,8 @@ fn closed_is_woken() {
 /// The writer finishes while the handle aborts: a clean end or the abort, and never a mixture.
 #[test]
 fn the_first_ending_stands() {
-    model(
+    bounded(
+        3,
         || {
             let (reader, mut writer) = pipe(1);
             assert_eq!(writer.try_write(b"a").unwrap(), 1);
@@ -106,7 +108,7 @@ fn assert_same_abort(kinds: [ErrorKind; 2]) {
 /// Two handles abort with two errors. Both halves get the same one.
 #[test]
 fn one_of_two_aborts_stands() {
-    explore(None, || {
+    explore(Some(3), || {
         let (mut reader, mut writer) = pipe(1);
         for thread in spawn_two_aborts(&reader.abort_handle()) {
             thread.join().unwrap();
@@ -118,7 +120,7 @@ fn one_of_two_aborts_stands() {
     });
 }
 
-/// The same while the reader waits. It gets the error of the abort that wakes it.
+/// Two handles abort while the reader waits. It gets the error of the abort that stands.
 #[test]
 fn a_parked_reader_gets_one_of_two_aborts() {
     explore(Some(2), || {
@@ -135,7 +137,8 @@ fn a_parked_reader_gets_one_of_two_aborts() {
 /// The handle aborts while both halves are dropped. The pipe retains no waker.
 #[test]
 fn halves_are_dropped_meanwhile() {
-    model_and_check(
+    bounded_and_check(
+        2,
         || {
             let (mut reader, mut writer) = pipe(1);
             assert_eq!(writer.try_write(b"a").unwrap(), 1);
@@ -180,9 +183,29 @@ fn a_reader_is_woken_by_the_writer_or_by_the_handle() {
     });
 }
 
-/// Edge S. The writer restores a waiter that the handle does not find any more.
+/// Each of two handles has taken effect when its call returns, whichever is the first.
 #[test]
-fn a_waiter_that_is_restored_is_woken() {
+fn an_abort_has_taken_effect_when_it_returns() {
+    explore(Some(3), || {
+        let (reader, writer) = pipe(1);
+        let aborting = [RESET, ErrorKind::TimedOut].map(|kind| {
+            let handle = reader.abort_handle();
+            thread::spawn(move || {
+                handle.abort(kind);
+                assert!(handle.is_aborted());
+            })
+        });
+        for thread in aborting {
+            thread.join().unwrap();
+        }
+        assert!(reader.is_closed() && writer.is_closed());
+    });
+}
+
+/// The reader waits for bytes and for the end, and the handle aborts after the writer has written
+/// too few.
+#[test]
+fn a_reader_below_its_threshold_is_woken_by_a_handle() {
     explore(Some(2), || {
         let (mut reader, mut writer) = pipe(2);
         let handle = reader.abort_handle();
@@ -191,37 +214,12 @@ fn a_waiter_that_is_restored_is_woken() {
             writer
         });
         let aborting = thread::spawn(move || handle.abort(RESET));
-        let found = block_on(poll_fn(|cx| reader.poll_readable(cx, 2)));
+        let found = block_on(poll_fn(|cx| {
+            let _ = reader.poll_closed(cx);
+            reader.poll_readable(cx, 2)
+        }));
         assert_eq!(kind(found), RESET);
         drop(writing.join().unwrap());
         aborting.join().unwrap();
-    });
-}
-
-/// Edge S. The publisher takes one waiter, the remote the next, and the waiting side registers no
-/// third one, for which there is no cell. loom checks that each cell has one owner.
-#[test]
-fn a_severed_ring_takes_no_waiter() {
-    explore(Some(2), || {
-        let (mut consumer, mut producer): (Half<Consumer, ()>, Half<Producer, ()>) =
-            ring(2, || ()).unwrap();
-        producer.refresh(2).unwrap();
-        let remote = LoomArc::new(consumer.remote());
-        let publishing = thread::spawn(move || {
-            producer.write(b"a");
-            if let Some(peer_waiter) = producer.publish() {
-                drop(peer_waiter.take());
-            }
-            producer
-        });
-        let severing = thread::spawn(move || remote.sever().map(|waiter| waiter.map(|w| w.min)));
-        for number in 1..=3 {
-            drop(consumer.deregister());
-            drop(consumer.register(waiter(number)));
-        }
-        drop(publishing.join().unwrap());
-        severing.join().unwrap();
-        drop(consumer.deregister());
-        assert!(consumer.register(waiter(4)).is_none());
     });
 }

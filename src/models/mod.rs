@@ -12,14 +12,13 @@
 //! `LOOM_MAX_PREEMPTIONS` in the environment bounds all of them.
 //!
 //! Loom checks every atomic operation, with the old values that its ordering permits, and every
-//! access to the bytes, to the address of the storage and to the cells of the waiters. It cannot
-//! see into `AtomicWaker`, for which `sync.rs` has a double that orders nothing. Loom never lets a
-//! load see a store that comes later in program order, and treats `SeqCst`, which this crate does
-//! not use, as `AcqRel`.
+//! access to the bytes. `AtomicWaker` is loom's own, which orders as the real one promises. Loom
+//! never lets a load see a store that comes later in program order, and treats `SeqCst`, which this
+//! crate does not use, as `AcqRel`.
 //!
-//! `.ci/weaken` reads the ledgers in `ring/mod.rs` and `pipe/mod.rs`. For each row, it weakens the
-//! ordering or breaks the step, and the model that the row names must fail. With `--models`, each
-//! model must fail with some row.
+//! `.ci/weaken` reads the ledger in `pipe/mod.rs`. For each row, it weakens the ordering or breaks
+//! the step, and the model that the row names must fail. With `--models`, each model must fail with
+//! some row.
 
 mod aborts;
 mod attempts;
@@ -47,7 +46,6 @@ use loom::sync::Arc;
 use loom::thread;
 
 use crate::io::Result;
-use crate::ring::Waiter;
 use crate::{Reader, Writer};
 
 /// Runs `f` in every interleaving, or in those with at most `preemptions` of them.
@@ -73,7 +71,8 @@ fn model<A, B, C, D>(
     model_and_check(make, near, far, |_, _| ());
 }
 
-/// Does the same in the interleavings with at most `preemptions` of them.
+/// Runs `near` and `far` as [`model`] does, in the interleavings with at most `preemptions`
+/// preemptions.
 fn bounded<A, B, C, D>(
     preemptions: usize,
     make: impl Fn() -> (A, B) + Send + Sync + 'static,
@@ -85,10 +84,7 @@ fn bounded<A, B, C, D>(
     C: 'static,
     D: 'static,
 {
-    explore(
-        Some(preemptions),
-        on_two_threads(make, near, far, |_, _| ()),
-    );
+    bounded_and_check(preemptions, make, near, far, |_, _| ());
 }
 
 /// Runs as [`model`], and passes the results of the two threads to `check`.
@@ -104,6 +100,22 @@ fn model_and_check<A, B, C, D>(
     D: 'static,
 {
     explore(None, on_two_threads(make, near, far, check));
+}
+
+/// Runs as [`bounded`], and passes the results of the two threads to `check`.
+fn bounded_and_check<A, B, C, D>(
+    preemptions: usize,
+    make: impl Fn() -> (A, B) + Send + Sync + 'static,
+    near: impl Fn(A) -> C + Send + Sync + 'static,
+    far: fn(B) -> D,
+    check: fn(&C, &D),
+) where
+    A: 'static,
+    B: Send + 'static,
+    C: 'static,
+    D: 'static,
+{
+    explore(Some(preemptions), on_two_threads(make, near, far, check));
 }
 
 /// A run of a model.
@@ -187,14 +199,6 @@ impl Wake for Witness {
 fn witness() -> (Waker, alloc::sync::Arc<Witness>) {
     let witness = alloc::sync::Arc::new(Witness);
     (Waker::from(witness.clone()), witness)
-}
-
-/// A waiter that does nothing, and that models tell from others by its threshold.
-fn waiter(min: usize) -> Waiter {
-    Waiter {
-        waker: Waker::noop().clone(),
-        min,
-    }
 }
 
 /// Memory of the user that only the pipe orders. Loom tries loads that miss a store which does not

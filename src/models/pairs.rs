@@ -3,7 +3,8 @@
 //! A half waits for a byte, for two bytes or for the end. The task starts two of these waits, in
 //! either order, and gives neither up. The peer moves bytes one by one, and may then be dropped.
 //! The task must be woken until all those of its waits are over that the peer has brought about. A
-//! wait that replaced the other one, or a restored waiter that hid it, would leave the task asleep.
+//! wait that replaced the other one, or a bit that is set again and hides it, would leave the task
+//! asleep.
 
 use core::future::poll_fn;
 use core::task::{Context, Poll};

@@ -1,16 +1,18 @@
-//! The ring alone: bytes, positions and waiters.
+//! The ring alone: bytes and positions.
 
+use alloc::boxed::Box;
+use loom::sync::atomic::{AtomicUsize, Ordering};
 use loom::sync::Arc;
 use loom::thread;
 
-use super::{bounded, model, model_and_check, waiter, UserMemory};
-use crate::ring::{ring, Consumer, Half, Once, PeerWaiter, Producer, Waiter};
+use super::{bounded, model};
+use crate::ring::{ring, Consumer, Half, OnceBox, Producer};
 
-type RingProducer = Half<Producer, ()>;
-type RingConsumer = Half<Consumer, ()>;
+type RingProducer = Half<Producer, (), ()>;
+type RingConsumer = Half<Consumer, (), ()>;
 
 fn new_ring(capacity: usize) -> (RingProducer, RingConsumer) {
-    let (consumer, producer) = ring(capacity, || ()).unwrap();
+    let (consumer, producer) = ring(capacity, || (), || ());
     (producer, consumer)
 }
 
@@ -21,13 +23,13 @@ fn ready_ring(capacity: usize) -> (RingProducer, RingConsumer) {
     (producer, consumer)
 }
 
-/// Publishes bytes. No waiter is registered in the models that call this.
+/// Publishes bytes. Neither side waits in the models that call this.
 fn publish(producer: &mut RingProducer) {
-    assert!(producer.publish().is_none());
+    assert!(!producer.publish());
 }
 
 fn release(consumer: &mut RingConsumer) {
-    assert!(consumer.publish().is_none());
+    assert!(!consumer.publish());
 }
 
 /// Reads until it has `expected`.
@@ -127,114 +129,40 @@ fn both_sides_rewind_together() {
     );
 }
 
-/// Edge W. A publication finds a waiter that was registered before, once, and sees the memory that
-/// the waiting side wrote before that.
-#[test]
-fn a_waiter_is_found_once_with_what_came_before_it() {
-    model(
-        || {
-            let (producer, consumer) = ready_ring(2);
-            let memory = UserMemory::new();
-            ((producer, memory.clone()), (consumer, memory))
-        },
-        |(mut producer, memory)| {
-            let mut found = 0;
-            for _ in 0..2 {
-                producer.write(b"a");
-                if let Some(peer_waiter) = producer.publish() {
-                    assert_eq!(peer_waiter.take().1.min, 1);
-                    memory.read();
-                    found += 1;
-                }
-            }
-            assert!(found <= 1);
-        },
-        |(mut consumer, memory)| {
-            memory.write();
-            assert!(consumer.register(waiter(1)).unwrap().1.is_none());
-        },
-    );
-}
-
-/// Edge N. The consumer registers one waiter after the other, and the producer disposes of those
-/// that it finds. Loom checks that each cell has one owner at a time.
-fn waiters_have_one_owner(dispose: fn(PeerWaiter<'_, Producer, ()>)) {
-    model(
-        move || {
-            let (producer, consumer) = ready_ring(2);
-            (consumer, (producer, dispose))
-        },
-        |mut consumer| {
-            for number in 1..=3 {
-                let earlier = |waiter: &Waiter| waiter.min < number;
-                assert!(consumer.deregister().as_ref().map_or(true, earlier));
-                let (_, superseded) = consumer.register(waiter(number)).unwrap();
-                assert!(superseded.as_ref().map_or(true, earlier));
-            }
-            consumer
-        },
-        |(mut producer, dispose)| {
-            let mut latest = 0;
-            for _ in 0..2 {
-                producer.write(b"a");
-                if let Some(peer_waiter) = producer.publish() {
-                    // A restored waiter may be found again, but not after a newer one.
-                    assert!(peer_waiter.min() >= latest);
-                    latest = peer_waiter.min();
-                    dispose(peer_waiter);
-                }
-            }
-        },
-    );
-}
-
-#[test]
-fn waiters_that_are_taken_have_one_owner() {
-    waiters_have_one_owner(|peer_waiter| drop(peer_waiter.take()));
-}
-
-#[test]
-fn waiters_that_are_restored_have_one_owner() {
-    waiters_have_one_owner(|peer_waiter| drop(peer_waiter.restore()));
-}
-
 /// Edge A. The first value stays, and a read never mixes two values.
 #[test]
 fn a_value_is_set_once_and_read_whole() {
     model(
         || {
-            let cell = Arc::new(Once::new());
+            let cell = Arc::new(OnceBox::new());
             (cell.clone(), cell)
         },
         |cell| {
-            cell.set((1, 2));
-            cell.set((3, 4));
+            cell.set(Box::new(Checked::new(1)));
+            let first = cell.get().unwrap().get();
+            cell.set(Box::new(Checked::new(3)));
+            assert_eq!(cell.get().unwrap().get(), first);
         },
         |cell| {
-            if let Some(value) = cell.get() {
-                assert_eq!(value, (1, 2));
-            }
-            cell.set((5, 6));
-            let settled = cell.get();
-            assert!(settled.map_or(true, |value| value == (1, 2) || value == (5, 6)));
+            let before = cell.get().map(Checked::get);
+            cell.set(Box::new(Checked::new(5)));
+            let settled = cell.get().map(Checked::get);
+            assert!(settled == Some(1) || before.is_none() && settled == Some(5));
         },
     );
 }
 
-/// Edge D.
-#[test]
-fn the_last_side_drops_the_state() {
-    model_and_check(
-        || {
-            let state = alloc::sync::Arc::new(());
-            let (consumer, producer) = ring(1, || state.clone()).unwrap();
-            ((consumer, state), producer)
-        },
-        |(consumer, state)| {
-            drop(consumer);
-            state
-        },
-        drop,
-        |state, ()| assert_eq!(alloc::sync::Arc::strong_count(state), 1),
-    );
+/// A value that is 0 for a thread to which it has not been handed over.
+struct Checked(AtomicUsize);
+
+impl Checked {
+    fn new(value: usize) -> Self {
+        let cell = AtomicUsize::new(0);
+        cell.store(value, Ordering::Relaxed);
+        Self(cell)
+    }
+
+    fn get(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
 }

@@ -11,20 +11,20 @@ use super::{block_on, explore, read, witness};
 use crate::io::ErrorKind;
 use crate::pipe;
 
-const CUT: ErrorKind = ErrorKind::ConnectionReset;
+const RESET: ErrorKind = ErrorKind::ConnectionReset;
 const ABORT: ErrorKind = ErrorKind::TimedOut;
 
 /// The task waits for two bytes and for the end. The writer moves one byte and is dropped, while
-/// the handle cuts. A waiter that the writer restores after the cut would never be woken.
+/// the handle aborts.
 #[test]
-fn a_task_that_waits_twice_is_woken_by_a_drop_or_a_cut() {
+fn a_task_that_waits_twice_is_woken_by_a_drop_or_a_handle() {
     explore(Some(1), || {
         let (mut reader, mut writer) = pipe(2);
         let handle = reader.abort_handle();
         let dropping = thread::spawn(move || {
             let _ = writer.try_write(b"a");
         });
-        let cutting = thread::spawn(move || handle.abort(CUT));
+        let handling = thread::spawn(move || handle.abort(RESET));
         let found = block_on(poll_fn(|cx| {
             let found = reader.poll_readable(cx, 2);
             match reader.poll_closed(cx) {
@@ -34,16 +34,17 @@ fn a_task_that_waits_twice_is_woken_by_a_drop_or_a_cut() {
         }));
         match found {
             Ok(left) => assert!(left <= 1),
-            Err(error) => assert_eq!(error.kind(), CUT),
+            Err(error) => assert_eq!(error.kind(), RESET),
         }
         dropping.join().unwrap();
-        cutting.join().unwrap();
+        handling.join().unwrap();
     });
 }
 
-/// The writer aborts while the handle cuts. The reader is woken, and finds the same error for ever.
+/// The writer aborts while the handle does, too. The reader is woken, and finds the same error for
+/// ever.
 #[test]
-fn an_abort_and_a_cut_leave_one_error() {
+fn two_aborts_leave_one_error() {
     explore(Some(2), || {
         let (mut reader, mut writer) = pipe(1);
         let handle = reader.abort_handle();
@@ -51,12 +52,12 @@ fn an_abort_and_a_cut_leave_one_error() {
             writer.abort(ABORT);
             writer
         });
-        let cutting = thread::spawn(move || handle.abort(CUT));
+        let handling = thread::spawn(move || handle.abort(RESET));
         let first = read(&mut reader, &mut [0]).unwrap_err().kind();
         let second = read(&mut reader, &mut [0]).unwrap_err().kind();
-        assert!(first == second && [ABORT, CUT].contains(&first));
+        assert!(first == second && [ABORT, RESET].contains(&first));
         drop(aborting.join().unwrap());
-        cutting.join().unwrap();
+        handling.join().unwrap();
     });
 }
 

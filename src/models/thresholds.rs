@@ -10,10 +10,11 @@ use super::{
 };
 use crate::pipe;
 
-/// Edge W: a waiter for two bytes is not woken by the first one, and not forgotten.
+/// Edge W: a half that waits for two bytes is not woken by the first one, and not forgotten.
 #[test]
 fn reader_is_woken_at_its_threshold() {
-    model(
+    bounded(
+        3,
         || pipe(2),
         |mut reader| {
             assert_eq!(block_on(reader.readable(2)).unwrap(), 2);
@@ -25,7 +26,8 @@ fn reader_is_woken_at_its_threshold() {
 
 #[test]
 fn writer_is_woken_at_its_threshold() {
-    model(
+    bounded(
+        3,
         || full(pipe(2)),
         |mut writer| {
             assert_eq!(block_on(writer.writable(2)).unwrap(), 2);
@@ -52,10 +54,11 @@ fn latest_waker_is_woken_at_its_threshold() {
     );
 }
 
-/// The writer restores a waiter that it could not wake, but not over a newer one.
+/// The writer sets the bit again below the target. This does not hide a newer wait.
 #[test]
-fn a_restored_waiter_does_not_hide_a_newer_one() {
-    model(
+fn a_bit_that_is_set_again_does_not_hide_a_newer_wait() {
+    bounded(
+        3,
         || pipe(2),
         |mut reader| {
             let _ = poll_once(|cx| reader.poll_readable(cx, 2));
@@ -69,7 +72,8 @@ fn a_restored_waiter_does_not_hide_a_newer_one() {
 /// One task waits with two thresholds, the higher one last. Only one byte is written.
 #[test]
 fn a_task_is_woken_at_the_smaller_of_two_thresholds() {
-    model(
+    bounded(
+        3,
         || pipe(2),
         |mut reader| {
             block_on(poll_fn(|cx| {
@@ -87,7 +91,7 @@ fn a_task_is_woken_at_the_smaller_of_two_thresholds() {
     );
 }
 
-/// The same, while the writer holds or restores the waiter with the lower threshold.
+/// One task waits with two thresholds while the writer compares with the lower one.
 #[test]
 fn a_task_that_waits_for_two_thresholds_is_woken_for_both() {
     bounded(
@@ -129,8 +133,8 @@ fn a_wait_that_succeeds_does_not_forget_an_earlier_one() {
     );
 }
 
-/// Edge L: the reader is dropped while the writer, which has found too few bytes for its waiter,
-/// restores it. The pipe retains no waker.
+/// Edge C: the reader is dropped while the writer, which has published too few bytes, sets the bit
+/// again. The pipe retains no waker.
 #[test]
 fn a_dropped_half_leaves_no_waker() {
     model_and_check(
@@ -160,6 +164,35 @@ fn the_end_wakes_a_reader_below_its_threshold() {
         |mut writer| {
             assert_eq!(writer.try_write(b"a").unwrap(), 1);
             drop(writer);
+        },
+    );
+}
+
+/// A task waits for two bytes, and then for three while the writer publishes the second one. It is
+/// woken for the first wait, whether the writer compares with the old target or with the new one.
+#[test]
+fn a_task_that_raises_its_threshold_is_woken_for_the_lower_one() {
+    bounded(
+        3,
+        || {
+            let (reader, mut writer) = pipe(3);
+            assert_eq!(writer.try_write(b"a").unwrap(), 1);
+            (reader, writer)
+        },
+        |mut reader| {
+            block_on(poll_fn(|cx| {
+                let two = reader.poll_readable(cx, 2);
+                if two.is_pending() {
+                    let _ = reader.poll_readable(cx, 3);
+                }
+                two
+            }))
+            .unwrap();
+            reader
+        },
+        |mut writer| {
+            assert_eq!(writer.try_write(b"b").unwrap(), 1);
+            writer
         },
     );
 }

@@ -56,8 +56,8 @@ fn reader_dropped_while_being_woken() {
     );
 }
 
-/// The waker that was replaced is dropped, whoever has it at that moment: the half, the writer that
-/// has just taken it, or the writer that restores it.
+/// The waker that was replaced is dropped, whoever has it at that moment: the half, or the writer
+/// that has just taken it.
 #[test]
 fn a_replaced_waker_is_dropped() {
     model_and_check(

@@ -6,9 +6,9 @@ use core::mem;
 #[derive(Default)]
 pub(super) struct Fairness {
     /// How many in a row.
-    in_a_row: usize,
-    /// The position of the half at the last of them.
-    last_position: usize,
+    in_a_row: u32,
+    /// The lower half of the position at the last of them.
+    last_position: u32,
 }
 
 impl Fairness {
@@ -16,7 +16,9 @@ impl Fairness {
     ///
     /// Calls at the same position count once: a caller may ask for the same bytes again, as
     /// `fill_buf` without `consume` does, and must get them.
-    pub(super) fn should_yield(&mut self, position: usize, limit: usize) -> bool {
+    pub(super) fn should_yield(&mut self, position: usize, limit: u32) -> bool {
+        // A half that moves 2 GiB between two calls may count them once.
+        let position = position as u32;
         let has_moved = mem::replace(&mut self.last_position, position) != position;
         if self.in_a_row > 0 && !has_moved {
             return false;

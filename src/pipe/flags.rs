@@ -1,18 +1,29 @@
-//! How a side learns that the stream has ended: one word of flags. `pipe/mod.rs` draws it.
+//! How a side learns that the stream has ended: one word of flags.
+//!
+//! ```text
+//!   | has waited: W R | yields | discarded | by handle | failed: W R | aborted: W R | closed: W R |
+//! ```
+//!
+//! `R` is the bit of the reader, `W` that of the writer. No flag is ever cleared. While a pipe is
+//! in use, none of those that [divert](DIVERT) a call is set, unless it [yields](YIELDS).
 
 use crate::ring::Side;
 use crate::sync::{AtomicUsize, Ordering};
 
-/// Set if [`Config::yield_every`](super::Config::yield_every) is: then every call counts its
-/// transfers.
-const YIELDS: usize = 1 << 8;
+/// Set once a handle has ended the stream. Both sides are closed and aborted then.
+pub(super) const BY_HANDLE: usize = 1 << 6;
 
-/// Set if a handle has ended the stream. Both sides are closed and aborted then.
-pub(super) const CUT: usize = 1 << 9;
+/// Set if the reader has aborted, so that it reads nothing any more.
+pub(super) const DISCARDED: usize = 1 << 7;
 
-/// The flags that a look has to consider. The watched flags are not among them, and none of them is
-/// set most of the time.
-pub(super) const SPECIAL: usize = YIELDS | 0b1111;
+/// Set from the start if [`Config::yield_every`](super::Config::yield_every) is.
+pub(super) const YIELDS: usize = 1 << 8;
+
+/// The flags that divert a call from its fast path.
+pub(super) const DIVERT: usize = (1 << 9) - 1;
+
+/// One of these is set once a side has closed.
+pub(super) const ENDED: usize = closed(Side::Consumer) | closed(Side::Producer);
 
 /// Set once `side` has closed.
 #[inline]
@@ -20,76 +31,58 @@ pub(super) const fn closed(side: Side) -> usize {
     1 << side as usize
 }
 
-/// Set together with the closed flag of `side`, if it has aborted.
+/// Set together with the closed flag of `side`, if its peer gets an error at once.
 pub(super) const fn aborted(side: Side) -> usize {
     closed(side) << 2
 }
 
-/// Set if `side` may have a waker in its slot.
-pub(super) const fn watched(side: Side) -> usize {
+/// Set together with the closed flag of `side`, if its peer gets an error after the last byte.
+pub(super) const fn failed(side: Side) -> usize {
     closed(side) << 4
 }
 
-/// Set together with the closed flag of `side`, if its peer gets an error after the last byte.
-pub(super) const fn failed(side: Side) -> usize {
-    closed(side) << 6
-}
-
-/// Both sides' flags of a kind.
-const fn both(of: usize) -> usize {
-    of | of << 1
+/// Set once `side` has left a waker in its slot. If it never has, its peer need not wake it.
+pub(super) const fn has_waited(side: Side) -> usize {
+    closed(side) << 9
 }
 
 pub(super) struct Flags(AtomicUsize);
 
 impl Flags {
+    #[inline]
     pub(super) fn new(yields: bool) -> Self {
         Self(AtomicUsize::new(if yields { YIELDS } else { 0 }))
     }
 
     #[inline]
     pub(super) fn load(&self) -> usize {
-        // ORDERING(C, U): Acquire, to see everything that a side did before it set its closed flag:
-        // its last publication, and the user's own memory.
+        // ORDERING(C, U): Acquire, to see everything that a side did before it set its closed
+        // flag: its last publication, the reason, and the user's own memory.
         self.0.load(Ordering::Acquire)
     }
 
-    /// Sets the closed flag of `side`, and `how` too if the peer has not closed. Returns the flags
-    /// from before.
-    pub(super) fn close(&self, side: Side, peer: Side, how: usize) -> usize {
-        let set = |before| match before & closed(peer) {
-            0 => Some(before | closed(side) | how),
-            _ => Some(before | closed(side)),
+    /// Sets `flags`, and `unless_ended` too if no side has closed. Returns the flags from before.
+    pub(super) fn set(&self, flags: usize, unless_ended: usize) -> usize {
+        let with = |before| match before & ENDED {
+            0 => Some(before | flags | unless_ended),
+            _ => Some(before | flags),
         };
-        self.update(set).unwrap_or_else(|flags| flags)
+        // ORDERING(C, U): Release, to hand over everything that this side has done. Relaxed: the
+        // exchange fails if the load is out of date.
+        let set = self
+            .0
+            .fetch_update(Ordering::Release, Ordering::Relaxed, with);
+        set.unwrap_or_else(|before| before)
     }
 
-    /// Ends the stream for both sides, unless one of them has closed. Returns the flags from before
-    /// if it does.
-    pub(super) fn cut(&self) -> Option<usize> {
-        const CLOSED: usize = both(closed(Side::Consumer));
-        const ABORTED: usize = both(aborted(Side::Consumer));
-        let set = |before| match before & CLOSED {
-            0 => Some(before | CLOSED | ABORTED | CUT),
-            _ => None,
+    /// Closes `side`, and sets `how` too if no side has closed before. Returns the flags from
+    /// before.
+    pub(super) fn close(&self, side: Side, how: usize) -> usize {
+        let discarded = if how == aborted(Side::Consumer) {
+            DISCARDED
+        } else {
+            0
         };
-        self.update(set).ok()
-    }
-
-    /// Replaces the flags, unless `set` returns `None`. Returns the flags from before in both
-    /// cases.
-    fn update(&self, set: impl FnMut(usize) -> Option<usize>) -> Result<usize, usize> {
-        // ORDERING(C, U, E): Release, to hand over everything that this side has done. Acquire, to
-        // see the waker in the slot of a peer that watches. Relaxed: the exchange fails if this is
-        // out of date.
-        self.0
-            .fetch_update(Ordering::AcqRel, Ordering::Relaxed, set)
-    }
-
-    /// Sets the watched flag of `side`. Returns the flags from before.
-    pub(super) fn watch(&self, side: Side) -> usize {
-        // ORDERING(E, U): Release, to hand over the waker in the slot. Acquire, to see what the
-        // peer did before it closed.
-        self.0.fetch_or(watched(side), Ordering::AcqRel)
+        self.set(closed(side) | discarded, how)
     }
 }

@@ -1,45 +1,45 @@
-//! How a stream is ended from outside, by neither of its halves. `pipe/mod.rs` has the protocol.
+//! How a stream is ended from outside, by neither of its halves.
 
-use super::close::take_watcher;
-use super::flags::CUT;
-use super::wakers::Wakers;
-use super::{Endpoint, Shared, OF_HANDLES};
+use super::flags::{aborted, BY_HANDLE, ENDED};
+use super::{Shared, WakeOnDrop, OF_HANDLES};
 use crate::error::Reason;
-use crate::ring::{Remote, Role, Side};
+use crate::ring::Side;
+use crate::sync::{Arc, Weak};
+use alloc::boxed::Box;
 
-/// Ends a stream from outside. Keeps the pipe's memory, and keeps nothing open.
+/// Ends a stream from outside. Keeps neither halves nor bytes.
 #[derive(Clone)]
-pub(crate) struct Handle(Remote<Shared>);
+pub(crate) struct Handle(pub(super) Weak<Shared>);
 
 impl Handle {
-    /// Ends the stream for both halves, unless one of them has ended it. Returns what to wake.
-    pub(crate) fn cut(&self, reason: Reason) -> [Wakers; 2] {
-        let shared = self.0.state();
-        if !shared.reasons[OF_HANDLES].set(reason) {
-            // Another handle does the same at this moment.
-            return Default::default();
+    /// Ends the stream for both halves, unless one of them has ended it. They are woken when what
+    /// this returns is dropped.
+    pub(crate) fn abort(&self, reason: Reason) -> Option<WakeBothOnDrop> {
+        const BOTH: usize = ENDED | aborted(Side::Consumer) | aborted(Side::Producer) | BY_HANDLE;
+        let shared = self.0.upgrade()?;
+        if shared.state.flags.load() & ENDED != 0 {
+            return None;
         }
-        match shared.flags.cut() {
-            None => Default::default(),
-            Some(before) => {
-                let watcher = |side| take_watcher(before, side, self.0.slot(side));
-                let [reader, writer] = self.0.sever().map(|waiter| Some(waiter?.waker));
-                [(Side::Consumer, reader), (Side::Producer, writer)].map(|(side, waiter)| Wakers {
-                    waiter,
-                    watcher: watcher(side),
-                })
-            }
-        }
+        // If another handle has been faster, its reason is there, and this one sets the flags all
+        // the same: they are set when the call returns.
+        shared.state.reasons[OF_HANDLES].set(Box::new(reason));
+        shared.state.flags.set(0, BOTH);
+        Some(WakeBothOnDrop(shared))
     }
 
-    /// Whether a handle has ended the stream.
-    pub(crate) fn is_cut(&self) -> bool {
-        self.0.state().flags.load() & CUT != 0
+    /// Whether a handle has ended the stream, and a half is left.
+    pub(crate) fn has_aborted(&self) -> bool {
+        let flags = self.0.upgrade().map(|shared| shared.state.flags.load());
+        flags.map_or(false, |flags| flags & BY_HANDLE != 0)
     }
 }
 
-impl<R: Role> Endpoint<R> {
-    pub(crate) fn handle(&self) -> Handle {
-        Handle(self.half.remote())
+/// Wakes both halves when it is dropped.
+pub(crate) struct WakeBothOnDrop(Arc<Shared>);
+
+impl Drop for WakeBothOnDrop {
+    fn drop(&mut self) {
+        let wake = |side| WakeOnDrop(Some(self.0.slot_of(side)));
+        let _both = [wake(Side::Consumer), wake(Side::Producer)];
     }
 }

@@ -1,8 +1,10 @@
 //! The side that reads.
 
+use core::mem;
+
 use super::copy::copy;
-use super::{index, Half, OutOfMemory, Role, Side};
-use crate::ring::producer::Producer;
+use super::{index, Half, OutOfMemory, Producer, Role, Side};
+use crate::sync::Ordering;
 
 /// The role of the half that reads. Its own position is the head.
 pub(crate) struct Consumer {
@@ -20,21 +22,24 @@ impl Role for Consumer {
     }
 
     #[inline]
-    fn available(_capacity: usize, len: usize) -> usize {
-        len
+    fn occupied(own: usize, peer: usize) -> usize {
+        index::distance(own, peer)
     }
 
     #[inline]
-    fn reload<S>(half: &mut Half<Self, S>, _want: usize) -> Result<(), OutOfMemory> {
+    fn available(_capacity: usize, occupied: usize) -> usize {
+        occupied
+    }
+
+    #[inline]
+    fn refresh<S, W>(half: &mut Half<Self, S, W>, _want: usize) -> Result<(), OutOfMemory> {
         // The tail first: it orders the count of rewinds.
         let len = half.len();
-        let rewinds = half.shared.rewinds.count();
+        // ORDERING(P): Relaxed. The tail, which was loaded before, orders it.
+        let rewinds = half.shared.rewinds.load(Ordering::Relaxed);
         if rewinds != half.role.rewinds {
             // The producer rewound when the ring was empty, which is where this side stands.
-            debug_assert_eq!(
-                half.available, 0,
-                "I3: bytes from before a rewind are unread"
-            );
+            debug_assert_eq!(half.available, 0, "I3: bytes before a rewind are left");
             half.role.rewinds = rewinds;
             half.offset = 0;
         }
@@ -43,7 +48,7 @@ impl Role for Consumer {
     }
 }
 
-impl<S> Half<Consumer, S> {
+impl<S, W> Half<Consumer, S, W> {
     /// The available bytes. The second slice continues the first, where that wraps.
     #[inline]
     pub(crate) fn slices(&self) -> (&[u8], &[u8]) {
@@ -60,11 +65,12 @@ impl<S> Half<Consumer, S> {
         (front, back)
     }
 
-    /// Copies available bytes into `buf`, as many as it holds, and returns how many that is. The
-    /// producer gets their space back at [`publish`](Self::publish).
+    /// Passes the next `n` bytes, or all available ones if there are fewer, to `take`: in one
+    /// slice, or in two where they wrap. Returns how many bytes that is. The producer gets their
+    /// space back at [`publish`](Self::publish).
     #[inline]
-    pub(crate) fn read(&mut self, buf: &mut [u8]) -> usize {
-        let n = buf.len().min(self.available);
+    pub(crate) fn read_with(&mut self, n: usize, mut take: impl FnMut(&[u8])) -> usize {
+        let n = n.min(self.available);
         if n == 0 {
             return 0;
         }
@@ -72,31 +78,32 @@ impl<S> Half<Consumer, S> {
         let to_end = self.capacity() - offset;
         if n <= to_end {
             // Before the copy, so that less has to be kept in registers across a call of `memcpy`.
-            self.advance_to(n, offset + n);
-            if n == to_end {
-                self.offset = 0;
-            }
+            self.advance(n, if n == to_end { 0 } else { offset + n });
             // SAFETY: these `n` bytes were occupied (I3), so they were allocated and written (I6).
             // The producer does not write to them before this side publishes.
-            let bytes = unsafe { self.shared.storage.slice(offset, n) };
-            // SAFETY: `buf` has `n` bytes, at least one. Nothing overlaps a slice that can be
-            // written to.
-            unsafe { copy(bytes.as_ptr(), buf.as_mut_ptr(), n) };
+            take(unsafe { self.shared.storage.slice(offset, n) });
         } else {
-            self.read_around(&mut buf[..n]);
+            let (front, back) = self.slices();
+            let in_back = n - front.len();
+            take(front);
+            take(&back[..in_back]);
+            self.advance(n, in_back);
         }
         n
     }
 
-    /// Fills all of `buf` with available bytes, which reach the end of the storage.
-    #[cold] // Once in a round, and in the way of the other reads.
-    fn read_around(&mut self, buf: &mut [u8]) {
-        let (front, back) = self.slices();
-        let (first, second) = buf.split_at_mut(front.len());
-        let rest = second.len();
-        first.copy_from_slice(front);
-        second.copy_from_slice(&back[..rest]);
-        self.advance_to(buf.len(), rest);
+    /// Copies available bytes into `buf`, as many as it holds, and returns how many that is. The
+    /// producer gets their space back at [`publish`](Self::publish).
+    #[inline]
+    pub(crate) fn read(&mut self, buf: &mut [u8]) -> usize {
+        let mut rest = buf;
+        self.read_with(rest.len(), |bytes| {
+            let (target, others) = mem::take(&mut rest).split_at_mut(bytes.len());
+            // SAFETY: `target` has as many bytes as `bytes`. Nothing overlaps a slice that can be
+            // written to.
+            unsafe { copy(bytes.as_ptr(), target.as_mut_ptr(), bytes.len()) };
+            rest = others;
+        })
     }
 
     /// Moves the head past the next `n` bytes. Panics if fewer are available.
@@ -105,6 +112,6 @@ impl<S> Half<Consumer, S> {
     pub(crate) fn consume(&mut self, n: usize) {
         let unread = self.available;
         assert!(n <= unread, "cannot consume {n} bytes: {unread} are unread");
-        self.advance(n);
+        self.advance(n, index::wrap(self.capacity(), self.offset, n));
     }
 }

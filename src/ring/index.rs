@@ -1,9 +1,9 @@
 //! Arithmetic on positions and offsets.
 //!
-//! A *position* counts the bytes since the ring was made. It counts in steps of 4, which leaves the
-//! two low bits of the word for the [waiter bits](super::cursor), and it wraps when the word does.
-//! A quarter of the word's range is more than any capacity, so equal positions always mean an empty
-//! ring: no slot is kept free to tell an empty ring from a full one, and no capacity is rounded.
+//! A *position* counts the bytes since the ring was made. It counts in steps of 2, which leaves the
+//! lowest bit of the word to a [cursor](super::cursor), and it wraps when the word does. Half of
+//! the word's range is more than any capacity, so equal positions always mean an empty ring: no
+//! slot is kept free to tell an empty ring from a full one, and no capacity is rounded.
 //!
 //! An *offset* says where in the storage a position lies. Each side keeps its own, because the
 //! producer may rewind to the front of the storage early, and because deriving the offset from the
@@ -12,25 +12,30 @@
 //! Everything here holds for `1 <= capacity <= MAX_CAPACITY`, offsets below the capacity, and
 //! lengths of at most `capacity`.
 
-/// The largest capacity in bytes. Positions can tell this many bytes from none.
+/// The largest capacity in bytes. Positions can tell this many bytes from none, and a position that
+/// is this far ahead from one that is this far behind.
 pub(crate) const MAX_CAPACITY: usize = isize::MAX as usize / 2;
 
-/// The bits of a position word that say in which cell the peer's waiter is.
-pub(super) const WAITER_BITS: usize = 0b11;
+/// The bit of a word that says that the other side waits for its position to move.
+pub(super) const WAITS: usize = 1;
 
-const POSITION_SHIFT: u32 = WAITER_BITS.count_ones();
-
-/// The number of bytes from `head` to `tail`, whatever waiter bits either has.
+/// The number of bytes from `head` to `tail`.
 #[inline]
 pub(super) fn distance(head: usize, tail: usize) -> usize {
-    (tail & !WAITER_BITS).wrapping_sub(head & !WAITER_BITS) >> POSITION_SHIFT
+    tail.wrapping_sub(head) / 2
 }
 
-/// The position `n` bytes after `position`, with the same waiter bits.
+/// The position `n` bytes after `position`.
 #[inline]
 pub(super) fn advance(position: usize, n: usize) -> usize {
     debug_assert!(n <= MAX_CAPACITY, "a position moves by a capacity at most");
-    position.wrapping_add(n << POSITION_SHIFT)
+    position.wrapping_add(n * 2)
+}
+
+/// Whether `position` is `target` or lies after it. They are at most a capacity apart.
+#[inline]
+pub(crate) fn is_reached(position: usize, target: usize) -> bool {
+    position.wrapping_sub(target) as isize >= 0
 }
 
 /// The offset `n` bytes after `offset`.
@@ -81,19 +86,17 @@ mod tests {
         }
     }
 
-    /// Positions close to where the word wraps, with every combination of waiter bits.
+    /// Positions close to where the word wraps.
     #[test]
     fn distances_hold_across_the_end_of_the_word() {
-        let last = usize::MAX & !WAITER_BITS;
+        let last = usize::MAX & !WAITS;
         for start in [0, 8, last, last - 20] {
-            for bits in 0..=WAITER_BITS {
-                for n in [0, 1, 5, 6, MAX_CAPACITY - 1, MAX_CAPACITY] {
-                    let end = advance(start | bits, n);
-                    assert_eq!(end & WAITER_BITS, bits);
-                    for other in 0..=WAITER_BITS {
-                        assert_eq!(distance(start | other, end), n);
-                    }
-                }
+            for n in [0, 1, 5, 6, MAX_CAPACITY - 1, MAX_CAPACITY] {
+                let end = advance(start, n);
+                assert_eq!(end & WAITS, 0);
+                assert_eq!(distance(start, end), n);
+                assert!(is_reached(end, start));
+                assert_eq!(is_reached(start, end), n == 0);
             }
         }
     }

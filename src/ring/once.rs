@@ -1,65 +1,56 @@
-//! A cell that is written once and then only read.
+//! A value that is set once and then only read.
 
-use crate::sync::{AtomicUsize, Ordering, UnsafeCell};
+use alloc::boxed::Box;
+use core::ptr;
 
-// The states of a cell, in the order in which it passes through them.
-const EMPTY: usize = 0;
-const BUSY: usize = 1;
-const SET: usize = 2;
+use crate::sync::{AtomicPtr, Ordering};
 
-/// A value that is not there at first, is set once, and stays.
-pub(crate) struct Once<T> {
-    state: AtomicUsize,
-    value: UnsafeCell<Option<T>>,
-}
+/// A place for a boxed value. It is empty at first, and the first value stays.
+pub(crate) struct OnceBox<T>(AtomicPtr<T>);
 
-// SAFETY: the value moves from the thread that sets it to the one that drops it.
-unsafe impl<T: Send> Send for Once<T> {}
-// SAFETY: the thread that set the state to `BUSY` writes the value alone. After `SET` it is only
-// read, by any thread.
-unsafe impl<T: Send + Sync> Sync for Once<T> {}
+// SAFETY: threads that share the place only get shared references to the value. The one that drops
+// the place drops the value, which another thread may have set.
+unsafe impl<T: Send + Sync> Sync for OnceBox<T> {}
+// SAFETY: the place owns its value.
+unsafe impl<T: Send> Send for OnceBox<T> {}
 
-impl<T> Once<T> {
+impl<T> OnceBox<T> {
     pub(crate) fn new() -> Self {
-        Self {
-            state: AtomicUsize::new(EMPTY),
-            value: UnsafeCell::new(None),
+        Self(AtomicPtr::new(ptr::null_mut()))
+    }
+
+    /// Sets the value, unless another one is there already. In both cases, a call of
+    /// [`get`](Self::get) that comes later finds a whole value.
+    pub(crate) fn set(&self, value: Box<T>) {
+        let value = Box::into_raw(value);
+        // ORDERING(A): Release, to hand over the value. Relaxed where another value is there: a
+        // thread that learns of this call finds that value, since it was there before.
+        let first =
+            self.0
+                .compare_exchange(ptr::null_mut(), value, Ordering::Release, Ordering::Relaxed);
+        if first.is_err() {
+            // SAFETY: `into_raw` made the pointer in this call, and nothing has got hold of it.
+            drop(unsafe { Box::from_raw(value) });
         }
     }
 
-    /// Sets the value, unless that has been done: then the first value stays. Returns `false` if
-    /// another thread is setting the value and has not finished.
-    pub(crate) fn set(&self, value: T) -> bool {
-        // ORDERING(none): only one thread leaves `EMPTY`; nothing is read before it does.
-        let first = self
-            .state
-            .compare_exchange(EMPTY, BUSY, Ordering::Relaxed, Ordering::Relaxed);
-        if first.is_ok() {
-            self.value.with_mut(|cell| {
-                // SAFETY: this thread has left `EMPTY`, and no thread reads the value before `SET`.
-                let slot = unsafe { &mut *cell };
-                debug_assert!(slot.is_none(), "a value is set once");
-                *slot = Some(value);
-            });
-            // ORDERING(A): Release, to hand over the value.
-            self.state.store(SET, Ordering::Release);
-        }
-        first != Err(BUSY)
+    /// The value, if it has been set.
+    pub(crate) fn get(&self) -> Option<&T> {
+        // ORDERING(A): Acquire, to see the value.
+        let value = self.0.load(Ordering::Acquire);
+        // SAFETY: a pointer that is not null comes from `set`, which does not replace it. The
+        // value lives as long as the place, and there are only shared references to it.
+        unsafe { value.as_ref() }
     }
 }
 
-impl<T: Clone> Once<T> {
-    /// A copy of the value, if it has been set.
-    pub(crate) fn get(&self) -> Option<T> {
-        // ORDERING(A): Acquire, to see the value.
-        match self.state.load(Ordering::Acquire) {
-            SET => self.value.with(|cell| {
-                // SAFETY: the value is not written again after `SET`.
-                let value = unsafe { &*cell };
-                debug_assert!(value.is_some(), "a cell that is set has a value");
-                value.clone()
-            }),
-            _ => None,
+impl<T> Drop for OnceBox<T> {
+    fn drop(&mut self) {
+        // ORDERING(none): nothing else has access to the place any more.
+        let value = self.0.load(Ordering::Relaxed);
+        if !value.is_null() {
+            // SAFETY: `set` made the pointer from a box, and nothing refers to the value any more.
+            drop(unsafe { Box::from_raw(value) });
         }
     }
 }

@@ -1,26 +1,32 @@
 //! The side that writes.
 
-use super::{index, Half, OutOfMemory, Role, Side};
-use crate::ring::consumer::Consumer;
+use super::{index, Consumer, Half, OutOfMemory, Role, Side};
+use crate::sync::Ordering;
 
-/// How many bytes the producer uses after a rewind before it reloads the head. Half a page, so that
-/// small messages mostly stay within one page wherever the storage begins.
+/// How many bytes of the storage a loan initialises at the most, unless the caller has asked for
+/// more. Few in the models, whose pipes are small.
+const AHEAD: usize = if cfg!(any(loom, shuttle)) {
+    2
+} else {
+    16 << 10
+};
+
+/// How many bytes of the storage the producer uses between two loads of the head, unless a call
+/// wants more. A producer that never loaded the head would never find the ring empty, and never
+/// rewind. Half a page, so that small messages mostly stay within one page wherever the storage
+/// begins.
 const WINDOW: usize = 2048;
 
 /// The role of the half that writes. Its own position is the tail.
 pub(crate) struct Producer {
-    /// How many bytes the producer may use between two loads of the head. Detecting an empty ring
-    /// takes such a load, so a producer that never reloaded would never rewind. 0 until the storage
-    /// is known to be allocated.
-    window: usize,
-    /// The position up to which the slices that were lent last are committed. While that is the
+    /// The position up to which the space that was lent last is committed. While that is the
     /// producer's position, it does not rewind, so that the rest can still be committed.
     lent_at: usize,
-    /// 0, or the capacity once every byte of the storage has been initialised.
+    /// Every byte of the storage before this offset has been written: I5.
     initialised: usize,
 }
 
-/// No position: those have no bits set below the step.
+/// No position: those are even.
 const NOT_LENT: usize = usize::MAX;
 
 impl Role for Producer {
@@ -30,36 +36,34 @@ impl Role for Producer {
     #[inline]
     fn new() -> Self {
         Self {
-            window: 0,
             lent_at: NOT_LENT,
             initialised: 0,
         }
     }
 
     #[inline]
-    fn available(capacity: usize, len: usize) -> usize {
-        capacity - len
+    fn occupied(own: usize, peer: usize) -> usize {
+        index::distance(peer, own)
     }
 
-    fn reload<S>(half: &mut Half<Self, S>, want: usize) -> Result<(), OutOfMemory> {
-        if half.role.window == 0 {
-            half.allocate()?;
-        }
+    #[inline]
+    fn available(capacity: usize, occupied: usize) -> usize {
+        capacity - occupied
+    }
+
+    #[inline]
+    fn refresh<S, W>(half: &mut Half<Self, S, W>, want: usize) -> Result<(), OutOfMemory> {
+        half.allocate()?;
         let len = half.len();
-        let vacant = Self::available(half.capacity(), len);
-        if len == 0 {
+        if len == 0 && half.role.lent_at != half.position {
             half.rewind();
-            half.role.window = WINDOW;
-        } else if half.role.window < vacant {
-            // The ring is in use, so the next reload can wait for longer.
-            half.role.window *= 2;
         }
-        half.available = vacant.min(half.role.window.max(want));
+        half.available = (half.capacity() - len).min(want.max(WINDOW));
         Ok(())
     }
 }
 
-impl<S> Half<Producer, S> {
+impl<S, W> Half<Producer, S, W> {
     /// Copies the front of `bytes` into the available space, as much as fits, and returns how many
     /// bytes that is. The consumer sees them after [`publish`](Self::publish).
     #[inline]
@@ -68,43 +72,65 @@ impl<S> Half<Producer, S> {
         let bytes = &bytes[..n];
         let offset = self.offset;
         let to_end = self.capacity() - offset;
-        if n <= to_end {
-            // Before the copy, so that less has to be kept in registers across a call of `memcpy`.
-            self.advance_to(n, offset + n);
-            if n == to_end {
-                self.offset = 0;
-            }
-            // SAFETY: these `n` bytes are vacant (I2), allocated if there are any (I6), and this is
-            // the only producer (I4).
-            unsafe { self.shared.storage.write(offset, bytes) };
-        } else {
-            self.write_around(bytes);
+        if n > to_end {
+            self.write_wrapping(bytes);
+            return n;
         }
+        // Before the copy, so that less has to be kept in registers across a call of `memcpy`.
+        if n == to_end {
+            self.advance(n, 0);
+            self.role.initialised = self.capacity();
+        } else {
+            self.advance(n, offset + n);
+        }
+        // SAFETY: these `n` bytes are vacant (I2), allocated if there are any (I6), and this is the
+        // only producer (I4).
+        unsafe { self.shared.storage.write(offset, bytes) };
         n
     }
 
-    /// Copies all of `bytes`, which reach the end of the storage, into the available space.
+    /// Copies all of `bytes`, which wrap around the end of the storage, into the available space.
     #[cold] // Once in a round, and in the way of the other writes.
-    fn write_around(&mut self, bytes: &[u8]) {
+    fn write_wrapping(&mut self, bytes: &[u8]) {
         let (front, back) = bytes.split_at(self.capacity() - self.offset);
         // SAFETY: the bytes up to the end are vacant (I2), allocated (I6), and this is the only
         // producer (I4).
         unsafe { self.shared.storage.write(self.offset, front) };
-        if !back.is_empty() {
-            // SAFETY: so are the bytes at the front, to which the rest wraps.
-            unsafe { self.shared.storage.write(0, back) };
-        }
-        self.advance_to(bytes.len(), back.len());
+        // SAFETY: so are the bytes at the front, to which the rest wraps.
+        unsafe { self.shared.storage.write(0, back) };
+        self.role.initialised = self.capacity();
+        self.advance(bytes.len(), back.len());
     }
 
-    /// The available space. The second slice continues the first, where that wraps.
-    pub(crate) fn spare_slices(&mut self) -> (&mut [u8], &mut [u8]) {
+    /// Continues at the front of the storage. The ring is empty.
+    #[inline]
+    fn rewind(&mut self) {
+        if self.offset > 0 {
+            self.role.initialised = self.role.initialised.max(self.offset);
+            self.offset = 0;
+            // ORDERING(P): Relaxed. Only this side writes it, and the next publication hands it
+            // over.
+            let rewinds = self.shared.rewinds.load(Ordering::Relaxed).wrapping_add(1);
+            self.shared.rewinds.store(rewinds, Ordering::Relaxed);
+        }
+    }
+
+    /// Available space, `min` bytes at least if there are so many. The second slice continues the
+    /// first, where that wraps.
+    pub(crate) fn spare_slices(&mut self, min: usize) -> (&mut [u8], &mut [u8]) {
         if self.available == 0 {
             return (&mut [], &mut []);
         }
-        self.initialise();
         self.role.lent_at = self.position;
+        self.initialise(self.available.min(min.max(AHEAD)));
         let (first, second) = index::split_at_wrap(self.capacity(), self.offset, self.available);
+        let first = first.min(self.role.initialised - self.offset);
+        // Space wraps where the producer has come to the end of the storage.
+        let second = if self.role.initialised == self.capacity() {
+            second
+        } else {
+            0
+        };
         // SAFETY: these bytes are vacant (I2), allocated (I6) and initialised (I5). This is the
         // only producer (I4), and the slices borrow it.
         let front = unsafe { self.shared.storage.slice_mut(self.offset, first) };
@@ -113,95 +139,43 @@ impl<S> Half<Producer, S> {
         (front, back)
     }
 
+    /// Forgets the space that was lent last, so that the producer may rewind.
+    pub(crate) fn end_loan(&mut self) {
+        self.role.lent_at = NOT_LENT;
+    }
+
     /// Moves the tail past the next `n` bytes, as they were left in
     /// [`spare_slices`](Self::spare_slices). Panics if fewer are available.
     #[track_caller]
     pub(crate) fn commit(&mut self, n: usize) {
-        let vacant = self.available;
-        assert!(n <= vacant, "cannot commit {n} bytes: {vacant} are vacant");
-        self.initialise();
+        let free = self.available;
+        assert!(n <= free, "cannot commit {n} bytes: {free} are free");
+        self.initialise(n);
         let continues_loan = self.role.lent_at == self.position;
-        self.advance(n);
+        self.advance(n, index::wrap(self.capacity(), self.offset, n));
         if continues_loan {
             self.role.lent_at = self.position;
         }
     }
 
-    /// Allocates the storage. The first reload does this otherwise.
+    /// Establishes I5 for the next `n` available bytes: zeroes those that have never been written.
+    fn initialise(&mut self, n: usize) {
+        let from = self.role.initialised.max(self.offset);
+        let to = self.capacity().min(self.offset + n);
+        if from < to {
+            // SAFETY: these bytes are vacant (I2), allocated (I6), and this is the only producer
+            // (I4).
+            unsafe { self.shared.storage.zero(from, to - from) };
+        }
+        self.role.initialised = from.max(to);
+    }
+
+    /// Allocates the storage, unless that has been done.
+    #[inline]
     pub(crate) fn allocate(&mut self) -> Result<(), OutOfMemory> {
-        // SAFETY: this is the only producer (I4), and the consumer does not access the storage
-        // before it has found bytes in it (I6).
-        unsafe { self.shared.storage.allocate() }
-    }
-
-    /// Establishes I5: zeroes the vacant bytes, once. The others have been written.
-    fn initialise(&mut self) {
-        if self.role.initialised == self.capacity() {
-            return;
+        match self.shared.storage.is_allocated() {
+            true => Ok(()),
+            false => self.shared.storage.allocate(),
         }
-        let vacant = Producer::available(self.capacity(), self.len());
-        let (first, second) = index::split_at_wrap(self.capacity(), self.offset, vacant);
-        // SAFETY: these bytes are vacant (I2), allocated (I6), and this is the only producer (I4).
-        unsafe { self.shared.storage.zero(self.offset, first) };
-        // SAFETY: so are the bytes at the front, to which the vacant ones wrap.
-        unsafe { self.shared.storage.zero(0, second) };
-        self.role.initialised = self.capacity();
-    }
-
-    /// Continues at the front of the storage. The ring is empty.
-    ///
-    /// Not where spare slices were lent: a commit sends the bytes that were left in them.
-    fn rewind(&mut self) {
-        if self.offset > 0 && self.role.lent_at != self.position {
-            self.shared.rewinds.add();
-            self.offset = 0;
-        }
-    }
-}
-
-#[cfg(all(test, not(any(loom, shuttle))))]
-mod tests {
-    use super::*;
-    use crate::ring::ring;
-    use alloc::vec;
-
-    /// Reloads the head to write at least `want` bytes, writes all that it may, and returns how
-    /// many bytes that is.
-    fn write(producer: &mut Half<Producer, ()>, want: usize) -> usize {
-        producer.refresh(want).unwrap();
-        let n = producer.write(&vec![0; producer.capacity()]);
-        producer.publish();
-        n
-    }
-
-    fn read(consumer: &mut Half<Consumer, ()>, n: usize) {
-        consumer.refresh(n).unwrap();
-        assert_eq!(consumer.read(&mut vec![0; n]), n);
-        consumer.publish();
-    }
-
-    #[test]
-    fn the_window_doubles_while_the_ring_is_in_use() {
-        let (_consumer, mut producer) = ring(8 * WINDOW, || ()).unwrap();
-        let windows = [1; 4].map(|want| write(&mut producer, want) / WINDOW);
-        assert_eq!(windows, [1, 2, 4, 1]);
-    }
-
-    #[test]
-    fn the_window_stays_where_no_more_is_vacant() {
-        let (mut consumer, mut producer) = ring(8 * WINDOW, || ()).unwrap();
-        assert_eq!(write(&mut producer, 7 * WINDOW), 7 * WINDOW);
-        assert_eq!(write(&mut producer, 1), WINDOW);
-        read(&mut consumer, 7 * WINDOW);
-        assert_eq!(write(&mut producer, 1), 2 * WINDOW);
-    }
-
-    #[test]
-    fn an_empty_ring_resets_the_window() {
-        let (mut consumer, mut producer) = ring(8 * WINDOW, || ()).unwrap();
-        let written = write(&mut producer, 1) + write(&mut producer, 1);
-        assert_eq!(written, 3 * WINDOW);
-        read(&mut consumer, written);
-        assert_eq!(write(&mut producer, 1), WINDOW);
     }
 }

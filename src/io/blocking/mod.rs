@@ -41,6 +41,12 @@ use crate::{DuplexStream, Reader, Writer};
 /// After a timeout, the half's waker stays registered. The peer may still call it, and the next
 /// call that waits then polls once more than necessary.
 ///
+/// # Spinning
+///
+/// A blocking half or stream owns its thread. Before the thread sleeps, a call looks for bytes or
+/// space again and again for 50 microseconds, because waking a thread that sleeps takes about as
+/// long. [`spin_limit`](Self::spin_limit) sets another limit.
+///
 /// # In asynchronous code
 ///
 /// No call checks whether the thread belongs to a runtime, or panics if it does. But a thread that
@@ -77,6 +83,9 @@ use crate::{DuplexStream, Reader, Writer};
 #[must_use = "a stream does nothing unless it is used"]
 pub struct Blocking<T> {
     inner: T,
+    /// Sets how long the calls of `inner` spin. `None`: as long as its options say.
+    set_spin_limit: fn(&mut T, Option<Duration>),
+    spin_limit: Duration,
     timeout: Option<Duration>,
     /// Belongs to no thread, so the value can move to another thread.
     parker: Arc<Parker>,
@@ -107,7 +116,7 @@ impl Reader {
     /// assert_eq!(rest, "two\nthree\n");
     /// ```
     pub fn blocking(self) -> Blocking<Self> {
-        Blocking::new(self)
+        Blocking::new(self, Self::set_spin_limit)
     }
 }
 
@@ -128,7 +137,7 @@ impl Writer {
     /// writing.join().unwrap().unwrap();
     /// ```
     pub fn blocking(self) -> Blocking<Self> {
-        Blocking::new(self)
+        Blocking::new(self, Self::set_spin_limit)
     }
 }
 
@@ -165,19 +174,50 @@ impl DuplexStream {
     /// assert_eq!(asking.join().unwrap().unwrap(), "hello, world");
     /// ```
     pub fn blocking(self) -> Blocking<Self> {
-        Blocking::new(self)
+        Blocking::new(self, |stream, limit| {
+            stream.reader().set_spin_limit(limit);
+            stream.writer().set_spin_limit(limit);
+        })
     }
 }
 
+/// As long as waking a thread that sleeps takes, so that a spin that fails at most doubles the
+/// time of a wait.
+const DEFAULT_SPIN_LIMIT: Duration = Duration::from_micros(50);
+
 impl<T> Blocking<T> {
-    fn new(inner: T) -> Self {
+    fn new(mut inner: T, set_spin_limit: fn(&mut T, Option<Duration>)) -> Self {
+        set_spin_limit(&mut inner, Some(DEFAULT_SPIN_LIMIT));
         let parker = Arc::new(Parker::default());
         Self {
             inner,
+            set_spin_limit,
+            spin_limit: DEFAULT_SPIN_LIMIT,
             timeout: None,
             waker: parker.clone().into(),
             parker,
         }
+    }
+
+    /// Sets how long a call may spin before the thread sleeps, in place of 50 microseconds. Zero
+    /// means that no call spins. A limit above 10 milliseconds counts as 10 milliseconds.
+    ///
+    /// A spin that fails makes the next ones rarer. Spinning never changes what a call returns,
+    /// only when. The limit also holds for the half or stream that [`get_mut`](Self::get_mut)
+    /// borrows. [`into_inner`](Self::into_inner) restores that of
+    /// [`Options`](crate::Options::spin_limit).
+    ///
+    /// ```
+    /// use core::time::Duration;
+    ///
+    /// let (near, far) = async_duplex::duplex(4096);
+    /// let near = near.blocking().spin_limit(Duration::ZERO);
+    /// assert!(near.get_ref().is_peer_of(&far));
+    /// ```
+    pub fn spin_limit(mut self, limit: Duration) -> Self {
+        self.spin_limit = limit;
+        self.set_timeout(self.timeout);
+        self
     }
 
     /// Sets how long a call may wait. `None`, which is the default, means without a limit. See
@@ -185,7 +225,7 @@ impl<T> Blocking<T> {
     ///
     /// A call that can move a byte at once never times out. With a timeout of zero, a call fails
     /// with `TimedOut` where [`try_read`](Reader::try_read) or [`try_write`](Writer::try_write)
-    /// fails with `WouldBlock`.
+    /// fails with `WouldBlock`, and does not spin.
     ///
     /// ```
     /// use core::time::Duration;
@@ -202,6 +242,8 @@ impl<T> Blocking<T> {
     /// ```
     pub fn set_timeout(&mut self, timeout: Option<Duration>) {
         self.timeout = timeout;
+        let limit = timeout.map_or(self.spin_limit, |timeout| timeout.min(self.spin_limit));
+        (self.set_spin_limit)(&mut self.inner, Some(limit));
     }
 
     /// Returns how long a call may wait, or `None` if there is no limit.
@@ -269,7 +311,8 @@ impl<T> Blocking<T> {
     /// futures::executor::block_on(reader.read_to_string(&mut text)).unwrap();
     /// assert_eq!(text, "body");
     /// ```
-    pub fn into_inner(self) -> T {
+    pub fn into_inner(mut self) -> T {
+        (self.set_spin_limit)(&mut self.inner, None);
         self.inner
     }
 
@@ -283,11 +326,12 @@ impl<T> Blocking<T> {
         if let Poll::Ready(result) = poll(&mut self.inner, &mut cx) {
             return result;
         }
-        // A deadline that an `Instant` cannot represent is none.
-        let deadline = self
-            .timeout
-            .and_then(|timeout| Instant::now().checked_add(timeout));
-        while self.parker.park(deadline) {
+        // A call that does not sleep needs no clock, which some targets with `std` lack. A deadline
+        // that an `Instant` cannot represent is none.
+        let sleeps = self.timeout != Some(Duration::ZERO);
+        let timeout = self.timeout.filter(|_| sleeps);
+        let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+        while self.parker.park(sleeps, deadline) {
             if let Poll::Ready(result) = poll(&mut self.inner, &mut cx) {
                 return result;
             }

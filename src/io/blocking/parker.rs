@@ -26,10 +26,14 @@ pub(super) struct Parker {
 
 impl Parker {
     /// Parks the thread until the waker is woken, and returns `true`. Returns at once if it has
-    /// been woken since the last call. Returns `false` if the deadline comes first.
-    pub(super) fn park(&self, deadline: Option<Instant>) -> bool {
+    /// been woken since the last call. Returns `false` if the deadline comes first, or if the
+    /// thread may not sleep.
+    pub(super) fn park(&self, sleeps: bool, deadline: Option<Instant>) -> bool {
         let mut notified = self.lock();
         while !*notified {
+            if !sleeps {
+                return false;
+            }
             notified = match deadline {
                 None => self
                     .condvar

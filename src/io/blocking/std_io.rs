@@ -23,8 +23,8 @@ impl<T: HasReader> Read for Blocking<T> {
 impl<T: HasReader> BufRead for Blocking<T> {
     #[inline]
     fn fill_buf(&mut self) -> Result<&[u8]> {
-        self.wait(|inner, cx| inner.reader().poll_filled(cx, usize::MAX))?;
-        Ok(self.inner.reader().filled().0)
+        let n = self.wait(|inner, cx| inner.reader().poll_fill_buf(cx).map_ok(<[u8]>::len))?;
+        Ok(self.inner.reader().filled(n))
     }
 
     /// See [`Reader::consume`](crate::Reader::consume).
