@@ -124,18 +124,6 @@ fn b21_the_memory_of_a_pipe_is_freed_when_both_halves_are_dropped() {
     }
 }
 
-#[test]
-fn b16_an_abort_with_a_kind_and_the_errors_that_it_causes_allocate_nothing() {
-    let (mut reader, mut writer) = Options::new(8).pipe();
-    let before = CALLS.get();
-    writer.abort(ErrorKind::TimedOut);
-    for result in [reader.try_read(&mut [0]), writer.try_write(b"x")] {
-        let error = result.unwrap_err();
-        assert!(error.get_ref().is_none());
-        assert_eq!(CALLS.get(), before, "{error}");
-    }
-}
-
 /// A pipe that has allocated its storage, and two handles of it.
 fn owners() -> [Box<dyn Send>; 4] {
     let (reader, mut writer) = Options::new(LARGE).pipe();

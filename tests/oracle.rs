@@ -5,13 +5,12 @@
 #[path = "support/oracle/mod.rs"]
 mod oracle;
 
-use oracle::{Direction, Op};
+use oracle::{Direction, Op, Settings};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-/// Mostly small, so that a pipe is often full, empty or wrapped.
-fn capacity() -> impl Strategy<Value = usize> {
-    prop_oneof![9 => 1..=9usize, 1 => 10..=300usize]
+fn settings() -> impl Strategy<Value = Settings> {
+    any::<[u8; 2]>().prop_map(Settings::from_bytes)
 }
 
 fn op() -> impl Strategy<Value = Op> {
@@ -32,17 +31,17 @@ proptest! {
 
     #[test]
     fn random_operations_on_a_pipe_do_what_the_model_does(
-        capacity in capacity(),
+        settings in settings(),
         ops in vec(op(), 0..=200),
     ) {
-        oracle::run(capacity, &ops);
+        oracle::run(settings, &ops);
     }
 
     #[test]
     fn random_operations_on_two_streams_do_what_two_models_do(
-        capacity in capacity(),
+        settings in settings(),
         ops in vec((direction(), op()), 0..=200),
     ) {
-        oracle::run_duplex(capacity, &ops);
+        oracle::run_duplex(settings, &ops);
     }
 }

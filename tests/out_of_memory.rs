@@ -6,8 +6,6 @@
 
 #[path = "support/counting_waker.rs"]
 mod counting_waker;
-#[path = "support/messages.rs"]
-mod messages;
 #[path = "support/strict_allocator.rs"]
 mod strict_allocator;
 
@@ -18,7 +16,6 @@ use std::io::{self, ErrorKind, IoSlice, Write};
 use async_duplex::{duplex, pipe, DuplexStream, Reader, Writer};
 use counting_waker::{as_poll, ready, CountingTask, END};
 use futures::io::AsyncWrite;
-use messages::names_number;
 use strict_allocator::{GRANTS, HELD, LARGE};
 
 /// More memory than any machine has.
@@ -63,15 +60,15 @@ const CALLS: &[Call] = &[
     }),
 ];
 
-/// Checks that a call has failed with `OutOfMemory`, and that the message names the capacity.
+/// Checks that a call has failed with `OutOfMemory`. The error is the kind alone, which allocates
+/// nothing.
 #[track_caller]
-fn assert_out_of_memory<T>(what: &str, result: io::Result<T>, capacity: usize) {
+fn assert_out_of_memory<T>(what: &str, result: io::Result<T>) {
     let Err(error) = result else {
         panic!("{what}: there is no memory");
     };
-    let (kind, message) = (error.kind(), error.to_string());
-    assert_eq!(kind, ErrorKind::OutOfMemory, "{what}: {message}");
-    assert!(names_number(&message, capacity), "{what}: {message}");
+    assert_eq!(error.kind(), ErrorKind::OutOfMemory, "{what}: {error}");
+    assert!(error.get_ref().is_none(), "{what}: {error:?}");
 }
 
 /// Makes a call for which the allocator refuses the storage.
@@ -82,7 +79,7 @@ fn assert_refuses(writer: &mut Writer, (what, call): Call) {
     let Poll::Ready(result) = task.poll(|cx| call(writer, cx)) else {
         panic!("{what}: it waits for memory");
     };
-    assert_out_of_memory(what, result, writer.capacity());
+    assert_out_of_memory(what, result);
     assert_eq!(
         (task.wakes(), task.retained(), HELD.get()),
         (0, 0, 0),
@@ -108,7 +105,7 @@ fn assert_needs_no_memory(reader: &mut Reader, writer: &mut Writer) {
 }
 
 #[test]
-fn b2_a_write_without_memory_fails_and_names_the_capacity() {
+fn b2_a_write_without_memory_fails() {
     for &call in CALLS {
         for capacity in [HUGE, LARGE, isize::MAX as usize / 2] {
             GRANTS.set(0);
@@ -128,14 +125,13 @@ fn b2_a_write_without_memory_fails_and_names_the_capacity() {
 fn b2_a_write_that_ran_out_of_memory_can_be_tried_again() {
     for &call in CALLS {
         let (mut reader, mut writer) = pipe(LARGE);
-        let (bytes, end) = (CountingTask::new(), CountingTask::new());
-        assert!(bytes.read(&mut reader, &mut [0; 8]).is_pending());
-        assert!(end.poll(|cx| reader.poll_closed(cx)).is_pending());
+        let task = CountingTask::new();
+        assert!(task.read(&mut reader, &mut [0; 8]).is_pending());
         assert_refuses(&mut writer, call);
-        assert_eq!((bytes.wakes(), end.wakes()), (0, 0));
+        assert_eq!((task.wakes(), task.retained()), (0, 1));
         GRANTS.set(1);
         assert_eq!(as_poll(writer.try_write(b"hello")), ready(5));
-        assert_eq!((bytes.wakes(), end.wakes(), HELD.get()), (1, 0, 1));
+        assert_eq!((task.wakes(), task.retained(), HELD.get()), (1, 0, 1));
         let mut buf = [0; 8];
         assert_eq!(as_poll(reader.try_read(&mut buf)), ready(5));
         assert_eq!(&buf[..5], b"hello");
@@ -155,7 +151,7 @@ fn b2_spare_slices_that_ran_out_of_memory_can_be_tried_again() {
     }
     GRANTS.set(1);
     let (front, back) = writer.spare_slices();
-    assert_eq!((front.len(), back.len()), (LARGE, 0));
+    assert!(front.len() >= 16 << 10 && back.is_empty());
     front[..5].copy_from_slice(b"hello");
     writer.commit(5);
     assert_eq!(reader.as_slices().0, b"hello");
@@ -202,20 +198,20 @@ fn assert_stream_refuses(stream: &mut DuplexStream, (what, call): Call) {
     let Poll::Ready(result) = CountingTask::new().poll(|cx| call(writer, cx)) else {
         panic!("{what}: it waits for memory");
     };
-    assert_out_of_memory(what, result, LARGE);
+    assert_out_of_memory(what, result);
     assert_eq!(HELD.get(), 1, "{what}");
 }
 
 #[test]
-fn b2_a_blocking_write_without_memory_fails_and_names_the_capacity() {
+fn b2_a_blocking_write_without_memory_fails() {
     GRANTS.set(0);
     let (mut reader, writer) = pipe(HUGE);
     let mut writer = writer.blocking();
     for _ in 0..3 {
-        assert_out_of_memory("write", writer.write(b"hello"), HUGE);
-        assert_out_of_memory("write_all", writer.write_all(b"hello"), HUGE);
+        assert_out_of_memory("write", writer.write(b"hello"));
+        assert_out_of_memory("write_all", writer.write_all(b"hello"));
         let bufs = [IoSlice::new(b"he"), IoSlice::new(b"llo")];
-        assert_out_of_memory("write_vectored", writer.write_vectored(&bufs), HUGE);
+        assert_out_of_memory("write_vectored", writer.write_vectored(&bufs));
     }
     assert_eq!(as_poll(reader.try_read(&mut [0])), Poll::Pending);
 }

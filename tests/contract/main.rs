@@ -23,16 +23,17 @@ mod commit;
 mod empty;
 mod every_call;
 mod first_end;
+mod lending;
 mod model;
 mod options;
 mod panics;
 mod peek;
 mod readiness;
-mod refused_kinds;
 mod slices;
 mod streams;
 mod surface;
 mod transfer;
+mod try_again;
 mod uncommitted;
 mod vectored;
 

@@ -64,7 +64,7 @@ fn assert_each_says(texts: [String; 2], what: &str) {
 }
 
 #[test]
-fn surface_debug_of_the_halves_shows_counts_and_waiters() {
+fn surface_debug_of_the_halves_shows_counts_and_which_half_waits_for_bytes() {
     let (mut reader, mut writer) = pipe(23);
     let task = CountingTask::new();
     assert!(task.read(&mut reader, &mut [0]).is_pending());
@@ -78,6 +78,8 @@ fn surface_debug_of_the_halves_shows_counts_and_waiters() {
     assert!(task.write(&mut writer, &[1; 17]).is_pending());
     assert_each_says(debug_of(&reader, &writer), "writer_waits: true");
     assert_each_says(debug_of(&reader, &writer), "is_closed: false");
+    assert!(task.poll(|cx| reader.poll_closed(cx)).is_pending());
+    assert_each_says(debug_of(&reader, &writer), "reader_waits: false");
     reader.close();
     writer.finish();
     assert_each_says(debug_of(&reader, &writer), "is_closed: true");

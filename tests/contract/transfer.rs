@@ -183,7 +183,6 @@ fn b10_a_dropped_closed_loses_no_byte() {
     assert_eq!(read_up_to(&mut reader, 8), b"abcd");
 }
 
-/// Copies of more than 32 KiB are made in chunks, the last of which is shorter.
 #[test]
 fn b3_a_long_write_and_a_long_read_move_every_byte_in_one_call() {
     let data = data(0, 300_000);

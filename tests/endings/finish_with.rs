@@ -42,14 +42,19 @@ fn b24_readable_returns_what_is_left_and_then_the_error() {
 
 #[test]
 fn b24_a_parked_reader_is_woken_and_closed_resolves() {
-    let (mut reader, mut writer) = pipe(8);
-    let (bytes, end) = (CountingTask::new(), CountingTask::new());
-    assert!(bytes.poll(|cx| reader.poll_read(cx, &mut [0])).is_pending());
-    assert!(end.poll(|cx| reader.poll_closed(cx)).is_pending());
-    writer.finish_with(RESET);
-    assert_eq!((bytes.wakes(), end.wakes()), (1, 1));
-    assert_eq!(end.poll(|cx| reader.poll_closed(cx)), Poll::Ready(()));
-    assert_eq!(kinds_of_reader(&mut reader), [RESET; 5]);
+    for waits_for_end in [false, true] {
+        let (mut reader, mut writer) = pipe(8);
+        let task = CountingTask::new();
+        if waits_for_end {
+            assert!(task.poll(|cx| reader.poll_closed(cx)).is_pending());
+        } else {
+            assert!(task.poll(|cx| reader.poll_read(cx, &mut [0])).is_pending());
+        }
+        writer.finish_with(RESET);
+        assert_eq!((task.wakes(), task.retained()), (1, 0));
+        assert_eq!(task.poll(|cx| reader.poll_closed(cx)), Poll::Ready(()));
+        assert_eq!(kinds_of_reader(&mut reader), [RESET; 5]);
+    }
 }
 
 #[test]

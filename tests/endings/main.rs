@@ -47,11 +47,15 @@ fn checksum() -> Error {
     Error::new(ErrorKind::InvalidData, Checksum(source))
 }
 
+/// Checks that `error` repeats [`checksum`]: the user's own error is its first source, and what
+/// that has as its source is the second.
 #[track_caller]
 fn assert_checksum(error: &Error) {
     assert_eq!(error.kind(), ErrorKind::InvalidData);
     assert_eq!(error.to_string(), "the checksum is wrong");
-    let source = error.source().expect("the error has a source");
+    let own = error.source().expect("the error has a source");
+    let own = own.downcast_ref::<Checksum>().expect("the user's type");
+    let source = own.source().expect("the user's error has a source");
     assert_eq!(source.to_string(), "block 7");
     assert!(format!("{error:?}").contains("block 7"), "{error:?}");
 }

@@ -1,10 +1,11 @@
 //! B16: an abort keeps its kind, its message and its source, for every later call.
 
+use std::error::Error as _;
 use std::io::{Error, ErrorKind};
 
 use async_duplex::{duplex, pipe};
 
-use crate::{assert_checksum, checksum, kinds_of_reader, kinds_of_writer, RESET};
+use crate::{assert_checksum, checksum, kinds_of_reader, kinds_of_writer, Checksum, RESET};
 
 #[test]
 fn b16_every_read_after_an_abort_has_the_message_and_the_source() {
@@ -85,21 +86,35 @@ fn b16_the_first_reason_stands() {
 }
 
 #[test]
-fn b16_a_kind_that_means_try_again_is_refused_and_named() {
-    let refused = |kind: ErrorKind, call: &dyn Fn(ErrorKind)| {
-        let call = core::panic::AssertUnwindSafe(|| call(kind));
-        let panic = std::panic::catch_unwind(call).unwrap_err();
-        let message = panic.downcast::<String>().unwrap();
-        assert!(message.contains(&format!("{kind:?}")), "{message}");
-    };
-    for kind in [ErrorKind::Interrupted, ErrorKind::WouldBlock] {
-        refused(kind, &|kind| pipe(1).0.abort(Error::new(kind, "text")));
-        refused(kind, &|kind| pipe(1).1.abort(Error::new(kind, "text")));
-        refused(kind, &|kind| pipe(1).1.finish_with(kind));
-        refused(kind, &|kind| duplex(1).0.abort(Error::new(kind, "text")));
-        refused(kind, &|kind| pipe(1).0.abort_handle().abort(kind));
-        refused(kind, &|kind| {
-            drop(async_duplex::Options::new(1).error_on_drop(kind))
-        });
+fn b16_a_kind_alone_comes_back_as_a_kind_alone() {
+    for kind in [RESET, ErrorKind::Other, ErrorKind::InvalidData] {
+        let (mut reader, mut writer) = pipe(8);
+        writer.abort(kind);
+        for error in [
+            reader.try_read(&mut [0]).unwrap_err(),
+            reader.peek(&mut [0]).unwrap_err(),
+        ] {
+            assert_eq!(error.kind(), kind);
+            assert!(error.get_ref().is_none(), "{error:?}");
+            assert!(error.source().is_none(), "{error:?}");
+        }
+    }
+}
+
+/// The kind is another one, and the user's own error is found all the same.
+#[test]
+fn b16_a_kind_that_means_try_again_becomes_another_one_and_keeps_message_and_source() {
+    for (given, got) in [
+        (ErrorKind::WouldBlock, ErrorKind::TimedOut),
+        (ErrorKind::Interrupted, ErrorKind::Other),
+    ] {
+        let source = Error::new(ErrorKind::InvalidInput, "block 7");
+        let (mut reader, mut writer) = pipe(8);
+        writer.finish_with(Error::new(given, Checksum(source)));
+        let error = reader.try_read(&mut [0]).unwrap_err();
+        assert_eq!(error.kind(), got);
+        assert_eq!(error.to_string(), "the checksum is wrong");
+        assert!(error.source().unwrap().is::<Checksum>());
+        drop(writer);
     }
 }

@@ -1,84 +1,68 @@
-//! What a half that spins finds: bytes, the end of the stream, or that the limit is reached.
+//! What a half that spins finds: bytes, or the end of the stream.
+//!
+//! The peer acts on another thread while the half spins. If that thread is interrupted for longer
+//! than the limit, the half parks. So these tests make several attempts, of which one has to
+//! succeed, and check each of them for what it returns.
 
-use core::sync::atomic::{AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicBool, Ordering};
 use core::task::Poll;
-use core::time::Duration;
 use std::io::ErrorKind;
-use std::sync::Arc;
-use std::thread::{self, JoinHandle};
+use std::thread;
 
 use async_duplex::{Options, Reader, Writer};
 
+use crate::counting_waker::{failed, ready, CountingTask, Outcome, BROKEN, END};
 use crate::deadline::within;
 use crate::endings::{reader_ends, writer_ends, Action, ABORT};
-use crate::task::{has_two_cores, measured, wait_busily, Found, Half, Task, CAPACITY};
-use crate::DEADLINE;
+use crate::half::{has_two_cores, Half, CAPACITY};
+use crate::{DEADLINE, LONGEST};
 
-/// With this limit, a half that spins never parks.
-const UNLIMITED: Duration = Duration::MAX;
+const ATTEMPTS: usize = 50;
 
-/// How long a half spins before its peer acts, unless a thread is interrupted.
-const DELAY: Duration = Duration::from_micros(100);
-
-const ROUNDS: usize = if cfg!(miri) { 3 } else { 20 };
-
-/// Another thread, which owns the peer and acts on it shortly after each signal.
-struct PeerThread<P> {
-    signals: Arc<AtomicUsize>,
-    thread: JoinHandle<P>,
-}
-
-/// Instead of a number of signals: the thread returns.
-const STOP: usize = usize::MAX;
-
-impl<P: Send + 'static> PeerThread<P> {
-    fn new(mut peer: P, act: impl Fn(&mut P) + Send + 'static) -> Self {
-        let signals = Arc::new(AtomicUsize::new(0));
-        let seen = signals.clone();
-        let thread = thread::spawn(move || {
-            let mut handled = 0;
-            loop {
-                match seen.load(Ordering::Acquire) {
-                    STOP => return peer,
-                    signals if signals == handled => thread::yield_now(),
-                    _ => {
-                        wait_busily(DELAY);
-                        act(&mut peer);
-                        handled += 1;
-                    }
-                }
+/// Waits for `min` bytes while `act` runs on another thread. Returns what the half finds, and
+/// whether it has found it without having parked. What a half that parks finds is what it finds
+/// after the other thread has finished.
+fn wait_while<H: Half>(
+    half: &mut H,
+    min: usize,
+    act: impl FnOnce() + Send,
+) -> (Outcome<usize>, bool) {
+    let task = CountingTask::new();
+    let waiting = &AtomicBool::new(false);
+    let first = thread::scope(|scope| {
+        scope.spawn(move || {
+            while !waiting.load(Ordering::Acquire) {
+                core::hint::spin_loop();
             }
+            act();
         });
-        Self { signals, thread }
-    }
-
-    fn signal(&self) {
-        self.signals.fetch_add(1, Ordering::Release);
-    }
-
-    fn stop(self) -> P {
-        self.signals.store(STOP, Ordering::Release);
-        self.thread.join().unwrap()
+        waiting.store(true, Ordering::Release);
+        half.wait(&task, min)
+    });
+    match first {
+        Poll::Ready(_) => (first, (task.wakes(), task.retained()) == (0, 0)),
+        Poll::Pending => {
+            assert_eq!(task.wakes(), 1, "a {} is not woken", H::NAME);
+            (half.wait(&task, min), false)
+        }
     }
 }
 
 fn bytes_are_found<H: Half>(min: usize) {
-    let options = Options::new(CAPACITY).spin_limit(UNLIMITED);
-    let task = Task::slow();
-    let (mut half, peer) = measured::<H>(&options, &task);
-    let before = task.state();
-    let peer = PeerThread::new(peer, H::give);
-    for _ in 0..ROUNDS {
-        (0..min).for_each(|_| peer.signal());
-        assert_eq!(half.wait(&task, min), Poll::Ready(Ok(min)), "{}", H::NAME);
+    let found = (0..ATTEMPTS).filter(|_| {
+        let (mut half, mut peer) = H::pair(&Options::new(CAPACITY).spin_limit(LONGEST));
+        let (found, spun) = wait_while(&mut half, min, || {
+            (0..min).for_each(|_| H::give(&mut peer));
+        });
+        assert_eq!(found, ready(min), "a {}", H::NAME);
         assert_eq!(half.move_all(), min);
-    }
-    peer.stop();
-    assert_eq!(task.state(), before, "a {} has parked", H::NAME);
+        spun
+    });
+    assert!(found.count() > 0, "no {} has found {min} bytes", H::NAME);
 }
 
 #[test]
-fn b23_a_half_that_spins_finds_bytes_without_having_parked() {
+fn b23_a_half_that_spins_finds_bytes_without_parking() {
     if has_two_cores() {
         within(DEADLINE, || {
             for min in 1..=CAPACITY {
@@ -90,124 +74,82 @@ fn b23_a_half_that_spins_finds_bytes_without_having_parked() {
 }
 
 /// Checks that a half finds each end of its peer: `clean`, except after an abort.
-fn the_end_is_found<H: Half>(ends: impl Iterator<Item = Action<H::Peer>>, clean: Found) {
-    let options = Options::new(CAPACITY).spin_limit(UNLIMITED);
+fn the_end_is_found<H: Half>(ends: impl Iterator<Item = Action<H::Peer>>, clean: Outcome<usize>) {
     for (how, end) in ends {
-        let expected = match how {
-            "aborts" => Poll::Ready(Err(ABORT)),
-            _ => clean,
+        let expected = if how == "aborts" {
+            failed(ABORT)
+        } else {
+            clean
         };
-        let task = Task::slow();
-        let (mut half, peer) = measured::<H>(&options, &task);
-        let before = task.state();
-        let peer = PeerThread::new(Some(peer), move |peer| {
-            *peer = peer.take().and_then(end);
+        let found = (0..ATTEMPTS).filter(|_| {
+            let (mut half, peer) = H::pair(&Options::new(CAPACITY).spin_limit(LONGEST));
+            let (found, spun) = wait_while(&mut half, 1, || drop(end(peer)));
+            assert_eq!(found, expected, "the peer of a {} {how}", H::NAME);
+            spun
         });
-        peer.signal();
-        assert_eq!(
-            half.wait(&task, 1),
-            expected,
-            "the peer of a {} {how}",
-            H::NAME
-        );
-        peer.stop();
-        assert_eq!(task.state(), before, "a {} has parked", H::NAME);
+        assert!(found.count() > 0, "the peer of a {} {how}", H::NAME);
     }
 }
 
 #[test]
-fn b23_a_half_that_spins_finds_the_end_without_having_parked() {
+fn b23_a_half_that_spins_finds_the_end_without_parking() {
+    if has_two_cores() {
+        within(DEADLINE, || {
+            the_end_is_found::<Reader>(writer_ends(), END);
+            the_end_is_found::<Writer>(reader_ends(), BROKEN);
+        });
+    }
+}
+
+#[test]
+fn b23_a_half_that_spins_finds_the_abort_of_a_handle_without_parking() {
     if !has_two_cores() {
         return;
     }
     within(DEADLINE, || {
-        the_end_is_found::<Reader>(writer_ends(), Poll::Ready(Ok(0)));
-        the_end_is_found::<Writer>(reader_ends(), Poll::Ready(Err(ErrorKind::BrokenPipe)));
-    });
-}
-
-/// The peer moves bytes only after the half has parked. A half that spins for ever runs into the
-/// deadline.
-fn a_spin_ends_by_parking<H: Half>(limit: Duration) {
-    let task = Task::slow();
-    let (mut half, mut peer) = measured::<H>(&Options::new(CAPACITY).spin_limit(limit), &task);
-    for _ in 0..ROUNDS {
-        let (wakes, _) = task.state();
-        assert_eq!(half.wait(&task, 1), Poll::Pending, "{} {limit:?}", H::NAME);
-        assert_eq!(task.state(), (wakes, 1), "{} {limit:?}", H::NAME);
-        H::give(&mut peer);
-        assert_eq!(task.state(), (wakes + 1, 0), "{} {limit:?}", H::NAME);
-        assert_eq!(half.move_all(), 1);
-    }
-}
-
-#[test]
-fn b23_a_half_that_spins_in_vain_parks_with_any_limit() {
-    let limits = [0, 1, 50, 1000].map(Duration::from_micros);
-    within(DEADLINE, || {
-        for limit in limits.into_iter().chain([Duration::from_nanos(1)]) {
-            a_spin_ends_by_parking::<Reader>(limit);
-            a_spin_ends_by_parking::<Writer>(limit);
-        }
-    });
-}
-
-/// Each spin succeeds long before the limit, and all of them together reach it. If the limit were
-/// one for each spin, the half would not park before the deadline.
-fn spins_that_succeed_end_in_a_pending<H: Half>() {
-    let task = Task::slow();
-    let options = Options::new(CAPACITY).spin_limit(DELAY * 2000);
-    let (mut half, peer) = measured::<H>(&options, &task);
-    let peer = PeerThread::new(peer, H::give);
-    let before = task.state();
-    loop {
-        peer.signal();
-        match half.wait(&task, 1) {
-            Poll::Ready(Ok(1)) => assert_eq!((half.move_all(), task.state()), (1, before)),
-            found => break assert_eq!(found, Poll::Pending, "{}", H::NAME),
-        }
-    }
-    peer.stop();
-}
-
-#[test]
-fn b23_the_limit_is_a_total_so_spins_that_succeed_again_and_again_end_in_a_pending() {
-    if has_two_cores() {
-        within(DEADLINE, || {
-            spins_that_succeed_end_in_a_pending::<Reader>();
-            spins_that_succeed_end_in_a_pending::<Writer>();
+        let found = (0..ATTEMPTS).filter(|_| {
+            let (mut reader, writer) = Options::new(CAPACITY).spin_limit(LONGEST).pipe();
+            let handle = writer.abort_handle();
+            let abort = || handle.abort(ErrorKind::ConnectionReset);
+            let (found, spun) = wait_while(&mut reader, 1, abort);
+            assert_eq!(found, failed(ErrorKind::ConnectionReset));
+            spun
         });
-    }
+        assert!(found.count() > 0);
+    });
 }
 
-fn a_half_yields_although_it_spins<H: Half>() {
+/// Returns whether a half that has found bytes by spinning three times yields at the fourth.
+/// `None` if it has parked, which starts the count anew.
+fn yields_at_the_fourth<H: Half>() -> Option<bool> {
     const YIELD_EVERY: usize = 3;
     let options = Options::new(CAPACITY).yield_every(YIELD_EVERY);
-    let task = Task::slow();
-    let (mut half, peer) = measured::<H>(&options.spin_limit(UNLIMITED), &task);
-    let peer = PeerThread::new(peer, H::give);
-    for _ in 0..ROUNDS {
-        let (wakes, retained) = task.state();
-        for _ in 0..YIELD_EVERY {
-            peer.signal();
-            assert_eq!(half.wait(&task, 1), Poll::Ready(Ok(1)), "{}", H::NAME);
-            assert_eq!(half.move_all(), 1);
+    let (mut half, mut peer) = H::pair(&options.spin_limit(LONGEST));
+    for _ in 0..YIELD_EVERY {
+        let (found, spun) = wait_while(&mut half, 1, || H::give(&mut peer));
+        assert_eq!((found, half.move_all()), (ready(1), 1), "a {}", H::NAME);
+        if !spun {
+            return None;
         }
-        assert_eq!(task.state(), (wakes, retained), "a {} has parked", H::NAME);
-        peer.signal();
-        assert_eq!(half.wait(&task, 1), Poll::Pending, "{}", H::NAME);
-        assert_eq!(task.state(), (wakes + 1, retained), "{}", H::NAME);
-        assert_eq!(half.move_all(), 1, "the half has found a byte");
     }
-    peer.stop();
+    H::give(&mut peer);
+    let task = CountingTask::new();
+    let yields = half.wait(&task, 1).is_pending();
+    assert_eq!((task.wakes(), task.retained()), (usize::from(yields), 0));
+    Some(yields)
 }
 
 #[test]
-fn b18_a_half_that_finds_bytes_by_spinning_yields_as_often_as_one_that_need_not_spin() {
+fn b18_the_time_that_a_half_spins_does_not_start_the_count_anew() {
     if has_two_cores() {
         within(DEADLINE, || {
-            a_half_yields_although_it_spins::<Reader>();
-            a_half_yields_although_it_spins::<Writer>();
+            for attempt in [
+                yields_at_the_fourth::<Reader>,
+                yields_at_the_fourth::<Writer>,
+            ] {
+                let outcome = (0..ATTEMPTS).find_map(|_| attempt());
+                assert_eq!(outcome, Some(true));
+            }
         });
     }
 }

@@ -1,4 +1,4 @@
-//! Streams between two threads, whose halves spin when the wakes were slow.
+//! Streams between two threads, with each kind of limit: spinning changes no result.
 
 use core::time::Duration;
 use std::io::ErrorKind;
@@ -13,12 +13,13 @@ use crate::data::byte;
 use crate::deadline::within;
 use crate::DEADLINE;
 
-/// Off, the shortest, the default, and a long one.
-const LIMITS: [Option<Duration>; 4] = [
+/// Off, the shortest, the default, a long one, and one that is clamped.
+const LIMITS: [Option<Duration>; 5] = [
     Some(Duration::ZERO),
     Some(Duration::from_nanos(1)),
     None,
     Some(LONG),
+    Some(Duration::MAX),
 ];
 
 const LONG: Duration = Duration::from_millis(1);
@@ -114,7 +115,7 @@ fn b23_a_reader_finds_the_end_whether_it_spins_or_parks() {
     }
 }
 
-/// The wakes that were measured between two threads do not count any more.
+/// What a half has learned of its spins does not keep it from parking.
 #[test]
 fn b23_two_halves_may_move_to_one_thread() {
     within(DEADLINE, || {

@@ -1,9 +1,10 @@
 //! Two threads, one pipe, and whatever the scheduler does with them.
 //!
 //! Each side makes random calls. A failure names the capacity and the round, which are the seed of
-//! its random numbers. A side that has to wait parks, spins, polls again with another waker, waits
-//! for the end as well, or makes another call. The outcome does not depend on time: only a side
-//! that is parked for longer than [`side::PARK_LIMIT`] reports that it was not woken.
+//! its random numbers. Some buffers are far longer than the pipe. A side that has to wait parks,
+//! spins, polls again with another waker, waits for the end as well, or makes another call. The
+//! outcome does not depend on time: only a side that is parked for longer than
+//! [`side::PARK_LIMIT`] reports that it was not woken.
 
 #![cfg(not(any(loom, shuttle)))]
 #![allow(clippy::std_instead_of_alloc)] // Tests have `std`.

@@ -12,7 +12,6 @@ use crate::side::{Half, Side};
 use crate::{Ends, Summary};
 
 pub(crate) fn run(mut reader: Reader, mut side: Side, ends: &Ends) -> Summary {
-    let most = reader.capacity().min(8) + 2;
     let (mut received, mut saw_end) = (0, false);
     let mut receive = |side: &Side, bytes: &[u8]| {
         for &got in bytes {
@@ -25,9 +24,8 @@ pub(crate) fn run(mut reader: Reader, mut side: Side, ends: &Ends) -> Summary {
         _ => usize::MAX,
     };
     for _ in 0..steps {
-        let mut buf = [0; 10];
-        let len = side.random.below(most);
-        let buf = &mut buf[..len];
+        let len = side.len();
+        let buf = &mut vec![0; len][..];
         let cut = side.random.below(len + 1);
         let (closed, unread) = (reader.is_closed(), reader.len());
         let way = side.random.below(6);

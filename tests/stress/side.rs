@@ -77,6 +77,16 @@ impl Side {
         self.random.below(most + 1)
     }
 
+    /// The length of the next buffer: mostly small, and sometimes far above the capacity.
+    pub(crate) fn len(&mut self) -> usize {
+        let most = match self.random.below(128) {
+            0 => 100_000,
+            1..=15 => 4 * self.capacity,
+            _ => self.capacity.min(8) + 2,
+        };
+        self.random.below(most)
+    }
+
     pub(crate) fn wakes(&self) -> usize {
         let wakes = self.tasks.iter().map(|task| &task.wakes);
         wakes.map(|wakes| wakes.load(Ordering::Relaxed)).sum()
@@ -100,20 +110,23 @@ impl Side {
             match self.random.below(8) {
                 0 => return Err(ErrorKind::WouldBlock.into()),
                 1 => {
-                    // This must not remove the waiter for bytes.
+                    // This replaces the waker, and the half goes on waiting for bytes. So one of
+                    // the two tasks is woken.
                     let watching = self.any_task();
-                    let is_same = Arc::ptr_eq(&watching, &task);
-                    let waker = Waker::from(watching);
+                    if !Arc::ptr_eq(&watching, &task) {
+                        watching.is_woken.store(false, Ordering::Relaxed);
+                    }
+                    let waker = Waker::from(Arc::clone(&watching));
                     self.polls += 1;
                     let gone = half.poll_peer_end(&mut Context::from_waker(&waker));
-                    if is_same && gone.is_pending() {
-                        self.park(&task);
+                    if gone.is_pending() {
+                        self.park([&task, &watching]);
                     }
                 }
                 2 => {}
                 3 => (0..self.random.below(200)).for_each(|_| hint::spin_loop()),
                 4 => thread::yield_now(),
-                _ => self.park(&task),
+                _ => self.park([&task, &task]),
             }
         }
     }
@@ -122,10 +135,11 @@ impl Side {
         Arc::clone(&self.tasks[self.random.below(3)])
     }
 
-    /// Parks the thread until `task` is woken.
-    fn park(&self, task: &Task) {
+    /// Parks the thread until one of the tasks is woken.
+    fn park(&self, tasks: [&Task; 2]) {
         let since = Instant::now();
-        while !task.is_woken.load(Ordering::Acquire) {
+        let is_woken = |task: &Task| task.is_woken.load(Ordering::Acquire);
+        while !tasks.into_iter().any(is_woken) {
             let left = PARK_LIMIT.checked_sub(since.elapsed());
             thread::park_timeout(left.unwrap_or_else(|| panic!("{self}: it was not woken")));
         }

@@ -12,10 +12,9 @@ use crate::side::{Half, Side};
 use crate::{Ends, Summary};
 
 pub(crate) fn run(mut writer: Writer, mut side: Side, ends: &Ends) -> Summary {
-    let most = writer.capacity().min(8) + 2;
     let (mut sent, mut saw_end) = (0, false);
     for _ in 0..side.steps() {
-        let len = side.random.below(most);
+        let len = side.len();
         let bytes: Vec<u8> = (sent..sent + len).map(byte).collect();
         let (front, back) = bytes.split_at(side.random.below(len + 1));
         let (closed, room) = (writer.is_closed(), writer.capacity() - writer.len());
@@ -33,7 +32,7 @@ pub(crate) fn run(mut writer: Writer, mut side: Side, ends: &Ends) -> Summary {
             Ok(n) => {
                 assert!(!closed, "{side}: closed, but not for a write");
                 assert!(
-                    (len.min(room.max(1))..=len).contains(&n),
+                    (len.min(room.max(1))..=len.min(writer.capacity())).contains(&n),
                     "{side}: {n} of {len}"
                 );
                 sent += n;

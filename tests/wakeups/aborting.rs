@@ -215,7 +215,7 @@ fn b16_a_half_that_has_aborted_waits_for_nothing() {
     assert_eq!((task.wakes(), task.retained()), (0, 0));
 }
 
-/// The half has looked at the pipe and is about to register a waiter when the pipe is aborted.
+/// The half has found no byte and registers its waker when the pipe is aborted.
 #[test]
 fn b9_b26_a_half_whose_replaced_waker_aborts_the_pipe_fails_and_retains_no_waker() {
     let task = CountingTask::new();

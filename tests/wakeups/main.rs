@@ -12,7 +12,6 @@ mod counting_waker;
 mod endings;
 
 mod aborting;
-mod chunks;
 mod closed;
 mod forgotten;
 mod leaks;

@@ -1,11 +1,11 @@
-//! B21: if some of the wakers that an end wakes panic, the others are woken, each peer finds the
-//! end, and the first panic propagates to the caller.
+//! B21: if a waker that an end wakes panics, all others are woken, each half finds the end, and the
+//! panic propagates to the caller. No promise is made for two panics at a time.
 
 use core::panic::AssertUnwindSafe;
 use core::task::{Context, Waker};
 use std::panic::catch_unwind;
 
-use async_duplex::{duplex, pipe, DuplexStream, Reader, Writer};
+use async_duplex::{duplex, pipe, AbortHandle, DuplexStream, Reader, Writer};
 
 use crate::counting_waker::{as_poll, failed, CountingTask, Outcome, BROKEN, END};
 use crate::endings::{reader_ends, writer_ends, ABORT};
@@ -29,143 +29,196 @@ fn assert_propagates_panic<T>(what: &str, f: impl FnOnce() -> T) {
     assert_eq!(*panic.downcast::<String>().unwrap(), MESSAGE, "{what}");
 }
 
-/// Wakers for `waits` waits: those in the set `panics` panic, and the others are those of `task`.
-fn wakers(task: &CountingTask, waits: usize, panics: u32) -> Vec<Waker> {
-    (0..waits)
-        .map(|i| {
-            if panics & (1 << i) != 0 {
-                panics_on_wake()
-            } else {
-                task.waker()
+/// What a half waits for.
+#[derive(Clone, Copy)]
+enum Wait {
+    Bytes,
+    End,
+}
+
+const WAITS: [Wait; 2] = [Wait::Bytes, Wait::End];
+
+fn wait_to_read(reader: &mut Reader, waker: &Waker, wait: Wait) {
+    let cx = &mut Context::from_waker(waker);
+    assert!(match wait {
+        Wait::Bytes => reader.poll_read(cx, &mut [0]).is_pending(),
+        Wait::End => reader.poll_closed(cx).is_pending(),
+    });
+}
+
+fn wait_to_write(writer: &mut Writer, waker: &Waker, wait: Wait) {
+    let cx = &mut Context::from_waker(waker);
+    assert!(match wait {
+        Wait::Bytes => writer.poll_write(cx, b"x").is_pending(),
+        Wait::End => writer.poll_closed(cx).is_pending(),
+    });
+}
+
+#[test]
+fn b21_a_reader_whose_waker_panics_at_the_end_finds_it_and_stays_usable() {
+    for (how, end) in writer_ends() {
+        for wait in WAITS {
+            let task = CountingTask::new();
+            let (mut reader, writer) = pipe(4);
+            wait_to_read(&mut reader, &panics_on_wake(), wait);
+            assert_propagates_panic(how, || end(writer));
+            let expected = if how == "aborts" { ABORTED } else { END };
+            assert!(reader.is_closed(), "the writer {how}");
+            assert!(task.poll(|cx| reader.poll_closed(cx)).is_ready());
+            for _ in 0..2 {
+                assert_eq!(task.read(&mut reader, &mut [0]), expected, "{how}");
             }
-        })
-        .collect()
-}
-
-/// Lets a reader wait for a byte and for the end, in this order or the other one.
-fn wait_to_read(reader: &mut Reader, [bytes, end]: [&Waker; 2], end_first: bool) {
-    let mut bytes = Context::from_waker(bytes);
-    let mut end = Context::from_waker(end);
-    if end_first {
-        assert!(reader.poll_closed(&mut end).is_pending());
-    }
-    assert!(reader.poll_read(&mut bytes, &mut [0]).is_pending());
-    if !end_first {
-        assert!(reader.poll_closed(&mut end).is_pending());
-    }
-}
-
-/// Lets a writer wait for space and for the end, in this order or the other one.
-fn wait_to_write(writer: &mut Writer, [room, end]: [&Waker; 2], end_first: bool) {
-    let mut room = Context::from_waker(room);
-    let mut end = Context::from_waker(end);
-    if end_first {
-        assert!(writer.poll_closed(&mut end).is_pending());
-    }
-    assert!(writer.poll_write(&mut room, b"x").is_pending());
-    if !end_first {
-        assert!(writer.poll_closed(&mut end).is_pending());
-    }
-}
-
-/// How often the task of a half is woken whose two waits have the wakers of the set `panics`: once,
-/// even if both wakers are those of the task.
-fn woken(panics: u32) -> usize {
-    usize::from(panics != 0b11)
-}
-
-/// Calls `check` with each set of waits whose wakers panic, as the bits of a number, and with both
-/// orders of the waits.
-fn every_case(waits: usize, check: impl Fn(u32, bool)) {
-    for panics in 1..1 << waits {
-        for end_first in [false, true] {
-            check(panics, end_first);
+            reader.close();
+            drop(reader);
+            assert_eq!((task.wakes(), task.retained()), (0, 0), "{how}");
         }
     }
 }
 
 #[test]
-fn b21_when_the_writer_ends_both_of_the_readers_wakers_may_panic() {
-    for (how, end) in writer_ends() {
-        every_case(2, |panics, end_first| {
-            let task = CountingTask::new();
-            let (mut reader, writer) = pipe(4);
-            let wakers = wakers(&task, 2, panics);
-            wait_to_read(&mut reader, [&wakers[0], &wakers[1]], end_first);
-            drop(wakers);
-            assert_propagates_panic(how, || end(writer));
-            assert_eq!(
-                (task.wakes(), task.retained()),
-                (woken(panics), 0),
-                "the writer {how}"
-            );
-            let expected = if how == "aborts" { ABORTED } else { END };
-            assert_eq!(as_poll(reader.try_read(&mut [0])), expected);
-            assert!(reader.is_closed());
-        });
-    }
-}
-
-#[test]
-fn b21_when_the_reader_ends_both_of_the_writers_wakers_may_panic() {
+fn b21_a_writer_whose_waker_panics_at_the_end_finds_it_and_stays_usable() {
     for (how, end) in reader_ends() {
-        every_case(2, |panics, end_first| {
+        for wait in WAITS {
             let task = CountingTask::new();
             let (reader, mut writer) = full_pipe();
-            let wakers = wakers(&task, 2, panics);
-            wait_to_write(&mut writer, [&wakers[0], &wakers[1]], end_first);
-            drop(wakers);
+            wait_to_write(&mut writer, &panics_on_wake(), wait);
             assert_propagates_panic(how, || end(reader));
-            assert_eq!(
-                (task.wakes(), task.retained()),
-                (woken(panics), 0),
-                "the reader {how}"
-            );
             let expected = if how == "aborts" { ABORTED } else { BROKEN };
-            assert_eq!(as_poll(writer.try_write(b"x")), expected);
-            assert!(writer.is_closed());
-        });
+            assert!(writer.is_closed(), "the reader {how}");
+            assert!(task.poll(|cx| writer.poll_closed(cx)).is_ready());
+            for _ in 0..2 {
+                assert_eq!(task.write(&mut writer, b"x"), expected, "{how}");
+            }
+            writer.finish();
+            drop(writer);
+            assert_eq!((task.wakes(), task.retained()), (0, 0), "{how}");
+        }
     }
 }
 
-/// Lets both halves of a stream wait, for bytes, for space and for the end. Some of the four wakers
-/// panic when `end` ends the other stream. What `end` does not drop is dropped after the checks.
-fn check_stream(how: &str, outcomes: [Outcome<usize>; 2], end: fn(&mut Option<DuplexStream>)) {
-    every_case(4, |panics, end_first| {
+#[test]
+fn b21_a_writer_whose_end_wakes_a_panicking_waker_has_ended_and_stays_usable() {
+    let ends: [fn(&mut Writer); 3] = [
+        Writer::finish,
+        |writer| writer.finish_with(ABORT),
+        |writer| writer.abort(ABORT),
+    ];
+    for end in ends {
         let task = CountingTask::new();
-        let (near, far) = duplex(4);
-        let (mut reader, mut writer) = far.into_split();
-        assert!(writer.try_write(b"full").is_ok());
-        let wakers = wakers(&task, 4, panics);
-        wait_to_read(&mut reader, [&wakers[0], &wakers[1]], end_first);
-        wait_to_write(&mut writer, [&wakers[2], &wakers[3]], end_first);
-        drop(wakers);
-        let mut near = Some(near);
-        assert_propagates_panic(how, || end(&mut near));
-        let expected = woken(panics & 0b11) + woken(panics >> 2);
-        assert_eq!(
-            (task.wakes(), task.retained()),
-            (expected, 0),
-            "{how}, {panics:b}"
-        );
-        let [read, written] = outcomes;
-        assert_eq!(as_poll(reader.try_read(&mut [0])), read, "{how}, {panics}");
-        assert_eq!(as_poll(writer.try_write(b"x")), written, "{how}, {panics}");
-    });
+        let (mut reader, mut writer) = pipe(4);
+        wait_to_read(&mut reader, &panics_on_wake(), Wait::Bytes);
+        assert_propagates_panic("the writer ends", || end(&mut writer));
+        assert_eq!(as_poll(writer.try_write(b"x")), BROKEN);
+        assert!(task.poll(|cx| writer.poll_closed(cx)).is_pending());
+        drop(reader);
+        assert_eq!((task.wakes(), task.retained()), (1, 0));
+    }
 }
 
 #[test]
-fn b21_when_a_stream_is_dropped_all_of_its_peers_wakers_may_panic() {
+fn b21_a_reader_whose_end_wakes_a_panicking_waker_has_ended_and_stays_usable() {
+    let ends: [fn(&mut Reader); 2] = [Reader::close, |reader| reader.abort(ABORT)];
+    for end in ends {
+        let task = CountingTask::new();
+        let (mut reader, mut writer) = full_pipe();
+        wait_to_write(&mut writer, &panics_on_wake(), Wait::Bytes);
+        assert_propagates_panic("the reader ends", || end(&mut reader));
+        while as_poll(reader.try_read(&mut [0])) != END {}
+        assert!(task.poll(|cx| reader.poll_closed(cx)).is_pending());
+        drop(writer);
+        assert_eq!((task.wakes(), task.retained()), (1, 0));
+    }
+}
+
+/// Lets both halves of a stream wait. The waker of one of them panics when `end` ends the other
+/// stream. The halves find `outcomes` then.
+fn check_stream(how: &str, outcomes: [Outcome<usize>; 2], end: impl Fn(&mut Option<DuplexStream>)) {
+    for reader_panics in [false, true] {
+        for (to_read, to_write) in [
+            (Wait::Bytes, Wait::Bytes),
+            (Wait::Bytes, Wait::End),
+            (Wait::End, Wait::Bytes),
+            (Wait::End, Wait::End),
+        ] {
+            let task = CountingTask::new();
+            let (near, far) = duplex(4);
+            let (mut reader, mut writer) = far.into_split();
+            assert!(writer.try_write(b"full").is_ok());
+            let (panics, counts) = (panics_on_wake(), task.waker());
+            let wakers = if reader_panics {
+                [&panics, &counts]
+            } else {
+                [&counts, &panics]
+            };
+            wait_to_read(&mut reader, wakers[0], to_read);
+            wait_to_write(&mut writer, wakers[1], to_write);
+            drop((panics, counts));
+            let mut near = Some(near);
+            assert_propagates_panic(how, || end(&mut near));
+            assert_eq!((task.wakes(), task.retained()), (1, 0), "{how}");
+            assert!(reader.is_closed() && writer.is_closed(), "{how}");
+            assert_eq!(as_poll(reader.try_read(&mut [0])), outcomes[0], "{how}");
+            assert_eq!(as_poll(writer.try_write(b"x")), outcomes[1], "{how}");
+        }
+    }
+}
+
+#[test]
+fn b21_when_a_stream_is_dropped_a_waker_of_its_peer_may_panic() {
     check_stream("the stream is dropped", [END, BROKEN], |stream| {
         drop(stream.take());
     });
 }
 
 #[test]
-fn b21_when_a_stream_aborts_all_of_its_peers_wakers_may_panic() {
+fn b21_when_a_stream_aborts_a_waker_of_its_peer_may_panic() {
     check_stream("the stream aborts", [ABORTED, ABORTED], |stream| {
         stream.as_mut().expect("a stream").abort(ABORT);
     });
+}
+
+#[test]
+fn b21_when_a_handle_aborts_a_stream_a_waker_of_either_end_may_panic() {
+    check_stream("a handle aborts", [ABORTED, ABORTED], |stream| {
+        stream
+            .as_ref()
+            .expect("a stream")
+            .abort_handle()
+            .abort(ABORT);
+    });
+}
+
+/// Either half of a pipe has the waker that panics.
+#[test]
+fn b21_when_a_handle_aborts_a_pipe_the_other_halfs_waker_is_woken() {
+    let handles: [fn(&Reader, &Writer) -> AbortHandle; 2] = [
+        |reader, _| reader.abort_handle(),
+        |_, writer| writer.abort_handle(),
+    ];
+    for handle in handles {
+        for reader_panics in [false, true] {
+            let task = CountingTask::new();
+            let (mut reader, mut writer) = full_pipe();
+            let (panics, counts) = (panics_on_wake(), task.waker());
+            let wakers = if reader_panics {
+                [&panics, &counts]
+            } else {
+                [&counts, &panics]
+            };
+            wait_to_read(&mut reader, wakers[0], Wait::End);
+            wait_to_write(&mut writer, wakers[1], Wait::Bytes);
+            drop((panics, counts));
+            let handle = handle(&reader, &writer);
+            assert_propagates_panic("a handle", || handle.abort(ABORT));
+            assert!(handle.is_aborted());
+            assert_eq!((task.wakes(), task.retained()), (1, 0));
+            for _ in 0..2 {
+                assert_eq!(as_poll(reader.try_read(&mut [0])), ABORTED);
+                assert_eq!(as_poll(writer.try_write(b"x")), ABORTED);
+                handle.abort(ABORT);
+            }
+        }
+    }
 }
 
 /// Only one of the halves waits.
@@ -175,12 +228,10 @@ fn b21_aborting_a_stream_aborts_both_directions_even_if_the_only_waker_panics() 
         let (mut near, far) = duplex(4);
         let (mut reader, mut writer) = far.into_split();
         assert!(writer.try_write(b"full").is_ok());
-        let waker = panics_on_wake();
-        let mut cx = Context::from_waker(&waker);
         if reader_waits {
-            assert!(reader.poll_read(&mut cx, &mut [0]).is_pending());
+            wait_to_read(&mut reader, &panics_on_wake(), Wait::Bytes);
         } else {
-            assert!(writer.poll_write(&mut cx, b"x").is_pending());
+            wait_to_write(&mut writer, &panics_on_wake(), Wait::Bytes);
         }
         assert_propagates_panic("the stream aborts", || near.abort(ABORT));
         assert_eq!(as_poll(reader.try_read(&mut [0])), ABORTED);

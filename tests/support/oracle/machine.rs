@@ -1,15 +1,14 @@
 //! Makes the same calls of a pipe and of the model, and compares the results.
 
-use core::future::Future;
 use core::pin::Pin;
-use core::task::{Context, Poll};
+use core::task::Poll;
 use std::io::{self, ErrorKind, IoSlice, IoSliceMut};
 
-use async_duplex::{DuplexStream, Reader, Writer};
+use async_duplex::{AbortHandle, DuplexStream, Reader, Writer};
 use futures_io::{AsyncBufRead, AsyncWrite};
 
-use super::model::{Model, Outcome};
-use super::op::Op;
+use super::model::{Model, Outcome, ABORT_WITH, FINISH_WITH};
+use super::op::{Call, Ending, Op};
 use super::tasks::Tasks;
 
 /// A reader, or a stream that has one. Polls go through the traits, other calls to the reader.
@@ -53,117 +52,133 @@ pub(super) fn step<R: ReadEnd, W: WriteEnd>(
     writer: &mut Option<W>,
     op: &Op,
 ) {
-    match (op, reader, writer) {
-        (Op::Read { task, len }, Some(reader), _) => {
-            let expected = model.read(Some(*task), *len);
-            let waker = tasks.waker(*task);
-            read(reader, &[*len], expected, |reader, bufs| {
-                let cx = &mut Context::from_waker(&waker);
-                polled(Pin::new(reader).poll_read(cx, &mut bufs[0]))
+    if let Some(reader) = reader {
+        step_reader(model, tasks, reader, op);
+    }
+    if let Some(writer) = writer {
+        step_writer(model, tasks, writer, op);
+    }
+}
+
+fn step_reader<R: ReadEnd>(model: &mut Model, tasks: &Tasks, reader: &mut R, op: &Op) {
+    let Op { task, ref call } = *op;
+    match *call {
+        Call::Read(len) => {
+            let expected = model.read(Some(task), len);
+            read(reader, &[len], expected, |reader, bufs| {
+                polled(tasks.poll(task, |cx| Pin::new(reader).poll_read(cx, &mut bufs[0])))
             });
         }
-        (Op::ReadVectored { task, lens }, Some(reader), _) => {
-            let expected = model.read(Some(*task), lens.iter().sum());
-            let waker = tasks.waker(*task);
-            read(reader, lens, expected, |reader, bufs| {
-                let cx = &mut Context::from_waker(&waker);
+        Call::ReadVectored(lens) => {
+            let expected = model.read(Some(task), lens.iter().sum());
+            read(reader, &lens, expected, |reader, bufs| {
                 let mut bufs: Vec<_> = bufs.iter_mut().map(|buf| IoSliceMut::new(buf)).collect();
-                polled(Pin::new(reader).poll_read_vectored(cx, &mut bufs))
+                polled(tasks.poll(task, |cx| {
+                    Pin::new(reader).poll_read_vectored(cx, &mut bufs)
+                }))
             });
         }
-        (Op::TryRead { len }, Some(reader), _) => {
-            let expected = model.read(None, *len);
-            read(reader, &[*len], expected, |reader, bufs| {
+        Call::TryRead(len) => {
+            let expected = model.read(None, len);
+            read(reader, &[len], expected, |reader, bufs| {
                 as_poll(reader.half().try_read(&mut bufs[0]))
             });
         }
-        (Op::FillBuf { task }, Some(reader), _) => {
-            let expected = model.fill_buf(*task);
-            let waker = tasks.waker(*task);
-            let cx = &mut Context::from_waker(&waker);
-            match Pin::new(reader).poll_fill_buf(cx) {
-                Poll::Ready(lent) => model.check_filled(expected, lent.unwrap()),
-                Poll::Pending => assert_eq!(expected, Poll::Pending),
+        Call::FillBuf => {
+            let expected = model.readable(Some(task), 1);
+            let lent = tasks.poll(task, |cx| Pin::new(reader).poll_fill_buf(cx));
+            if let Poll::Ready(Ok(lent)) = &lent {
+                model.check_lent(lent, false);
             }
+            assert_eq!(polled(lent).map_ok(drop), expected.map_ok(drop));
         }
-        (Op::Readable { task, min }, Some(reader), _) => {
-            let min = (*min).min(model.capacity);
-            let expected = model.readable(*task, min);
-            let waker = tasks.waker(*task);
-            let cx = &mut Context::from_waker(&waker);
-            let found = reader.half().poll_readable(cx, min);
+        Call::AsSlices => {
+            let (front, back) = reader.half().as_slices();
+            model.check_lent(&[front, back].concat(), true);
+        }
+        Call::Consume(n) => Pin::new(reader).consume(model.consume(n)),
+        Call::Readable(min) => {
+            let min = min.min(model.settings.capacity);
+            let expected = model.readable(Some(task), min);
+            let found = tasks.poll(task, |cx| reader.half().poll_readable(cx, min));
             assert_eq!(polled(found), expected);
         }
-        (Op::Consume { n }, Some(reader), _) => {
-            let n = model.consume(*n);
-            Pin::new(reader).consume(n);
+        Call::ReaderClosed => {
+            let expected = model.reader_closed(task);
+            let closed = tasks.poll(task, |cx| reader.half().poll_closed(cx));
+            assert_eq!(closed, expected);
         }
-        (Op::ReaderClosed { task }, Some(reader), _) => {
-            let expected = model.reader_closed(*task);
-            let waker = tasks.waker(*task);
-            let cx = &mut Context::from_waker(&waker);
-            let mut closed = reader.half().closed();
-            assert_eq!(Pin::new(&mut closed).poll(cx), expected);
+        Call::EndReader(how) => {
+            model.end_reader(how);
+            match how {
+                Ending::Abort => reader.half().abort(ABORT_WITH),
+                _ => reader.half().close(),
+            }
         }
-        (Op::CloseReader, Some(reader), _) => {
-            model.close_reader();
-            reader.half().close();
+        _ => {}
+    }
+}
+
+fn step_writer<W: WriteEnd>(model: &mut Model, tasks: &Tasks, writer: &mut W, op: &Op) {
+    let Op { task, ref call } = *op;
+    match *call {
+        Call::Write(len) => {
+            let bytes = model.to_send(len);
+            let expected = model.write(Some(task), &bytes);
+            let written = tasks.poll(task, |cx| Pin::new(writer).poll_write(cx, &bytes));
+            assert_eq!(polled(written), expected);
         }
-        (Op::Write { task, len }, _, Some(writer)) => {
-            let bytes = model.to_send(*len);
-            let expected = model.write(Some(*task), &bytes);
-            let waker = tasks.waker(*task);
-            let cx = &mut Context::from_waker(&waker);
-            assert_eq!(polled(Pin::new(writer).poll_write(cx, &bytes)), expected);
-        }
-        (Op::WriteVectored { task, lens }, _, Some(writer)) => {
+        Call::WriteVectored(lens) => {
             let bytes = model.to_send(lens.iter().sum());
-            let expected = model.write(Some(*task), &bytes);
-            let waker = tasks.waker(*task);
-            let cx = &mut Context::from_waker(&waker);
+            let expected = model.write(Some(task), &bytes);
             let mut rest = &bytes[..];
             let bufs = lens.map(|len| {
                 let (buf, after) = rest.split_at(len);
                 rest = after;
                 IoSlice::new(buf)
             });
-            let written = Pin::new(writer).poll_write_vectored(cx, &bufs);
+            let written = tasks.poll(task, |cx| Pin::new(writer).poll_write_vectored(cx, &bufs));
             assert_eq!(polled(written), expected);
         }
-        (Op::TryWrite { len }, _, Some(writer)) => {
-            let bytes = model.to_send(*len);
+        Call::TryWrite(len) => {
+            let bytes = model.to_send(len);
             let expected = model.write(None, &bytes);
             assert_eq!(as_poll(writer.half().try_write(&bytes)), expected);
         }
-        (Op::Writable { task, min }, _, Some(writer)) => {
-            let min = (*min).min(model.capacity);
-            let expected = model.writable(*task, min);
-            let waker = tasks.waker(*task);
-            let cx = &mut Context::from_waker(&waker);
-            let found = writer.half().poll_writable(cx, min);
+        Call::Commit(len) => {
+            let bytes = model.to_send(len);
+            let (front, back) = writer.half().spare_slices();
+            let n = model.commit(&bytes, front.len() + back.len());
+            let spare = front.iter_mut().chain(back);
+            spare.zip(&bytes).for_each(|(to, byte)| *to = *byte);
+            writer.half().commit(n);
+        }
+        Call::Writable(min) => {
+            let min = min.min(model.settings.capacity);
+            let expected = model.poll_writable(task, min);
+            let found = tasks.poll(task, |cx| writer.half().poll_writable(cx, min));
             assert_eq!(polled(found), expected);
         }
-        (Op::Flush { task }, _, Some(writer)) => {
-            let waker = tasks.waker(*task);
-            let cx = &mut Context::from_waker(&waker);
-            let flushed = Pin::new(writer).poll_flush(cx);
+        Call::Flush => {
+            let flushed = tasks.poll(task, |cx| Pin::new(writer).poll_flush(cx));
             assert_eq!(polled(flushed), Poll::Ready(Ok(())));
         }
-        (Op::WriterClosed { task }, _, Some(writer)) => {
-            let expected = model.writer_closed(*task);
-            let waker = tasks.waker(*task);
-            let cx = &mut Context::from_waker(&waker);
-            let mut closed = writer.half().closed();
-            assert_eq!(Pin::new(&mut closed).poll(cx), expected);
+        Call::WriterClosed => {
+            let expected = model.writer_closed(task);
+            let closed = tasks.poll(task, |cx| writer.half().poll_closed(cx));
+            assert_eq!(closed, expected);
         }
-        (Op::CloseWriter { task }, _, Some(writer)) => {
-            model.close_writer();
-            let waker = tasks.waker(*task);
-            let cx = &mut Context::from_waker(&waker);
-            let closed = Pin::new(writer).poll_close(cx);
-            assert_eq!(polled(closed), Poll::Ready(Ok(())));
+        Call::EndWriter(how) => {
+            model.end_writer(how);
+            match how {
+                Ending::Abort => writer.half().abort(ABORT_WITH),
+                Ending::FinishWith => writer.half().finish_with(FINISH_WITH),
+                _ => {
+                    let closed = tasks.poll(task, |cx| Pin::new(writer).poll_close(cx));
+                    assert_eq!(polled(closed), Poll::Ready(Ok(())));
+                }
+            }
         }
-        (Op::DropReader | Op::DropWriter, ..) => unreachable!("the caller drops halves"),
         _ => {}
     }
 }
@@ -205,9 +220,9 @@ pub(super) fn inspect<R: ReadEnd, W: WriteEnd>(
     reader: &mut Option<R>,
     writer: &mut Option<W>,
 ) {
-    let (len, capacity) = (model.queue.len(), model.capacity);
+    let capacity = model.settings.capacity;
     if let Some(reader) = reader {
-        let reader = reader.half();
+        let (reader, len) = (reader.half(), model.unread());
         assert_eq!(reader.capacity(), capacity);
         assert_eq!(reader.len(), len);
         assert_eq!(reader.is_empty(), len == 0);
@@ -215,7 +230,7 @@ pub(super) fn inspect<R: ReadEnd, W: WriteEnd>(
         assert_eq!(reader.is_closed(), model.writer.closed);
     }
     if let Some(writer) = writer {
-        let writer = writer.half();
+        let (writer, len) = (writer.half(), model.queue.len());
         assert_eq!(writer.capacity(), capacity);
         assert_eq!(writer.len(), len);
         assert_eq!(writer.is_empty(), len == 0);
@@ -224,28 +239,29 @@ pub(super) fn inspect<R: ReadEnd, W: WriteEnd>(
     }
 }
 
-/// Reads the bytes that are left after the writer was dropped. They wrap at most once, so two
-/// slices are enough for all of them.
+/// A handle knows of an abort until all halves are gone.
+pub(super) fn inspect_handle(handle: &AbortHandle, models: &[&Model], any_half: bool) {
+    let was_cut = models.iter().any(|model| model.was_cut);
+    assert_eq!(handle.is_aborted(), was_cut && any_half);
+}
+
+/// Reads the bytes that are left after the writer was dropped.
 pub(super) fn drain<R: ReadEnd>(model: &mut Model, tasks: &Tasks, reader: &mut Option<R>) {
-    if reader.is_none() {
-        return;
-    }
-    let everything = model.capacity;
-    for op in [
-        Op::FillBuf { task: 0 },
-        Op::Consume { n: everything },
-        Op::FillBuf { task: 0 },
-        Op::Consume { n: everything },
+    let everything = model.settings.capacity;
+    for call in [
+        Call::AsSlices,
+        Call::Consume(everything),
+        Call::Read(1),
+        Call::FillBuf,
+        Call::TryRead(1),
+        Call::ReaderClosed,
     ] {
-        step(model, tasks, reader, &mut None::<Writer>, &op);
-    }
-    assert!(model.queue.is_empty(), "two slices were not all bytes");
-    for op in [
-        Op::Read { task: 0, len: 1 },
-        Op::FillBuf { task: 0 },
-        Op::TryRead { len: 1 },
-        Op::ReaderClosed { task: 0 },
-    ] {
-        step(model, tasks, reader, &mut None::<Writer>, &op);
+        step(
+            model,
+            tasks,
+            reader,
+            &mut None::<Writer>,
+            &Op { task: 0, call },
+        );
     }
 }

@@ -1,13 +1,15 @@
 //! A model of a pipe that is simple enough to be obviously right, and code that makes the same
 //! calls of the model and of a pipe and compares the results.
 //!
-//! The model is a queue of bytes and, for each half, a closed flag and two waiters: one for bytes
-//! and one for the end of the other half. It predicts what each call returns and which task it
-//! wakes: a parked half is woken when it has to be, and no other task ever is.
+//! The model is a queue of bytes and, for each half, a closed flag, one waker, and the position of
+//! the other half at which it has to be woken. It predicts what each call returns, which task it
+//! wakes, and which wakers are dropped: a parked half is woken when it has to be, and no other task
+//! ever is.
 //!
 //! `tests/oracle.rs` and the fuzz target both run it.
 
 #![allow(clippy::std_instead_of_alloc)] // Tests have `std`.
+#![allow(clippy::incompatible_msrv)] // And a current compiler.
 
 #[path = "../data.rs"]
 mod data;
@@ -16,61 +18,70 @@ mod model;
 mod op;
 mod tasks;
 
-use async_duplex::{duplex, pipe, DuplexStream};
-use machine::{drain, inspect, step};
-use model::Model;
-pub(crate) use op::{Direction, Op};
+use async_duplex::DuplexStream;
+use machine::{drain, inspect, inspect_handle, step};
+use model::{Model, CUT};
+use op::{Call, Ending};
+pub(crate) use op::{Direction, Op, Settings};
 use tasks::Tasks;
 
-/// Runs `ops` on a pipe of `capacity` bytes, then closes it and drains it.
-pub(crate) fn run(capacity: usize, ops: &[Op]) {
+/// Runs `ops` on a pipe, then closes it and drains it.
+pub(crate) fn run(settings: Settings, ops: &[Op]) {
     let tasks = Tasks::new();
-    let mut model = Model::new(capacity);
-    let (reader, writer) = pipe(capacity);
+    let model = &mut Model::new(settings);
+    let (reader, writer) = settings.options().pipe();
+    let handle = reader.abort_handle();
     let (mut reader, mut writer) = (Some(reader), Some(writer));
     for op in ops {
-        match op {
-            Op::DropReader => {
-                if reader.take().is_some() {
-                    model.drop_reader();
-                }
+        match op.call {
+            Call::EndReader(Ending::Drop) => {
+                drop_half(&mut reader, || model.end_reader(Ending::Drop))
             }
-            Op::DropWriter => {
-                if writer.take().is_some() {
-                    model.drop_writer();
-                }
+            Call::EndWriter(Ending::Drop) => {
+                drop_half(&mut writer, || model.end_writer(Ending::Drop))
             }
-            op => step(&mut model, &tasks, &mut reader, &mut writer, op),
+            Call::Cut => {
+                model.cut();
+                handle.abort(CUT);
+            }
+            _ => step(model, &tasks, &mut reader, &mut writer, op),
         }
-        inspect(&model, &mut reader, &mut writer);
-        tasks.check(&[&model]);
+        inspect(model, &mut reader, &mut writer);
+        inspect_handle(&handle, &[model], reader.is_some() || writer.is_some());
+        tasks.check(&[model]);
     }
-    if writer.take().is_some() {
-        model.drop_writer();
+    drop_half(&mut writer, || model.end_writer(Ending::Drop));
+    drain(model, &tasks, &mut reader);
+    tasks.check(&[model]);
+    drop_half(&mut reader, || model.end_reader(Ending::Drop));
+    tasks.check(&[model]);
+}
+
+fn drop_half<T>(half: &mut Option<T>, drop_of_model: impl FnOnce()) {
+    if half.take().is_some() {
+        drop_of_model();
     }
-    drain(&mut model, &tasks, &mut reader);
-    tasks.check(&[&model]);
-    if reader.take().is_some() {
-        model.drop_reader();
-    }
-    tasks.check(&[&model]);
-    tasks.check_all_released();
 }
 
 /// Runs each of `ops` on its direction of two streams. An operation that drops a half drops its
 /// stream, and so a half of the other direction too.
-pub(crate) fn run_duplex(capacity: usize, ops: &[(Direction, Op)]) {
+pub(crate) fn run_duplex(settings: Settings, ops: &[(Direction, Op)]) {
     let tasks = Tasks::new();
-    let mut models = [Model::new(capacity), Model::new(capacity)];
-    let (left, right) = duplex(capacity);
+    let mut models = [Model::new(settings), Model::new(settings)];
+    let (left, right) = settings.options().duplex();
+    let handle = right.abort_handle();
     let mut streams = [Some(left), Some(right)];
     for (direction, op) in ops {
         // Each direction is named by the stream that writes to it.
         let side = *direction as usize;
-        match op {
-            Op::DropReader => drop_stream(&mut streams, &mut models, 1 - side),
-            Op::DropWriter => drop_stream(&mut streams, &mut models, side),
-            op => {
+        match op.call {
+            Call::EndReader(Ending::Drop) => drop_stream(&mut streams, &mut models, 1 - side),
+            Call::EndWriter(Ending::Drop) => drop_stream(&mut streams, &mut models, side),
+            Call::Cut => {
+                models.iter_mut().for_each(Model::cut);
+                handle.abort(CUT);
+            }
+            _ => {
                 let (writer, reader) = ends(&mut streams, side);
                 step(&mut models[side], &tasks, reader, writer, op);
             }
@@ -79,20 +90,22 @@ pub(crate) fn run_duplex(capacity: usize, ops: &[(Direction, Op)]) {
             let (writer, reader) = ends(&mut streams, side);
             inspect(model, reader, writer);
         }
-        tasks.check(&[&models[0], &models[1]]);
+        let exist = streams.iter().any(Option::is_some);
+        let both = [&models[0], &models[1]];
+        inspect_handle(&handle, &both, exist);
+        tasks.check(&both);
     }
     drop_stream(&mut streams, &mut models, 0);
     drain(&mut models[0], &tasks, &mut streams[1]);
     drop_stream(&mut streams, &mut models, 1);
     tasks.check(&[&models[0], &models[1]]);
-    tasks.check_all_released();
 }
 
 /// Drops a stream, which ends both directions.
 fn drop_stream(streams: &mut [Option<DuplexStream>; 2], models: &mut [Model; 2], side: usize) {
     if streams[side].take().is_some() {
-        models[side].drop_writer();
-        models[1 - side].drop_reader();
+        models[side].end_writer(Ending::Drop);
+        models[1 - side].end_reader(Ending::Drop);
     }
 }
 

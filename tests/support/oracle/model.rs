@@ -1,72 +1,117 @@
 //! The model: a queue of bytes, and the states of the two halves.
 
+use core::mem;
 use core::task::Poll;
 use std::collections::VecDeque;
 use std::io::ErrorKind;
 
 use super::data::byte;
+use super::op::{Ending, Settings, DROPPED};
 use super::tasks::TASKS;
+
+/// How many bytes one call lends at least, if so many are free.
+const LENT_AT_LEAST: usize = 16 << 10;
+
+/// The errors of an abort by a half, of the writer's end with an error, and of a handle. The first
+/// two are what the peer gets for [`ABORT_WITH`] and [`FINISH_WITH`].
+const ABORTED: ErrorKind = ErrorKind::TimedOut;
+const FINISHED_WITH: ErrorKind = ErrorKind::Other;
+pub(super) const ABORT_WITH: ErrorKind = ErrorKind::WouldBlock;
+pub(super) const FINISH_WITH: ErrorKind = ErrorKind::Interrupted;
+pub(super) const CUT: ErrorKind = ErrorKind::ConnectionReset;
 
 /// The result of a call, with the kind of an error.
 pub(super) type Outcome<T> = Poll<Result<T, ErrorKind>>;
 
 /// One direction.
 pub(super) struct Model {
-    pub(super) capacity: usize,
+    pub(super) settings: Settings,
+    /// The bytes that were written and not consumed, also those that were discarded.
     pub(super) queue: VecDeque<u8>,
-    /// How many bytes were written in all.
-    sent: usize,
-    /// How many of the bytes that `fill_buf` last returned are still unread.
+    /// How many of them the reader was lent last and has not consumed.
     lent: usize,
+    /// The number of bytes that the latest `poll_writable` asked for.
+    wanted: usize,
+    /// What the halves find, from the first ending on.
+    end: Option<End>,
+    /// Whether the reader cannot read what is unread.
+    discarded: bool,
+    pub(super) was_cut: bool,
     pub(super) reader: Half,
     pub(super) writer: Half,
+}
+
+/// What the halves find when the stream has ended: the reader after the last byte.
+#[derive(Clone, Copy)]
+struct End {
+    reader: Result<(), ErrorKind>,
+    writer: ErrorKind,
 }
 
 /// The state of a half.
 #[derive(Default)]
 pub(super) struct Half {
     pub(super) closed: bool,
-    /// The waiter for bytes or for free space, until it is woken.
-    bytes: Option<BytesWait>,
-    /// The task that waits for the end of the other half, until it is woken.
-    end: Option<usize>,
+    /// How many bytes the half has moved.
+    position: usize,
+    /// The task of the latest call that returned `Pending`, until it is woken.
+    pub(super) waker: Option<usize>,
+    /// The position of the other half at which that task is woken. Neither a wait for the end nor
+    /// an ending changes this.
+    wake_at: Option<usize>,
     /// How many times each task had to be woken.
     pub(super) wakes: [usize; TASKS],
-}
-
-#[derive(Clone, Copy)]
-struct BytesWait {
-    task: usize,
-    /// The threshold: the number of available bytes at which the task is woken.
-    min: usize,
+    /// How many calls in a row did not wait.
+    in_a_row: usize,
+    /// The position at the latest of them.
+    counted_at: usize,
 }
 
 impl Half {
-    /// Waits for `min` bytes. If the half waits for bytes already, the lower threshold and the
-    /// latest task count.
-    fn park<T>(&mut self, task: Option<usize>, min: usize) -> Poll<T> {
-        if let Some(task) = task {
-            let min = self.bytes.as_ref().map_or(min, |wait| min.min(wait.min));
-            self.bytes = Some(BytesWait { task, min });
+    /// The result of a call for `min` bytes that finds `found`. A call of a task waits until the
+    /// other half is at position `target`, and may yield.
+    fn poll(
+        &mut self,
+        task: Option<usize>,
+        found: Outcome<usize>,
+        min: usize,
+        target: usize,
+        yield_every: usize,
+    ) -> Outcome<usize> {
+        match (found, task) {
+            (Poll::Pending, Some(task)) => {
+                self.waker = Some(task);
+                // The earlier one counts, if an earlier wait goes on.
+                self.wake_at = Some(self.wake_at.map_or(target, |at| at.min(target)));
+                self.in_a_row = 0;
+            }
+            (Poll::Ready(Ok(1..)), Some(task)) if min > 0 && yield_every > 0 => {
+                let counted_at = mem::replace(&mut self.counted_at, self.position);
+                if self.in_a_row == 0 || counted_at != self.position {
+                    self.in_a_row += 1;
+                }
+                if self.in_a_row > yield_every {
+                    self.in_a_row = 0;
+                    self.wakes[task] += 1;
+                    return Poll::Pending;
+                }
+            }
+            _ => {}
         }
-        Poll::Pending
+        found
     }
 
-    /// The other half has moved bytes, and `available` are available to this one. A half that has
-    /// closed has no threshold any more: it is woken by every transfer.
-    fn peer_progressed(&mut self, available: usize) {
-        let is_due = |wait: &BytesWait| wait.min <= available || self.closed;
-        if let Some(wait) = self.bytes.filter(is_due) {
-            self.bytes = None;
-            self.wakes[wait.task] += 1;
+    /// This half has moved `n` bytes.
+    fn publish(&mut self, n: usize, other: &mut Half) {
+        self.position += n;
+        if other.wake_at.is_some_and(|at| at <= self.position) {
+            other.wake_at = None;
+            other.wake();
         }
     }
 
-    /// The other half has ended. A task with both waiters is woken once.
-    fn peer_ended(&mut self) {
-        let bytes = self.bytes.take().map(|wait| wait.task);
-        let end = self.end.take().filter(|end| bytes != Some(*end));
-        for task in bytes.into_iter().chain(end) {
+    fn wake(&mut self) {
+        if let Some(task) = self.waker.take() {
             self.wakes[task] += 1;
         }
     }
@@ -75,39 +120,21 @@ impl Half {
         if other.closed {
             return Poll::Ready(());
         }
-        self.end = Some(task);
+        self.waker = Some(task);
         Poll::Pending
-    }
-
-    /// How many waiters of the half belong to `task`.
-    pub(super) fn waits_of(&self, task: usize) -> usize {
-        let bytes = self.bytes.filter(|wait| wait.task == task);
-        usize::from(bytes.is_some()) + usize::from(self.end == Some(task))
-    }
-
-    /// A half that closes keeps its own waiters until the other half moves bytes or ends too.
-    fn close(&mut self, other: &mut Half) {
-        if !self.closed {
-            self.closed = true;
-            other.peer_ended();
-        }
-    }
-
-    /// A half that is dropped loses its waiters.
-    fn drop(&mut self, other: &mut Half) {
-        self.bytes = None;
-        self.end = None;
-        self.close(other);
     }
 }
 
 impl Model {
-    pub(super) fn new(capacity: usize) -> Self {
+    pub(super) fn new(settings: Settings) -> Self {
         Self {
-            capacity,
+            settings,
             queue: VecDeque::new(),
-            sent: 0,
             lent: 0,
+            wanted: 0,
+            end: None,
+            discarded: false,
+            was_cut: false,
             reader: Half::default(),
             writer: Half::default(),
         }
@@ -115,86 +142,105 @@ impl Model {
 
     /// The next `len` bytes to send.
     pub(super) fn to_send(&self, len: usize) -> Vec<u8> {
-        (self.sent..self.sent + len).map(byte).collect()
+        let sent = self.writer.position;
+        (sent..sent + len).map(byte).collect()
+    }
+
+    /// How many bytes the reader can read.
+    pub(super) fn unread(&self) -> usize {
+        match self.discarded {
+            true => 0,
+            false => self.queue.len(),
+        }
+    }
+
+    fn free(&self) -> usize {
+        self.settings.capacity - self.queue.len()
+    }
+
+    /// The number of unread bytes, if that is `min` or cannot grow any more.
+    pub(super) fn readable(&mut self, task: Option<usize>, min: usize) -> Outcome<usize> {
+        let found = match (self.unread(), self.end) {
+            (0, Some(end)) => Poll::Ready(end.reader.map(|()| 0)),
+            (n, None) if n < min => Poll::Pending,
+            (n, _) => Poll::Ready(Ok(n)),
+        };
+        let target = self.reader.position + min;
+        self.reader
+            .poll(task, found, min, target, self.settings.yield_every)
+    }
+
+    /// The number of free bytes, if that is `min`.
+    pub(super) fn writable(&mut self, task: Option<usize>, min: usize) -> Outcome<usize> {
+        let found = match (self.free(), self.end) {
+            (_, Some(end)) => Poll::Ready(Err(end.writer)),
+            (n, None) if n < min => Poll::Pending,
+            (n, None) => Poll::Ready(Ok(n)),
+        };
+        let target = (self.writer.position + min).saturating_sub(self.settings.capacity);
+        self.writer
+            .poll(task, found, min, target, self.settings.yield_every)
+    }
+
+    pub(super) fn poll_writable(&mut self, task: usize, min: usize) -> Outcome<usize> {
+        self.wanted = min;
+        self.writable(Some(task), min)
     }
 
     pub(super) fn read(&mut self, task: Option<usize>, len: usize) -> Outcome<Vec<u8>> {
-        let n = len.min(self.queue.len());
-        let is_over = self.reader.closed || self.writer.closed;
-        if n == 0 && len > 0 && !is_over {
-            return self.reader.park(task, 1);
+        if len == 0 {
+            return Poll::Ready(Ok(Vec::new()));
         }
-        Poll::Ready(Ok(self.take(n)))
+        let found = self.readable(task, 1);
+        found.map_ok(|n| self.take(n.min(len)))
     }
 
-    /// Returns whether `fill_buf` is ready.
-    pub(super) fn fill_buf(&mut self, task: usize) -> Poll<()> {
-        if self.queue.is_empty() && !self.reader.closed && !self.writer.closed {
-            return self.reader.park(Some(task), 1);
-        }
-        Poll::Ready(())
-    }
-
-    /// Compares the slice that `fill_buf` returned: a part of the queue, up to the wrap, which is
-    /// empty only if the queue is.
-    pub(super) fn check_filled(&mut self, expected: Poll<()>, lent: &[u8]) {
-        assert_eq!(Poll::Ready(()), expected);
-        assert_eq!(lent.is_empty(), self.queue.is_empty());
+    /// Compares bytes that are lent: all unread ones, or those up to where they wrap.
+    pub(super) fn check_lent(&mut self, lent: &[u8], is_all: bool) {
+        let unread = self.unread();
+        let least = if is_all { unread } else { unread.min(1) };
+        assert!((least..=unread).contains(&lent.len()));
         assert!(self.queue.iter().zip(lent).all(|(a, b)| a == b));
-        assert!(lent.len() <= self.queue.len());
-        self.lent = lent.len();
+        if !lent.is_empty() {
+            self.lent = lent.len();
+        }
     }
 
-    /// Consumes `n` bytes, but no more than `fill_buf` returned. Returns how many.
+    /// Consumes `n` bytes, if there are so many. What was lent can be consumed after an abort,
+    /// too. Returns how many.
     pub(super) fn consume(&mut self, n: usize) -> usize {
-        self.take(n.min(self.lent)).len()
+        self.take(n.min(self.unread().max(self.lent))).len()
     }
 
     fn take(&mut self, n: usize) -> Vec<u8> {
         self.lent = self.lent.saturating_sub(n);
         let bytes = self.queue.drain(..n).collect();
-        if n > 0 {
-            self.writer.peer_progressed(self.free());
-        }
+        self.reader.publish(n, &mut self.writer);
         bytes
     }
 
     pub(super) fn write(&mut self, task: Option<usize>, bytes: &[u8]) -> Outcome<usize> {
-        if self.reader.closed || self.writer.closed {
-            return Poll::Ready(Err(ErrorKind::BrokenPipe));
-        }
-        let n = bytes.len().min(self.free());
-        if n == 0 && !bytes.is_empty() {
-            return self.writer.park(task, 1);
-        }
-        self.queue.extend(&bytes[..n]);
-        self.sent += n;
-        if n > 0 {
-            self.reader.peer_progressed(self.queue.len());
-        }
-        Poll::Ready(Ok(n))
+        let found = self.writable(task, bytes.len().min(1));
+        found.map_ok(|n| self.send(&bytes[..n.min(bytes.len())]))
     }
 
-    fn free(&self) -> usize {
-        self.capacity - self.queue.len()
+    fn send(&mut self, bytes: &[u8]) -> usize {
+        self.queue.extend(bytes);
+        self.writer.publish(bytes.len(), &mut self.reader);
+        bytes.len()
     }
 
-    pub(super) fn readable(&mut self, task: usize, min: usize) -> Outcome<usize> {
-        let n = self.queue.len();
-        if n < min && !self.reader.closed && !self.writer.closed {
-            return self.reader.park(Some(task), min);
+    /// Commits `bytes`, or as many as fit in the `spare` bytes that were lent. After the end bytes
+    /// that would fit are discarded. Returns how many.
+    pub(super) fn commit(&mut self, bytes: &[u8], spare: usize) -> usize {
+        let free = self.free();
+        if self.end.is_some() {
+            assert_eq!(spare, 0);
+            return bytes.len().min(free);
         }
-        Poll::Ready(Ok(n))
-    }
-
-    pub(super) fn writable(&mut self, task: usize, min: usize) -> Outcome<usize> {
-        if self.reader.closed || self.writer.closed {
-            return Poll::Ready(Err(ErrorKind::BrokenPipe));
-        }
-        if self.free() < min {
-            return self.writer.park(Some(task), min);
-        }
-        Poll::Ready(Ok(self.free()))
+        let least = free.min(self.wanted.max(LENT_AT_LEAST));
+        assert!((least..=free).contains(&spare), "{spare} of {free} bytes");
+        self.send(&bytes[..bytes.len().min(spare)])
     }
 
     pub(super) fn reader_closed(&mut self, task: usize) -> Poll<()> {
@@ -205,19 +251,54 @@ impl Model {
         self.writer.poll_closed(task, &self.reader)
     }
 
-    pub(super) fn close_reader(&mut self) {
-        self.reader.close(&mut self.writer);
+    /// The first ending of a half stands, and so does the first one of the stream.
+    pub(super) fn end_reader(&mut self, how: Ending) {
+        if !mem::replace(&mut self.reader.closed, true) {
+            self.discarded |= matches!(how, Ending::Abort);
+            let writer = match how {
+                Ending::Abort => ABORTED,
+                Ending::Drop if self.settings.error_on_drop => DROPPED,
+                _ => ErrorKind::BrokenPipe,
+            };
+            let reader = Ok(());
+            self.end.get_or_insert(End { reader, writer });
+            self.writer.wake();
+        }
+        if matches!(how, Ending::Drop) {
+            self.reader.waker = None;
+        }
     }
 
-    pub(super) fn close_writer(&mut self) {
-        self.writer.close(&mut self.reader);
+    pub(super) fn end_writer(&mut self, how: Ending) {
+        if !mem::replace(&mut self.writer.closed, true) {
+            self.discarded |= self.end.is_none() && matches!(how, Ending::Abort);
+            let reader = match how {
+                Ending::Abort => Err(ABORTED),
+                Ending::FinishWith => Err(FINISHED_WITH),
+                Ending::Drop if self.settings.error_on_drop => Err(DROPPED),
+                _ => Ok(()),
+            };
+            let writer = ErrorKind::BrokenPipe;
+            self.end.get_or_insert(End { reader, writer });
+            self.reader.wake();
+        }
+        if matches!(how, Ending::Drop) {
+            self.writer.waker = None;
+        }
     }
 
-    pub(super) fn drop_reader(&mut self) {
-        self.reader.drop(&mut self.writer);
-    }
-
-    pub(super) fn drop_writer(&mut self) {
-        self.writer.drop(&mut self.reader);
+    /// A handle aborts the direction, unless it has ended.
+    pub(super) fn cut(&mut self) {
+        if self.end.is_none() {
+            self.end = Some(End {
+                reader: Err(CUT),
+                writer: CUT,
+            });
+            (self.discarded, self.was_cut) = (true, true);
+            for half in [&mut self.reader, &mut self.writer] {
+                half.closed = true;
+                half.wake();
+            }
+        }
     }
 }

@@ -1,58 +1,130 @@
-//! The operations of a pipe.
+//! The pipes, and the calls of their halves.
+
+use std::io::ErrorKind;
+
+use async_duplex::Options;
 
 use super::tasks::TASKS;
 
-/// One call of one half. A poll uses the waker of one of a few tasks. `Consume` consumes `n` bytes,
-/// but no more than `FillBuf` returned.
+/// The error that a half finds whose peer was dropped, if the options say so.
+pub(super) const DROPPED: ErrorKind = ErrorKind::UnexpectedEof;
+
+/// The options of a pipe.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Settings {
+    pub(super) capacity: usize,
+    /// 0 in most pipes, which then never yield.
+    pub(super) yield_every: usize,
+    pub(super) error_on_drop: bool,
+}
+
+impl Settings {
+    /// The settings that two random bytes encode. Most capacities are small, so that a pipe is
+    /// often full, empty or wrapped. The largest is above what one call lends of a new storage.
+    pub(crate) fn from_bytes([capacity, other]: [u8; 2]) -> Self {
+        Self {
+            capacity: match usize::from(capacity) {
+                255 => 40_000,
+                byte @ 225..=254 => (byte - 224) * 10,
+                byte => 1 + byte % 9,
+            },
+            yield_every: usize::from(other / 2).saturating_sub(122),
+            error_on_drop: other % 2 == 1,
+        }
+    }
+
+    pub(super) fn options(self) -> Options {
+        let options = Options::new(self.capacity).yield_every(self.yield_every);
+        match self.error_on_drop {
+            true => options.error_on_drop(DROPPED),
+            false => options,
+        }
+    }
+}
+
+/// A call. A poll uses the waker of `task`.
 #[derive(Clone, Debug)]
-pub(crate) enum Op {
-    Read { task: usize, len: usize },
-    ReadVectored { task: usize, lens: [usize; 3] },
-    TryRead { len: usize },
-    FillBuf { task: usize },
-    Readable { task: usize, min: usize },
-    Consume { n: usize },
-    ReaderClosed { task: usize },
-    CloseReader,
-    DropReader,
-    Write { task: usize, len: usize },
-    WriteVectored { task: usize, lens: [usize; 3] },
-    TryWrite { len: usize },
-    Writable { task: usize, min: usize },
-    Flush { task: usize },
-    WriterClosed { task: usize },
-    CloseWriter { task: usize },
-    DropWriter,
+pub(crate) struct Op {
+    pub(super) task: usize,
+    pub(super) call: Call,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Call {
+    Read(usize),
+    ReadVectored([usize; 3]),
+    TryRead(usize),
+    FillBuf,
+    AsSlices,
+    /// Consumes as many bytes, if there are so many.
+    Consume(usize),
+    /// Waits for as many bytes, but not for more than the capacity.
+    Readable(usize),
+    ReaderClosed,
+    EndReader(Ending),
+    Write(usize),
+    WriteVectored([usize; 3]),
+    TryWrite(usize),
+    /// Writes into the spare slices, and commits as many bytes, if so many fit.
+    Commit(usize),
+    Writable(usize),
+    Flush,
+    WriterClosed,
+    EndWriter(Ending),
+    /// A handle aborts the pipe, or both directions of the streams.
+    Cut,
+}
+
+/// How a half ends.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Ending {
+    Close,
+    /// The writer's only: a reader closes.
+    FinishWith,
+    Abort,
+    Drop,
 }
 
 impl Op {
-    /// The operation that four random bytes encode. Most transfers are of a few bytes, and few
-    /// operations end a half, so that a random schedule makes many calls before the end.
+    /// The operation that four random bytes encode. Most transfers are of a few bytes, and some
+    /// are of more than any capacity. Few operations end a half, so that a random schedule makes
+    /// many calls before the end.
     pub(crate) fn from_bytes([kind, task, a, b]: [u8; 4]) -> Self {
         let len = |byte: u8| match usize::from(byte) {
             byte @ 0..=219 => byte % 11,
+            255 => 100_000,
             byte => (byte - 219) * 10,
         };
         let lens = [len(a), len(b), usize::from(task >> 4)];
-        let (task, len) = (usize::from(task) % TASKS, len(a));
-        match kind {
-            0..=29 => Self::Read { task, len },
-            30..=54 => Self::ReadVectored { task, lens },
-            55..=74 => Self::FillBuf { task },
-            75..=94 => Self::Consume { n: len },
-            95..=106 => Self::TryRead { len },
-            107..=129 => Self::Readable { task, min: len },
-            130..=156 => Self::Write { task, len },
-            157..=180 => Self::WriteVectored { task, lens },
-            181..=196 => Self::TryWrite { len },
-            197..=219 => Self::Writable { task, min: len },
-            220..=225 => Self::Flush { task },
-            226..=238 => Self::ReaderClosed { task },
-            239..=251 => Self::WriterClosed { task },
-            252 => Self::CloseReader,
-            253 => Self::CloseWriter { task },
-            254 => Self::DropReader,
-            255 => Self::DropWriter,
+        let ending = match a % 4 {
+            0 => Ending::Close,
+            1 => Ending::FinishWith,
+            2 => Ending::Abort,
+            _ => Ending::Drop,
+        };
+        let call = match kind {
+            0..=29 => Call::Read(len(a)),
+            30..=49 => Call::ReadVectored(lens),
+            50..=66 => Call::FillBuf,
+            67..=76 => Call::AsSlices,
+            77..=94 => Call::Consume(len(a)),
+            95..=104 => Call::TryRead(len(a)),
+            105..=129 => Call::Readable(len(a)),
+            130..=154 => Call::Write(len(a)),
+            155..=172 => Call::WriteVectored(lens),
+            173..=184 => Call::Commit(len(a)),
+            185..=194 => Call::TryWrite(len(a)),
+            195..=219 => Call::Writable(len(a)),
+            220..=222 => Call::Flush,
+            223..=236 => Call::ReaderClosed,
+            237..=250 => Call::WriterClosed,
+            251..=252 => Call::EndReader(ending),
+            253..=254 => Call::EndWriter(ending),
+            255 => Call::Cut,
+        };
+        Self {
+            task: usize::from(task) % TASKS,
+            call,
         }
     }
 }
