@@ -5,28 +5,26 @@
 
 #[path = "../../tests/support/oracle/mod.rs"]
 mod oracle;
-#[path = "support/sizes.rs"]
-mod sizes;
 
 use libfuzzer_sys::arbitrary::{Arbitrary, Result, Unstructured};
 use libfuzzer_sys::fuzz_target;
-use oracle::{Direction, Op};
-use sizes::Capacity;
+use oracle::{Direction, Op, Settings};
 
 /// The operations to run, which `cargo fuzz fmt` prints.
 #[derive(Debug)]
 enum Schedule {
-    Pipe(usize, Vec<Op>),
-    Duplex(usize, Vec<(Direction, Op)>),
+    Pipe(Settings, Vec<Op>),
+    Duplex(Settings, Vec<(Direction, Op)>),
 }
 
 // Not derived: `Op::from_bytes` makes operations that end a half rare, as in `tests/oracle.rs`.
 impl Arbitrary<'_> for Schedule {
     fn arbitrary(u: &mut Unstructured<'_>) -> Result<Self> {
-        let (kind, Capacity(capacity)) = u.arbitrary::<(u8, Capacity)>()?;
+        let (kind, settings) = u.arbitrary::<(u8, [u8; 2])>()?;
+        let settings = Settings::from_bytes(settings);
         if kind < 192 {
             let ops = u.arbitrary_iter()?.map(|bytes| Ok(Op::from_bytes(bytes?)));
-            Ok(Self::Pipe(capacity, ops.collect::<Result<_>>()?))
+            Ok(Self::Pipe(settings, ops.collect::<Result<_>>()?))
         } else {
             let ops = u.arbitrary_iter()?.map(|bytes| {
                 let (left_to_right, bytes) = bytes?;
@@ -37,12 +35,12 @@ impl Arbitrary<'_> for Schedule {
                 };
                 Ok((direction, Op::from_bytes(bytes)))
             });
-            Ok(Self::Duplex(capacity, ops.collect::<Result<_>>()?))
+            Ok(Self::Duplex(settings, ops.collect::<Result<_>>()?))
         }
     }
 }
 
 fuzz_target!(|schedule: Schedule| match schedule {
-    Schedule::Pipe(capacity, ops) => oracle::run(capacity, &ops),
-    Schedule::Duplex(capacity, ops) => oracle::run_duplex(capacity, &ops),
+    Schedule::Pipe(settings, ops) => oracle::run(settings, &ops),
+    Schedule::Duplex(settings, ops) => oracle::run_duplex(settings, &ops),
 });

@@ -78,23 +78,20 @@ fn write(writer: &mut Writer, model: &mut Model, op: &Op) {
     match *op {
         Op::Spare { skip, len } => {
             let (front, back) = writer.spare_slices();
-            let free = model.free();
-            assert_eq!(front.len() + back.len(), free);
+            let spare = front.len() + back.len();
+            model.check_spare(spare);
             assert!(!front.is_empty() || back.is_empty());
-            let start = skip.0.min(free);
-            let made = model.make(len.0.min(free - start));
-            model.lent = VecDeque::from(vec![None; free]);
+            let start = skip.0.min(spare);
+            let made = model.make(len.0.min(spare - start));
+            model.lent = VecDeque::from(vec![None; spare]);
             let spare = front.iter_mut().chain(back);
             for ((to, lent), byte) in spare.zip(&mut model.lent).skip(start).zip(made) {
                 *to = byte;
                 *lent = Some(byte);
             }
         }
-        Op::Commit(n) => match model.commit(n.0) {
-            Some(true) => expect_panic(|| writer.commit(n.0)),
-            Some(false) => writer.commit(n.0),
-            None => {}
-        },
+        Op::Commit(n) if model.commit(n.0) => writer.commit(n.0),
+        Op::Commit(n) => expect_panic(|| writer.commit(n.0)),
         Op::TryWrite(len) => {
             let bytes = model.make(len.0);
             assert_eq!(as_poll(writer.try_write(&bytes)), model.write(&bytes));
@@ -112,36 +109,31 @@ fn read(reader: &mut Reader, model: &mut Model, op: &Op) {
     match *op {
         Op::AsSlices => {
             let (front, back) = reader.as_slices();
-            assert_eq!(front.len() + back.len(), model.unread.len());
+            assert_eq!(front.len() + back.len(), model.unread());
             assert!(!front.is_empty() || back.is_empty());
-            model.check_unread(&[front, back].concat());
+            model.check_lent(&[front, back].concat());
         }
         Op::Peek(len) => copy_out(model, len, |buf| reader.peek(buf)),
         Op::TryRead(len) => {
             let expected = model.read(len.0);
             copy_out(model, len, |buf| reader.try_read(buf));
             if let Poll::Ready(Ok(n)) = expected {
-                model.unread.drain(..n);
+                model.consume(n);
             }
         }
         Op::FillBuf => {
             let filled = CountingTask::new().fill_buf(reader);
             if let Poll::Ready(Ok(bytes)) = &filled {
-                model.check_unread(bytes);
+                model.check_lent(bytes);
             }
             let any = filled.map_ok(|bytes| usize::from(!bytes.is_empty()));
             assert_eq!(any, model.read(1));
         }
-        // Bytes that were lent before an abort can be consumed after it, or may be gone.
-        Op::Consume(_) if matches!(model.reader_finds, Some(Err(ABORTED | CUT))) => {}
-        Op::Consume(n) => {
-            if n.0 > model.unread.len() {
-                expect_panic(|| reader.consume(n.0));
-            } else {
-                reader.consume(n.0);
-                model.unread.drain(..n.0);
-            }
-        }
+        Op::Consume(n) => match model.consume(n.0) {
+            Some(true) => reader.consume(n.0),
+            Some(false) => expect_panic(|| reader.consume(n.0)),
+            None => {}
+        },
         _ => {}
     }
 }
@@ -173,7 +165,7 @@ fuzz_target!(init: panics::install(), |input: Input| {
         }
         if let Some(reader) = &mut reader {
             read(reader, &mut model, op);
-            assert_eq!(reader.len(), model.unread.len());
+            assert_eq!(reader.len(), model.unread());
         }
     }
 });

@@ -4,7 +4,7 @@
 
 use libfuzzer_sys::arbitrary::{Arbitrary, Result, Unstructured};
 
-/// A capacity: mostly from 1 to 9 bytes, and at most 310.
+/// A capacity: mostly from 1 to 9 bytes. The largest is above what one call lends of a new storage.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Capacity(pub(crate) usize);
 
@@ -12,6 +12,7 @@ impl Arbitrary<'_> for Capacity {
     fn arbitrary(u: &mut Unstructured<'_>) -> Result<Self> {
         Ok(Self(match usize::from(u.arbitrary::<u8>()?) {
             byte @ 0..=224 => 1 + byte % 9,
+            255 => 40_000,
             byte => (byte - 224) * 10,
         }))
     }
@@ -21,7 +22,7 @@ impl Arbitrary<'_> for Capacity {
     }
 }
 
-/// A number of bytes to move: mostly from 0 to 10, and at most 360.
+/// A number of bytes to move: mostly from 0 to 10. The largest is above any capacity.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Len(pub(crate) usize);
 
@@ -29,6 +30,7 @@ impl Arbitrary<'_> for Len {
     fn arbitrary(u: &mut Unstructured<'_>) -> Result<Self> {
         Ok(Self(match usize::from(u.arbitrary::<u8>()?) {
             byte @ 0..=219 => byte % 11,
+            255 => 100_000,
             byte => (byte - 219) * 10,
         }))
     }

@@ -25,6 +25,8 @@ use rendezvous::Rendezvous;
 use side::{Endings, DROPPED};
 use support::sizes::Capacity;
 
+const SPIN_LIMIT: Duration = Duration::from_micros(50);
+
 #[derive(Debug, Arbitrary)]
 struct Input {
     capacity: Capacity,
@@ -39,8 +41,8 @@ struct Input {
 fuzz_target!(init: watchdog::start(), |input: Input| {
     let _running = watchdog::watch();
     let mut options = Options::new(input.capacity.0).yield_every(input.yield_every.into());
-    if !input.spins {
-        options = options.spin_limit(Duration::ZERO);
+    if input.spins {
+        options = options.spin_limit(SPIN_LIMIT);
     }
     if input.error_on_drop {
         options = options.error_on_drop(DROPPED);
