@@ -10,6 +10,12 @@ use crate::queue::Queue;
 use crate::settings::{Settings, KINDS};
 use crate::support::counting_waker::Outcome;
 
+/// The largest number of bytes of one arrival.
+const MAX_ARRIVAL: usize = 8 << 10;
+
+/// While at least this many bytes are in flight, no more are taken from the pipe.
+const MAX_IN_FLIGHT: usize = 64 << 10;
+
 /// The near end, which has the settings, and the two directions.
 pub(crate) struct Model {
     pub(crate) to_near: Queue,
@@ -152,10 +158,15 @@ impl Model {
         if len == 0 {
             return Poll::Ready(Ok(Vec::new()));
         }
-        // All that the far end has sent arrives, and then the end of the stream, once.
-        while arrivals.back().is_none_or(|(_, last)| !last.is_empty()) {
-            match self.to_near.read(usize::MAX) {
-                Poll::Ready(Ok(bytes)) => arrivals.push_back((self.now, bytes.into())),
+        // What the far end has sent arrives, and then the end of the stream, once.
+        let mut in_flight: usize = arrivals.iter().map(|(_, bytes)| bytes.len()).sum();
+        while in_flight < MAX_IN_FLIGHT && arrivals.back().is_none_or(|(_, last)| !last.is_empty())
+        {
+            match self.to_near.read(MAX_ARRIVAL) {
+                Poll::Ready(Ok(bytes)) => {
+                    in_flight += bytes.len();
+                    arrivals.push_back((self.now, bytes.into()));
+                }
                 _ => break,
             }
         }
