@@ -156,3 +156,44 @@ fn every_client_gets_an_answer_when_the_listener_is_dropped() {
         assert_eq!(refused.into_inner(), THREADS);
     }
 }
+
+/// Connects wait while the backlog is full, or there is room for one more at the last moment.
+#[test]
+fn threads_that_connect_to_a_full_backlog_are_refused_or_reset_when_it_is_dropped() {
+    const THREADS: usize = 8;
+    for round in 0..200 {
+        let (listener, connector) = listen(8, 1);
+        let mut queued = connector.try_connect().unwrap();
+        let start = Barrier::new(THREADS + 1);
+        let connect = || {
+            start.wait();
+            match block_on(connector.connect()) {
+                Err(error) => error.kind(),
+                // The connection was in the backlog when the listener was dropped.
+                Ok(mut client) => block_on(client.read(&mut [0])).unwrap_err().kind(),
+            }
+        };
+        let has_room = round % 2 == 0;
+        let ends = within(DEADLINE, || {
+            thread::scope(|scope| {
+                let clients = [(); THREADS].map(|()| scope.spawn(connect));
+                start.wait();
+                (0..round % 8).for_each(|_| thread::yield_now());
+                let accepted = has_room.then(|| listener.try_accept().unwrap());
+                drop(listener);
+                drop(accepted);
+                clients.map(|client| client.join().unwrap())
+            })
+        });
+        let refused = |kind: &ErrorKind| *kind == ErrorKind::ConnectionRefused;
+        let reset = |kind: &ErrorKind| has_room && *kind == ErrorKind::ConnectionReset;
+        assert!(
+            ends.iter().all(|kind| refused(kind) || reset(kind)),
+            "{ends:?}"
+        );
+        if !has_room {
+            let read = queued.try_read(&mut [0]).unwrap_err();
+            assert_eq!(read.kind(), ErrorKind::ConnectionReset);
+        }
+    }
+}

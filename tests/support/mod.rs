@@ -11,3 +11,5 @@ pub(crate) mod families;
 pub(crate) mod half;
 pub(crate) mod panics;
 pub(crate) mod rendezvous;
+pub(crate) mod sizes;
+pub(crate) mod two_threads;

@@ -18,6 +18,8 @@ mod machine;
 mod model;
 mod op;
 pub(crate) mod panics;
+#[path = "../sizes.rs"]
+mod sizes;
 mod tasks;
 
 use async_duplex::DuplexStream;

@@ -4,6 +4,7 @@ use std::io::ErrorKind;
 
 use async_duplex::Options;
 
+use super::sizes::{self, len};
 use super::tasks::TASKS;
 
 /// The error that a half finds whose peer was dropped, if the options say so.
@@ -28,15 +29,10 @@ impl Settings {
         }
     }
 
-    /// The settings that two random bytes encode. Most capacities are small, so that a pipe is
-    /// often full, empty or wrapped. The largest is above what one call lends of a new storage.
+    /// The settings that two random bytes encode.
     pub(crate) fn from_bytes([capacity, other]: [u8; 2]) -> Self {
         Self {
-            capacity: match usize::from(capacity) {
-                255 => 40_000,
-                byte @ 225..=254 => (byte - 224) * 10,
-                byte => 1 + byte % 9,
-            },
+            capacity: sizes::capacity(capacity),
             yield_every: usize::from(other / 2).saturating_sub(122),
             error_on_drop: other % 2 == 1,
         }
@@ -109,11 +105,6 @@ impl Op {
     /// are of more than any capacity. Few operations end a half, so that a random schedule makes
     /// many calls before the end.
     pub(crate) fn from_bytes([kind, task, a, b]: [u8; 4]) -> Self {
-        let len = |byte: u8| match usize::from(byte) {
-            byte @ 0..=219 => byte % 11,
-            255 => 100_000,
-            byte => (byte - 219) * 10,
-        };
         let lens = [len(a), len(b), usize::from(task >> 4)];
         let ending = match a % 4 {
             0 => Ending::Close,

@@ -11,16 +11,17 @@ use std::alloc::System;
 
 const MIB: usize = 1 << 20;
 
+/// The smallest allocation that is the storage of a pipe, in MiB, and the number of sizes that are
+/// counted.
+const FIRST: usize = 16;
+const SIZES: usize = 64;
+
 /// The capacity of the pipes of a test, in MiB. Each test that counts storage has one of its own:
 /// the tests run at the same time.
 pub(crate) const fn mebibytes(n: usize) -> usize {
     assert!(FIRST <= n && n < FIRST + SIZES);
     n * MIB
 }
-
-/// The smallest size that is counted, in MiB, and the number of sizes.
-const FIRST: usize = 16;
-const SIZES: usize = 64;
 
 /// How many allocations of about that size are in use, on all threads.
 static HELD: [AtomicIsize; SIZES] = [const { AtomicIsize::new(0) }; SIZES];
@@ -30,13 +31,13 @@ pub(crate) fn held(capacity: usize) -> isize {
     HELD[index(capacity).unwrap()].load(Ordering::SeqCst)
 }
 
-/// Which of the sizes this is, if it is one.
+/// Which of the counted sizes this is, if it is one.
 fn index(size: usize) -> Option<usize> {
     let index = (size / MIB).checked_sub(FIRST)?;
     (index < SIZES).then_some(index)
 }
 
-/// The byte that storage is filled with while [`FILLS`] is set. No test writes it.
+/// The byte that new memory is filled with. No test writes it.
 pub(crate) const PATTERN: u8 = 0xa5;
 
 /// The unit in which touched memory is counted.
@@ -47,9 +48,9 @@ thread_local! {
     pub(crate) static CALLS: Cell<usize> = const { Cell::new(0) };
     /// The number of allocations of this thread, less those that it has freed.
     pub(crate) static LIVE: Cell<isize> = const { Cell::new(0) };
-    /// Whether storage is refused on this thread.
-    pub(crate) static REFUSES: Cell<bool> = const { Cell::new(false) };
-    /// Whether new storage is filled with the pattern. It is scanned when it is freed.
+    /// How many storages are still granted on this thread.
+    pub(crate) static GRANTS: Cell<usize> = const { Cell::new(usize::MAX) };
+    /// Whether storage is filled with the pattern, too. It is scanned when it is freed.
     pub(crate) static FILLS: Cell<bool> = const { Cell::new(false) };
     /// The byte that fills new storage: the pattern, or 0 if the pipe asked for zeros.
     static BLANK: Cell<u8> = const { Cell::new(0) };
@@ -64,12 +65,16 @@ static ALLOCATOR: Counting = Counting;
 
 impl Counting {
     /// Counts an allocation. Returns `false` if it is refused.
-    fn grants(layout: Layout) -> bool {
+    fn grants(size: usize) -> bool {
         CALLS.set(CALLS.get() + 1);
-        match index(layout.size()) {
-            Some(_) if REFUSES.get() => return false,
-            Some(index) => _ = HELD[index].fetch_add(1, Ordering::SeqCst),
-            None => {}
+        if size >= FIRST * MIB {
+            let Some(rest) = GRANTS.get().checked_sub(1) else {
+                return false;
+            };
+            GRANTS.set(rest);
+        }
+        if let Some(index) = index(size) {
+            HELD[index].fetch_add(1, Ordering::SeqCst);
         }
         LIVE.set(LIVE.get() + 1);
         true
@@ -79,13 +84,16 @@ impl Counting {
 // SAFETY: every call is forwarded to the system's allocator, or refused with a null pointer.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        if !Self::grants(layout) {
+        if !Self::grants(layout.size()) {
             return ptr::null_mut();
         }
         // SAFETY: the caller guarantees that the layout is valid.
         let memory = unsafe { System.alloc(layout) };
-        if !memory.is_null() && FILLS.get() && index(layout.size()).is_some() {
-            BLANK.set(PATTERN);
+        let is_storage = layout.size() >= FIRST * MIB;
+        if !memory.is_null() && (FILLS.get() || !is_storage) {
+            if is_storage {
+                BLANK.set(PATTERN);
+            }
             // SAFETY: the memory has this size, and nothing else refers to it yet.
             unsafe { memory.write_bytes(PATTERN, layout.size()) };
         }
@@ -93,12 +101,10 @@ unsafe impl GlobalAlloc for Counting {
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        if !Self::grants(layout) {
+        if !Self::grants(layout.size()) {
             return ptr::null_mut();
         }
-        if index(layout.size()).is_some() {
-            BLANK.set(0);
-        }
+        BLANK.set(0);
         // SAFETY: the caller guarantees that the layout is valid.
         unsafe { System.alloc_zeroed(layout) }
     }

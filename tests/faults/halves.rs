@@ -1,19 +1,23 @@
 //! `Faulty::pending` under a split into two tasks, and what ends the stream inside.
 
 use core::pin::Pin;
-use core::task::Poll;
-use std::sync::Arc;
+use std::io::ErrorKind;
 use std::thread;
 
 use async_duplex::faults::Faulty;
 use async_duplex::{duplex, DuplexStream, Options};
 use futures::executor::block_on;
 use futures::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+#[cfg(feature = "tokio")]
 use tokio::io::ReadBuf;
 
+use crate::common::RESET;
+use crate::counting_waker::{as_poll, failed, ready, CountingTask};
 use crate::deadline::within;
-use crate::task::{failed, moved, outcome, Outcome, Task};
-use crate::{wrong_checksum, DEADLINE, RESET};
+
+const DEADLINE: u64 = 60;
+
+const WRONG_CHECKSUM: ErrorKind = ErrorKind::InvalidData;
 
 const CALLS: usize = if cfg!(miri) { 50 } else { 1_000 };
 
@@ -27,10 +31,10 @@ fn stream_that_never_waits() -> (Faulty<DuplexStream>, DuplexStream) {
 /// Makes calls of two tasks in turn, and checks that each `Pending` wakes the task that got it, and
 /// no other.
 fn check_in_turn(
-    mut read: impl FnMut(&Arc<Task>) -> bool,
-    mut write: impl FnMut(&Arc<Task>) -> bool,
+    mut read: impl FnMut(&CountingTask) -> bool,
+    mut write: impl FnMut(&CountingTask) -> bool,
 ) {
-    let (reading, writing) = (Task::new(), Task::new());
+    let (reading, writing) = (CountingTask::new(), CountingTask::new());
     let (mut read_pending, mut write_pending) = (0, 0);
     for call in 0..CALLS {
         read_pending += usize::from(read(&reading));
@@ -61,6 +65,7 @@ fn each_injected_pending_of_a_stream_split_by_futures_wakes_its_own_task() {
     );
 }
 
+#[cfg(feature = "tokio")]
 #[test]
 fn each_injected_pending_of_a_stream_split_by_tokio_wakes_its_own_task() {
     let (near, _far) = stream_that_never_waits();
@@ -105,25 +110,20 @@ fn every_byte_passes_a_faulty_stream_whose_halves_are_on_two_threads() {
     }
 }
 
-/// Reads through a `Faulty` that injects a `Pending` before every second call.
-fn read_to_end(faulty: &mut Faulty<DuplexStream>, bytes: &mut Vec<u8>) -> Outcome {
-    outcome(Poll::Ready(block_on(faulty.read_to_end(bytes))))
-}
-
 #[test]
 fn b24_b25_b26_a_faulty_stream_passes_the_bytes_and_the_error_of_the_stream_inside() {
     type End = fn(DuplexStream);
     let ends: [(End, _, &[u8]); 4] = [
         (|far| drop(far), failed(RESET), b"abcd"),
-        (|mut far| far.writer().finish(), moved(4), b"abcd"),
+        (|mut far| far.writer().finish(), ready(4), b"abcd"),
         (
-            |mut far| far.writer().finish_with(wrong_checksum()),
-            failed(wrong_checksum()),
+            |mut far| far.writer().finish_with(WRONG_CHECKSUM),
+            failed(WRONG_CHECKSUM),
             b"abcd",
         ),
         (
-            |far| far.abort_handle().abort(wrong_checksum()),
-            failed(wrong_checksum()),
+            |far| far.abort_handle().abort(WRONG_CHECKSUM),
+            failed(WRONG_CHECKSUM),
             b"",
         ),
     ];
@@ -133,11 +133,12 @@ fn b24_b25_b26_a_faulty_stream_passes_the_bytes_and_the_error_of_the_stream_insi
         far.try_write(b"abcd").unwrap();
         end(far);
         let mut bytes = Vec::new();
-        assert_eq!(read_to_end(&mut near, &mut bytes), expected);
+        let mut read_to_end = |bytes: &mut Vec<u8>| as_poll(block_on(near.read_to_end(bytes)));
+        assert_eq!(read_to_end(&mut bytes), expected);
         assert_eq!(bytes, arrived);
         // And the same once more.
-        if expected != moved(4) {
-            assert_eq!(read_to_end(&mut near, &mut bytes), expected);
+        if expected != ready(4) {
+            assert_eq!(read_to_end(&mut bytes), expected);
         }
     }
 }
@@ -148,7 +149,7 @@ fn b26_a_handle_wakes_both_tasks_of_a_faulty_stream_that_is_split() {
     near.try_write(b"full").unwrap();
     let handle = far.abort_handle();
     let (mut reader, mut writer) = Faulty::new(near).pending(5, 2).split();
-    let (reading, writing) = (Task::new(), Task::new());
+    let (reading, writing) = (CountingTask::new(), CountingTask::new());
     // A second poll after an injected `Pending` reaches the stream.
     for _ in 0..4 {
         let read = reading.poll(|cx| AsyncRead::poll_read(Pin::new(&mut reader), cx, &mut [0]));
