@@ -1,5 +1,5 @@
-//! The memory that a pipe asks for, touches and frees: B2, B19, B21 and B26, under an allocator that
-//! counts, refuses, and fills what it grants with a pattern.
+//! The memory that a pipe asks for, touches and frees: B2, B19, B21 and B26. The allocator of these
+//! tests counts, refuses, and fills what it grants with a pattern.
 
 #![cfg(not(any(loom, shuttle)))]
 #![cfg(all(feature = "tokio", feature = "embedded-io"))]

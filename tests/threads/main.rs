@@ -1,6 +1,6 @@
 //! Two threads that use the halves of one pipe at the same moment, many times.
 //!
-//! A test that would hang if it failed has a deadline. None depends on the time that anything takes.
+//! A test that would hang if it failed has a deadline. None depends on how long anything takes.
 
 #![cfg(all(feature = "std", not(any(loom, shuttle))))]
 #![allow(clippy::std_instead_of_alloc)] // Tests have `std`.
