@@ -24,7 +24,7 @@ mod by_tokio {
         bytes
     }
 
-    pub(super) async fn shut_down(stream: &mut DuplexStream) {
+    pub(super) async fn end(stream: &mut DuplexStream) {
         stream.shutdown().await.unwrap();
     }
 
@@ -50,7 +50,7 @@ mod by_futures {
         bytes
     }
 
-    pub(super) async fn close(stream: &mut DuplexStream) {
+    pub(super) async fn end(stream: &mut DuplexStream) {
         stream.close().await.unwrap();
     }
 
@@ -76,10 +76,10 @@ async fn talk(mut near: DuplexStream, mut far: DuplexStream) {
         assert_eq!([first, rest].concat(), bytes);
     }
     by_tokio::send(&mut near, b"bye").await;
-    by_futures::close(&mut near).await;
+    by_futures::end(&mut near).await;
     assert_eq!(by_tokio::receive_all(&mut far).await, b"bye");
     by_futures::send(&mut far, b"good night").await;
-    by_tokio::shut_down(&mut far).await;
+    by_tokio::end(&mut far).await;
     assert_eq!(by_futures::receive_all(&mut near).await, b"good night");
 }
 
@@ -100,12 +100,12 @@ fn one_end_in_tokio_and_the_other_in_smol_each_with_its_own_traits() {
             smol::block_on(async {
                 let bytes = by_futures::receive_all(&mut far).await;
                 by_futures::send(&mut far, &bytes).await;
-                by_futures::close(&mut far).await;
+                by_futures::end(&mut far).await;
             });
         });
         run(async {
             by_tokio::send(&mut near, &data(9, LEN)).await;
-            by_tokio::shut_down(&mut near).await;
+            by_tokio::end(&mut near).await;
             assert!(by_tokio::receive_all(&mut near).await == data(9, LEN));
         });
         echo.join().unwrap();

@@ -1,9 +1,13 @@
-//! tokio's `copy` functions, and half-closes that pass through several streams.
+//! tokio's `copy`, `split` and `join`, and half-closes that pass through several streams.
 
 use async_duplex::{duplex, pipe, DuplexStream};
-use tokio::io::{copy, copy_bidirectional, copy_buf, AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
+use std::io::ErrorKind;
+
+use tokio::io::{copy, copy_bidirectional, copy_buf, join, split};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
 use tokio::task::JoinHandle;
 
+use crate::counting_waker::{ready, CountingTask};
 use crate::{data, ends, run, run_on_threads};
 
 const QUESTION: usize = 30_000;
@@ -41,34 +45,26 @@ async fn answer(mut stream: DuplexStream) {
 }
 
 #[test]
-fn b14_a_half_close_there_goes_through_three_streams_and_the_answer_comes_back() {
+fn b14_a_half_close_goes_through_three_streams_and_the_answer_comes_back() {
     for capacity in [7, 1000, 65536] {
-        run_on_threads(async {
-            let (near, far, proxies) = through_three(capacity);
-            let answers = tokio::spawn(answer(far));
-            ask(near).await;
-            answers.await.unwrap();
-            for proxy in proxies {
-                let copied = proxy.await.unwrap();
-                assert_eq!(copied, (QUESTION as u64, ANSWER as u64));
-            }
-        });
-    }
-}
-
-#[test]
-fn b14_a_half_close_the_other_way_goes_through_three_streams_too() {
-    for capacity in [7, 1000, 65536] {
-        run_on_threads(async {
-            let (near, far, proxies) = through_three(capacity);
-            let asks = tokio::spawn(ask(far));
-            answer(near).await;
-            asks.await.unwrap();
-            for proxy in proxies {
-                let copied = proxy.await.unwrap();
-                assert_eq!(copied, (ANSWER as u64, QUESTION as u64));
-            }
-        });
+        for asks_far in [false, true] {
+            run_on_threads(async {
+                let (near, far, proxies) = through_three(capacity);
+                let (asking, answering) = if asks_far { (far, near) } else { (near, far) };
+                let answers = tokio::spawn(answer(answering));
+                ask(asking).await;
+                answers.await.unwrap();
+                for proxy in proxies {
+                    let (there, back) = proxy.await.unwrap();
+                    let (asked, answered) = if asks_far {
+                        (back, there)
+                    } else {
+                        (there, back)
+                    };
+                    assert_eq!((asked, answered), (QUESTION as u64, ANSWER as u64));
+                }
+            });
+        }
     }
 }
 
@@ -106,7 +102,7 @@ fn b12_a_proxy_whose_far_end_is_gone_says_so_to_the_near_end() {
         // The buffers in between accept some writes first.
         while near.write(&[0; 16]).await.is_ok() {}
         let error = proxy.await.unwrap().unwrap_err();
-        assert_eq!(error.kind(), std::io::ErrorKind::BrokenPipe);
+        assert_eq!(error.kind(), ErrorKind::BrokenPipe);
     });
 }
 
@@ -172,4 +168,74 @@ fn lines_are_read_across_the_wrap_without_a_buf_reader() {
             assert_eq!(lines[100], "and no more");
         }
     }
+}
+
+#[test]
+fn halves_split_by_tokio_read_and_write_at_the_same_time() {
+    const LEN: usize = 50_000;
+    for capacity in [3, 64, 8192] {
+        run_on_threads(async {
+            let (near, far) = duplex(capacity);
+            let (mut reader, mut writer) = split(near);
+            let echo = tokio::spawn(async move {
+                let (mut reader, mut writer) = split(far);
+                let n = copy(&mut reader, &mut writer).await.unwrap();
+                writer.shutdown().await.unwrap();
+                n
+            });
+            let send = tokio::spawn(async move {
+                writer.write_all(&data(6, LEN)).await.unwrap();
+                writer.shutdown().await.unwrap();
+                writer
+            });
+            let mut bytes = Vec::new();
+            reader.read_to_end(&mut bytes).await.unwrap();
+            assert!(bytes == data(6, LEN));
+            assert_eq!(echo.await.unwrap(), LEN as u64);
+
+            // `unsplit` returns the stream, whose write direction has ended.
+            let mut near = reader.unsplit(send.await.unwrap());
+            let error = near.write(b"x").await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::BrokenPipe);
+        });
+    }
+}
+
+#[test]
+fn b14_our_halves_close_when_they_are_dropped_where_those_of_tokio_do_not() {
+    let task = CountingTask::new();
+
+    let (near, mut far) = duplex(8);
+    let (reader, writer) = split(near);
+    drop(writer);
+    assert!(task.read_some(&mut far, 8).is_pending());
+    drop(reader);
+    assert_eq!(task.read_some(&mut far, 8).map_ok(|b| b.len()), ready(0));
+
+    let (near, mut far) = duplex(8);
+    let (mut reader, writer) = near.into_split();
+    drop(writer);
+    assert_eq!(task.read_some(&mut far, 8).map_ok(|b| b.len()), ready(0));
+    assert_eq!(task.send(&mut far, b"still here"), ready(8));
+    assert_eq!(task.read_some(&mut reader, 8).map_ok(|b| b.len()), ready(8));
+}
+
+#[test]
+fn halves_joined_by_tokio_or_by_us_are_a_stream_again() {
+    run(async {
+        let (near, mut far) = duplex(8);
+        let (reader, writer) = near.into_split();
+        let mut joined = join(reader, writer);
+        joined.write_all(b"ping").await.unwrap();
+        let mut buf = [0; 4];
+        far.read_exact(&mut buf).await.unwrap();
+        assert_eq!(&buf, b"ping");
+
+        let (reader, writer) = joined.into_inner();
+        let mut near = DuplexStream::new(reader, writer);
+        assert!(near.is_peer_of(&far));
+        far.write_all(b"pong").await.unwrap();
+        near.read_exact(&mut buf).await.unwrap();
+        assert_eq!(&buf, b"pong");
+    });
 }
