@@ -104,8 +104,14 @@ where
     W: AsyncWrite + Unpin,
 {
     let (mut reader, mut writer) = match call {
-        Call::ReadAtTheEnd => (Some(reader), None),
-        Call::WriteThatFails => (None, Some(writer)),
+        Call::ReadAtTheEnd => {
+            drop(writer);
+            (Some(reader), None)
+        }
+        Call::WriteThatFails => {
+            drop(reader);
+            (None, Some(writer))
+        }
         Call::Read => {
             let written = unconstrained(writer.write_all(&[1; 2 * STEP * MANY]));
             written.await.unwrap();
@@ -159,6 +165,7 @@ fn b18_every_call_draws_on_the_budget_as_that_of_tokios_own_duplex_does() {
         run(async {
             for used in UNITS {
                 let expected = trace_calls(call, used, tokio::io::duplex(CAPACITY)).await;
+                assert!(expected.successes_afterwards > 0, "{call:?} never waits");
                 let of_stream = trace_calls(call, used, duplex(CAPACITY)).await;
                 assert_eq!(of_stream, expected, "{call:?} after {used} units");
                 let of_half = trace_calls(call, used, pipe(CAPACITY)).await;
