@@ -7,7 +7,7 @@ use std::thread;
 use async_duplex::{duplex, pipe};
 
 use crate::common::{
-    echo, kind, on_another_thread, read_all, until_reader_waits, write_all_of, DEADLINE, MIB,
+    echo, kind, on_another_thread, read_all, until_waiting, write_all_of, DEADLINE, MIB,
 };
 use crate::data::data;
 use crate::deadline::within;
@@ -81,7 +81,7 @@ fn b20_a_reader_that_timed_out_is_woken_on_another_thread() {
             reader.set_timeout(None);
             reader = thread::scope(|scope| {
                 scope.spawn(|| {
-                    until_reader_waits(&writer);
+                    until_waiting(&writer);
                     writer.try_write(b"x").unwrap();
                 });
                 on_another_thread(|| {
