@@ -18,18 +18,18 @@ use crate::deadline::within;
 use crate::DEADLINE;
 
 #[test]
-fn several_threads_can_accept_from_one_listener() {
+fn several_threads_can_accept_from_one_listener_and_each_connection_has_a_number() {
     const CLIENTS: usize = 1000;
-    let numbers = within(DEADLINE, || {
+    let accepted = within(DEADLINE, || {
         let (listener, connector) = listen(8, 2);
         let accept_all = || {
-            let mut numbers = Vec::new();
-            while let Ok((mut stream, _)) = block_on(listener.accept()) {
+            let mut accepted = Vec::new();
+            while let Ok((mut stream, address)) = block_on(listener.accept()) {
                 let mut number = [0; 8];
                 block_on(stream.read_exact(&mut number)).unwrap();
-                numbers.push(usize::from_le_bytes(number));
+                accepted.push((usize::from_le_bytes(number), address.to_string()));
             }
-            numbers
+            accepted
         };
         thread::scope(|scope| {
             let threads = [(); 3].map(|()| scope.spawn(accept_all));
@@ -41,8 +41,10 @@ fn several_threads_can_accept_from_one_listener() {
             threads.map(|thread| thread.join().unwrap()).concat()
         })
     });
-    assert_eq!(numbers.len(), CLIENTS);
-    assert_eq!(numbers.into_iter().collect::<HashSet<_>>().len(), CLIENTS);
+    let (numbers, addresses): (HashSet<_>, HashSet<_>) = accepted.into_iter().unzip();
+    assert_eq!(numbers, (0..CLIENTS).collect());
+    let expected = (1..=CLIENTS).map(|number| format!("memory:{number}"));
+    assert_eq!(addresses, expected.collect());
 }
 
 /// Polls a future once, and drops it if it is pending.
