@@ -19,7 +19,7 @@ pub(crate) fn install() {
 }
 
 /// Runs `body`, which must panic.
-pub(super) fn expect_panic(body: impl FnOnce()) {
+pub(crate) fn expect_panic(body: impl FnOnce()) {
     EXPECTED.set(true);
     let result = catch_unwind(AssertUnwindSafe(body));
     EXPECTED.set(false);

@@ -4,17 +4,15 @@
 
 use libfuzzer_sys::arbitrary::{Arbitrary, Result, Unstructured};
 
-/// A capacity: mostly from 1 to 9 bytes. The largest is above what one call lends of a new storage.
+use super::sizes;
+
+/// A capacity.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Capacity(pub(crate) usize);
 
 impl Arbitrary<'_> for Capacity {
     fn arbitrary(u: &mut Unstructured<'_>) -> Result<Self> {
-        Ok(Self(match usize::from(u.arbitrary::<u8>()?) {
-            byte @ 0..=224 => 1 + byte % 9,
-            255 => 40_000,
-            byte => (byte - 224) * 10,
-        }))
+        Ok(Self(sizes::capacity(u.arbitrary()?)))
     }
 
     fn size_hint(_depth: usize) -> (usize, Option<usize>) {
@@ -22,17 +20,13 @@ impl Arbitrary<'_> for Capacity {
     }
 }
 
-/// A number of bytes to move: mostly from 0 to 10. The largest is above any capacity.
+/// A number of bytes to move.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Len(pub(crate) usize);
 
 impl Arbitrary<'_> for Len {
     fn arbitrary(u: &mut Unstructured<'_>) -> Result<Self> {
-        Ok(Self(match usize::from(u.arbitrary::<u8>()?) {
-            byte @ 0..=219 => byte % 11,
-            255 => 100_000,
-            byte => (byte - 219) * 10,
-        }))
+        Ok(Self(sizes::len(u.arbitrary()?)))
     }
 
     fn size_hint(_depth: usize) -> (usize, Option<usize>) {
