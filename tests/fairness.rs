@@ -1,7 +1,7 @@
 //! B18 under single-threaded executors: with `yield_every`, tasks that are busy with a pipe let
 //! other tasks run.
 
-#![cfg(not(any(loom, shuttle)))]
+#![cfg(all(feature = "std", not(any(loom, shuttle))))]
 #![allow(clippy::std_instead_of_alloc)] // Tests have `std`.
 
 #[path = "support/data.rs"]

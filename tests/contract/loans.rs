@@ -94,23 +94,3 @@ fn b19_a_commit_beyond_the_loan_sends_the_loan_first() {
         assert!(got[..lent] == bytes, "{lent} of {free}");
     });
 }
-
-/// The writer could go on at the front of the storage after each of the reads.
-#[test]
-fn b19_a_loan_of_a_large_pipe_is_kept_while_the_reader_empties_the_pipe() {
-    every_state(|mut reader, mut writer, free| {
-        let lent = spare_len(&mut writer).min(1000);
-        let bytes = data(2, lent);
-        assert_eq!(fill_spare(&mut writer, &bytes), lent);
-        reader.consume(CAPACITY - free);
-        for part in bytes.chunks(77) {
-            assert_eq!(writer.try_write(b"").unwrap(), 0);
-            assert!(writer.writable(1).now_or_never().is_some());
-            assert!(writer.closed().now_or_never().is_none());
-            writer.commit(part.len());
-            let mut buf = vec![0; part.len()];
-            assert_eq!(reader.try_read(&mut buf).unwrap(), part.len());
-            assert!(buf == part, "{lent} of {free}");
-        }
-    });
-}

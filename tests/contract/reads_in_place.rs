@@ -3,14 +3,11 @@
 use core::pin::Pin;
 use core::task::Poll;
 use std::io::{BufRead, ErrorKind, Read};
-use std::thread;
 
 use async_duplex::{duplex, pipe, Options, Reader};
 use futures::io::AsyncBufRead;
 
 use crate::support::counting_waker::{as_poll, failed, ready, CountingTask, END};
-use crate::support::data::byte;
-use crate::support::deadline::within;
 use crate::support::panics::assert_panics;
 use crate::{every_pipe, pipe_with, read_up_to, BYTES};
 
@@ -84,23 +81,6 @@ fn b19_consuming_more_than_is_unread_panics_and_consumes_nothing() {
         assert!(crate::support::panics::panic_message(by_trait).contains("consume"));
         assert_eq!(read_up_to(&mut reader, 9), BYTES[..fill]);
         assert!(writer.try_write(b"still works").is_ok());
-    });
-}
-
-#[test]
-fn b11_fill_buf_returns_every_byte_then_eof() {
-    every_pipe(|mut reader, mut writer, _, fill| {
-        writer.finish();
-        let mut all = Vec::new();
-        while let Poll::Ready(Ok(part)) = CountingTask::new().fill_buf(&mut reader) {
-            if part.is_empty() {
-                break;
-            }
-            reader.consume(part.len());
-            all.extend(part);
-        }
-        assert_eq!(all, BYTES[..fill]);
-        assert_eq!(CountingTask::new().fill_buf(&mut reader), ready(vec![]));
     });
 }
 
@@ -186,41 +166,4 @@ fn b19_b20_a_blocking_reader_reads_what_it_has_peeked() {
     assert_eq!(reader.fill_buf().unwrap(), b"abcdef");
     reader.read_exact(&mut buf).unwrap();
     assert_eq!(&buf, b"abcd");
-}
-
-/// The writer goes on meanwhile: what was peeked is the front of what is read.
-#[test]
-fn b19_a_peek_beside_a_writing_thread_is_the_front_of_the_next_read() {
-    const LEN: usize = if cfg!(miri) { 200 } else { 50_000 };
-    within(60, || {
-        let (mut reader, mut writer) = pipe(13);
-        thread::scope(|scope| {
-            scope.spawn(move || {
-                let bytes: Vec<u8> = (0..LEN).map(byte).collect();
-                let mut rest = &bytes[..];
-                while !rest.is_empty() {
-                    match writer.try_write(&rest[..rest.len().min(5)]) {
-                        Ok(n) => rest = &rest[n..],
-                        Err(_) => thread::yield_now(),
-                    }
-                }
-            });
-            let mut total = 0;
-            loop {
-                let (mut peeked, mut read) = ([0; 7], [0; 7]);
-                let Ok(n) = reader.peek(&mut peeked) else {
-                    thread::yield_now();
-                    continue;
-                };
-                let m = reader.try_read(&mut read).unwrap();
-                assert!(m >= n && read[..n] == peeked[..n]);
-                assert!((total..).map(byte).zip(&read[..m]).all(|(a, b)| a == *b));
-                total += m;
-                if m == 0 {
-                    break;
-                }
-            }
-            assert_eq!(total, LEN);
-        });
-    });
 }

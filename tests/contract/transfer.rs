@@ -6,55 +6,8 @@ use std::io::{IoSlice, IoSliceMut};
 use async_duplex::{duplex, pipe};
 
 use crate::support::counting_waker::{as_poll, ready, CountingTask, Outcome, BROKEN, END};
-use crate::support::data::{byte, data};
+use crate::support::data::data;
 use crate::{pipe_with, read_up_to};
-
-#[test]
-fn b3_a_long_stream_in_unequal_steps_comes_in_order() {
-    let steps = if cfg!(miri) { 50 } else { 5_000 };
-    for capacity in [1, 2, 7, 13, 16, 64, 100, 1000] {
-        let (mut reader, mut writer) = pipe(capacity);
-        let (mut written, mut read) = (0, 0);
-        for step in 0..steps {
-            let len = step * 7 % (capacity + 3);
-            let bytes: Vec<_> = (written..written + len).map(byte).collect();
-            let fits = len.min(capacity - (written - read));
-            assert_eq!(writer.try_write(&bytes).unwrap_or(0), fits);
-            written += fits;
-            // The reader catches up now and then.
-            let limit = if step % 10 == 0 {
-                capacity
-            } else {
-                step * 5 % (capacity + 2)
-            };
-            let bytes: Vec<_> = (read..written).map(byte).take(limit).collect();
-            assert_eq!(read_up_to(&mut reader, limit), bytes);
-            read += bytes.len();
-        }
-    }
-}
-
-#[test]
-fn b3_bytes_are_read_once_and_every_value_passes_unchanged() {
-    let all: Vec<u8> = (0..=u8::MAX).collect();
-    let (mut reader, mut writer) = pipe(256);
-    assert_eq!(as_poll(writer.try_write(&all)), ready(256));
-    assert_eq!(read_up_to(&mut reader, 256), all);
-    assert_eq!(as_poll(reader.try_read(&mut [0; 8])), Poll::Pending);
-}
-
-#[test]
-fn b3_a_call_moves_what_the_peer_has_published_since_the_call_before() {
-    for offset in 0..20 {
-        let (mut reader, mut writer) = pipe_with(9, offset, b"ab");
-        // Now the reader knows of one unread byte, and the writer of seven free ones.
-        assert_eq!(read_up_to(&mut reader, 1), b"a");
-        assert_eq!(as_poll(writer.try_write(b"cdefgh")), ready(6));
-        assert_eq!(read_up_to(&mut reader, 6), b"bcdefg");
-        assert_eq!(as_poll(writer.try_write(b"ijklmnopq")), ready(8));
-        assert_eq!(read_up_to(&mut reader, 9), b"hijklmnop");
-    }
-}
 
 #[test]
 fn b3_a_call_that_has_to_wait_moves_nothing() {

@@ -1,12 +1,12 @@
-//! B11, B24, B25 and B26 through the calls with which each family reads to the end, and through the
-//! types in which each family drops or closes a writer.
+//! B24, B25 and B26 through the calls with which each family reads to the end or writes a whole
+//! buffer.
 
 use std::io::{self, ErrorKind, Read, Write};
 
 use async_duplex::{Options, Reader, Writer};
 use futures::executor::block_on;
 
-use crate::support::counting_waker::{as_poll, failed, ready, Outcome, BROKEN};
+use crate::support::counting_waker::{as_poll, failed, Outcome, BROKEN};
 use crate::support::deadline::within;
 use crate::support::ends::{checksum, RESET};
 use crate::DEADLINE;
@@ -51,59 +51,8 @@ const READS_TO_END: [ReadToEnd; 7] = [
     }),
 ];
 
-/// Writes a part through a family, and drops the writer there or ends it.
+/// Writes a part, and ends the writer.
 type WriteAndGo = (&'static str, fn(Writer));
-
-const DROPS: [WriteAndGo; 5] = [
-    ("futures", |writer| {
-        let mut writer: Box<dyn futures::AsyncWrite + Unpin> = Box::new(writer);
-        block_on(futures::AsyncWriteExt::write_all(&mut writer, b"part")).unwrap();
-        block_on(futures::AsyncWriteExt::flush(&mut writer)).unwrap();
-    }),
-    ("tokio", |writer| {
-        let mut writer: Box<dyn tokio::io::AsyncWrite + Unpin> = Box::new(writer);
-        block_on(tokio::io::AsyncWriteExt::write_all(&mut writer, b"part")).unwrap();
-        block_on(tokio::io::AsyncWriteExt::flush(&mut writer)).unwrap();
-    }),
-    ("embedded", |mut writer| {
-        block_on(embedded_io_async::Write::write_all(&mut writer, b"part")).unwrap();
-        block_on(embedded_io_async::Write::flush(&mut writer)).unwrap();
-    }),
-    ("blocking", |writer| {
-        let mut writer: Box<dyn Write> = Box::new(writer.blocking());
-        writer.write_all(b"part").unwrap();
-        writer.flush().unwrap();
-    }),
-    ("a dropped future", |mut writer| {
-        let cancelled = async move {
-            futures::AsyncWriteExt::write_all(&mut writer, b"part").await?;
-            futures::future::pending::<()>().await;
-            futures::AsyncWriteExt::close(&mut writer).await
-        };
-        let polled = futures::FutureExt::now_or_never(cancelled);
-        assert!(polled.is_none());
-    }),
-];
-
-const CLOSES: [WriteAndGo; 4] = [
-    ("futures close", |mut writer| {
-        block_on(futures::AsyncWriteExt::write_all(&mut writer, b"part")).unwrap();
-        block_on(futures::AsyncWriteExt::close(&mut writer)).unwrap();
-    }),
-    ("tokio shutdown", |mut writer| {
-        block_on(tokio::io::AsyncWriteExt::write_all(&mut writer, b"part")).unwrap();
-        block_on(tokio::io::AsyncWriteExt::shutdown(&mut writer)).unwrap();
-    }),
-    ("embedded, then finish", |mut writer| {
-        block_on(embedded_io_async::Write::write_all(&mut writer, b"part")).unwrap();
-        writer.finish();
-    }),
-    ("blocking, then finish", |writer| {
-        let mut writer = writer.blocking();
-        writer.write_all(b"part").unwrap();
-        writer.get_mut().finish();
-    }),
-];
 
 fn check(options: &Options, go: WriteAndGo, expected: Outcome<usize>, arrived: &[u8]) {
     for (name, read_to_end) in READS_TO_END {
@@ -114,23 +63,6 @@ fn check(options: &Options, go: WriteAndGo, expected: Outcome<usize>, arrived: &
             let read = as_poll(read_to_end(reader, &mut bytes));
             assert_eq!((read, &bytes[..]), (expected, arrived), "{name}, {}", go.0);
         });
-    }
-}
-
-#[test]
-fn b25_a_writer_dropped_in_any_family_gives_every_family_the_bytes_and_then_the_error() {
-    let options = Options::new(64).error_on_drop(RESET);
-    for go in DROPS {
-        check(&options, go, failed(RESET), b"part");
-        check(&Options::new(64), go, ready(4), b"part");
-    }
-}
-
-#[test]
-fn b25_a_writer_closed_in_any_family_gives_every_family_a_clean_end() {
-    let options = Options::new(64).error_on_drop(RESET);
-    for go in CLOSES {
-        check(&options, go, ready(4), b"part");
     }
 }
 

@@ -62,20 +62,11 @@ fn incoming_is_woken_by_every_connection() {
     }
 }
 
-/// The name of what a caller does with a polled future, and a function that does it. Returns the
-/// future if it still exists.
-type Fate = (&'static str, fn(Accept<'_>) -> Option<Accept<'_>>);
-
-const FATES: [Fate; 2] = [
-    ("dropped", |accept| {
-        drop(accept);
-        None
-    }),
-    ("not polled again", |accept| Some(accept)),
-];
+/// Returns the future if it still exists.
+type Leave = fn(Accept<'_>) -> Option<Accept<'_>>;
 
 /// Leaves an accept that waits, before or after it is woken. Later ones get every connection.
-fn assert_loses_no_connection((how, leave): Fate) {
+fn assert_loses_no_connection(how: &str, leave: Leave) {
     for woken in [false, true] {
         let (listener, connector) = listen(8, 4);
         let (first, second) = (CountingTask::new(), CountingTask::new());
@@ -101,33 +92,16 @@ fn assert_loses_no_connection((how, leave): Fate) {
     }
 }
 
-#[test]
-fn an_accept_that_is_not_polled_again_loses_no_connection() {
-    FATES.into_iter().for_each(assert_loses_no_connection);
-}
-
 /// The waiter of a forgotten accept is leaked, and nothing else.
 #[test]
-fn b22_an_accept_that_is_forgotten_loses_no_connection() {
-    assert_loses_no_connection(("forgotten", |accept| {
+fn b22_an_accept_that_is_not_polled_again_loses_no_connection() {
+    assert_loses_no_connection("not polled again", |accept| Some(accept));
+    assert_loses_no_connection("dropped", |accept| {
+        drop(accept);
+        None
+    });
+    assert_loses_no_connection("forgotten", |accept| {
         forget(accept);
         None
-    }));
-}
-
-#[test]
-fn an_incoming_that_is_not_polled_again_loses_no_connection() {
-    let (listener, connector) = listen(8, 4);
-    let (first, second) = (CountingTask::new(), CountingTask::new());
-    let mut idle = listener.incoming();
-    assert!(next(&first, &mut idle).is_pending());
-    let mut accept = listener.accept();
-    assert!(poll(&second, &mut accept).is_pending());
-    let client = connector.try_connect().unwrap();
-    assert_eq!(second.wakes(), 1);
-    assert!(value_of(poll(&second, &mut accept)).0.is_peer_of(&client));
-
-    let client = connector.try_connect().unwrap();
-    drop(idle);
-    assert!(listener.try_accept().unwrap().0.is_peer_of(&client));
+    });
 }

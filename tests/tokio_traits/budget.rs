@@ -1,5 +1,5 @@
-//! B18: tokio's cooperative budget, which only the calls of its traits obey. `budget_like_tokio` has
-//! how much of it each call uses.
+//! B18: the budget of tokio's tasks, which only the calls of its traits obey. `budget_like_tokio`
+//! has how much of it each call uses.
 
 use core::convert::Infallible;
 use core::pin::{pin, Pin};

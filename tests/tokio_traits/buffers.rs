@@ -1,20 +1,16 @@
 //! Reads into a `ReadBuf`, which fill it with the bytes that are unread and touch nothing else, and
 //! vectored writes.
 
-use core::future;
 use core::mem::MaybeUninit;
-use core::pin::pin;
 use core::task::Poll;
 use std::io::IoSlice;
 
 use async_duplex::{duplex, pipe};
 use bytes::{Buf, Bytes, BytesMut};
-use futures::future::{select, Either};
 use tokio::io::{AsyncReadExt, AsyncWrite, AsyncWriteExt, BufWriter, ReadBuf};
-use tokio::task::yield_now;
 
 use crate::counting_waker::{ready, CountingTask, Outcome};
-use crate::{data, ends, run};
+use crate::{ends, run};
 
 const DONE: Outcome<()> = ready(());
 
@@ -117,47 +113,5 @@ fn b4_all_parts_of_a_buffer_are_written_in_one_call_as_far_as_they_fit() {
             let (_, read) = futures::join!(write, reader.read_to_string(&mut text));
             assert_eq!((read.unwrap(), &*text), (24, "headbodyheadbodyheadbody"));
         }
-    });
-}
-
-#[test]
-fn b10_calls_that_lose_a_select_have_moved_nothing() {
-    run(async {
-        let bytes = data(10, 1000);
-        let (mut reader, mut writer) = pipe(3);
-        let sent = bytes.clone();
-        let sends = tokio::spawn(async move {
-            let mut lost = 0;
-            let mut rest = &sent[..];
-            while !rest.is_empty() {
-                let write = writer.write(&rest[..rest.len().min(2)]);
-                match select(pin!(write), future::ready(())).await {
-                    Either::Left((n, _)) => rest = &rest[n.unwrap()..],
-                    Either::Right(_) => {
-                        lost += 1;
-                        yield_now().await;
-                    }
-                }
-            }
-            lost
-        });
-        let mut received = Vec::new();
-        let mut lost = 0;
-        let mut buf = [0; 2];
-        loop {
-            match select(pin!(reader.read(&mut buf)), future::ready(())).await {
-                Either::Left((n, _)) => match n.unwrap() {
-                    0 => break,
-                    n => received.extend_from_slice(&buf[..n]),
-                },
-                Either::Right(_) => {
-                    lost += 1;
-                    yield_now().await;
-                }
-            }
-        }
-        assert_eq!(received, bytes);
-        // Each half was pending, and its future dropped, many times.
-        assert!(lost > 10 && sends.await.unwrap() > 10, "{lost}");
     });
 }

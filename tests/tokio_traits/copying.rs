@@ -1,14 +1,14 @@
 //! tokio's `copy`, `split` and `join`, and half-closes that pass through several streams.
 
-use async_duplex::{duplex, pipe, DuplexStream};
+use async_duplex::{duplex, DuplexStream};
 use std::io::ErrorKind;
 
-use tokio::io::{copy, copy_bidirectional, copy_buf, join, split};
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
+use tokio::io::{copy, copy_bidirectional, split};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::task::JoinHandle;
 
 use crate::counting_waker::{ready, CountingTask};
-use crate::{data, ends, run, run_on_threads};
+use crate::{data, run, run_on_threads};
 
 const QUESTION: usize = 30_000;
 const ANSWER: usize = 45_000;
@@ -107,70 +107,6 @@ fn b12_a_proxy_whose_far_end_is_gone_says_so_to_the_near_end() {
 }
 
 #[test]
-fn copy_and_copy_buf_move_every_byte() {
-    for capacity in [1, 100, 65536] {
-        run(async {
-            let (mut first, mut writer) = pipe(capacity);
-            let (mut reader, mut second) = pipe(capacity);
-            let (mut last, mut third) = pipe(capacity);
-            let send = async {
-                writer.write_all(&data(5, 15_000)).await.unwrap();
-                drop(writer);
-            };
-            let by_copy = async {
-                let copied = copy(&mut first, &mut second).await.unwrap();
-                drop(second);
-                copied
-            };
-            let by_copy_buf = async {
-                let copied = copy_buf(&mut reader, &mut third).await.unwrap();
-                drop(third);
-                copied
-            };
-            let mut bytes = Vec::new();
-            let receive = last.read_to_end(&mut bytes);
-            let (_, copied, copied_by_buf, received) =
-                futures::join!(send, by_copy, by_copy_buf, receive);
-            assert_eq!((copied, copied_by_buf), (15_000, 15_000));
-            assert_eq!(received.unwrap(), 15_000);
-            assert!(bytes == data(5, 15_000));
-        });
-    }
-}
-
-#[test]
-fn lines_are_read_across_the_wrap_without_a_buf_reader() {
-    for capacity in [1, 5, 64] {
-        for (reader, mut writer) in ends(capacity) {
-            let lines = run(async {
-                let write = async {
-                    for i in 0..100 {
-                        let line = format!("line number {i}\n");
-                        writer.write_all(line.as_bytes()).await.unwrap();
-                    }
-                    writer.write_all(b"and no more").await.unwrap();
-                    drop(writer);
-                };
-                let read = async {
-                    let mut lines = reader.lines();
-                    let mut read = Vec::new();
-                    while let Some(line) = lines.next_line().await.unwrap() {
-                        read.push(line);
-                    }
-                    read
-                };
-                futures::join!(write, read).1
-            });
-            assert_eq!(lines.len(), 101);
-            for (i, line) in lines[..100].iter().enumerate() {
-                assert_eq!(line, &format!("line number {i}"));
-            }
-            assert_eq!(lines[100], "and no more");
-        }
-    }
-}
-
-#[test]
 fn halves_split_by_tokio_read_and_write_at_the_same_time() {
     const LEN: usize = 50_000;
     for capacity in [3, 64, 8192] {
@@ -218,24 +154,4 @@ fn b14_our_halves_close_when_they_are_dropped_where_those_of_tokio_do_not() {
     assert_eq!(task.read_some(&mut far, 8).map_ok(|b| b.len()), ready(0));
     assert_eq!(task.send(&mut far, b"still here"), ready(8));
     assert_eq!(task.read_some(&mut reader, 8).map_ok(|b| b.len()), ready(8));
-}
-
-#[test]
-fn halves_joined_by_tokio_or_by_us_are_a_stream_again() {
-    run(async {
-        let (near, mut far) = duplex(8);
-        let (reader, writer) = near.into_split();
-        let mut joined = join(reader, writer);
-        joined.write_all(b"ping").await.unwrap();
-        let mut buf = [0; 4];
-        far.read_exact(&mut buf).await.unwrap();
-        assert_eq!(&buf, b"ping");
-
-        let (reader, writer) = joined.into_inner();
-        let mut near = DuplexStream::new(reader, writer);
-        assert!(near.is_peer_of(&far));
-        far.write_all(b"pong").await.unwrap();
-        near.read_exact(&mut buf).await.unwrap();
-        assert_eq!(&buf, b"pong");
-    });
 }

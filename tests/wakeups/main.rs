@@ -9,7 +9,6 @@
 #![allow(clippy::incompatible_msrv)] // And a current compiler.
 
 mod forgotten;
-mod given_up;
 mod leaks;
 mod long_buffers;
 mod panicking;

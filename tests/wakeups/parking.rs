@@ -159,20 +159,6 @@ fn b7_a_call_that_need_not_wait_retains_no_waker_and_wakes_nobody() {
     assert_eq!(task.state(), (0, 0));
 }
 
-#[test]
-fn b7_both_halves_can_park_in_turn_again_and_again() {
-    let (read, write) = (CountingTask::new(), CountingTask::new());
-    let (mut reader, mut writer) = pipe(CAPACITY);
-    for round in 0..10 {
-        read.wait(&mut reader, Wait::Move);
-        writer.give(CAPACITY);
-        write.wait(&mut writer, Wait::Move);
-        assert_eq!((read.wakes(), write.wakes()), (round + 1, round));
-        reader.give(CAPACITY);
-        assert_eq!((read.wakes(), write.wakes()), (round + 1, round + 1));
-    }
-}
-
 /// A half does not wake its own task. Its peer does.
 fn check_own_end<H: Half>() {
     for wait in WAITS {

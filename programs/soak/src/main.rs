@@ -6,12 +6,11 @@
 //! ```
 //!
 //! A thousand pipes exist at a time, whose halves run on two work-stealing runtimes and on threads.
-//! Each has random sizes, and random ends: a half finishes, aborts, panics, is dropped or cancelled,
-//! or a handle cuts the pipe. When both halves have ended, the bytes and what both saw are checked,
-//! and the next pipe begins.
+//! Each has random sizes and random ends: a half finishes, aborts, panics, is dropped or cancelled,
+//! or a handle cuts the pipe. The program checks the bytes and what both halves saw.
 //!
-//! The run begins with a warm-up. After it and at the end, no pipe is left, so as many bytes must be
-//! allocated as before. A pipe that makes no progress for a minute ends the run.
+//! No pipe is left after a warm-up and at the end. As many bytes must be allocated at both times.
+//! A pipe that makes no progress for a minute ends the run.
 
 #![allow(clippy::std_instead_of_alloc)] // A program has `std`.
 
