@@ -32,21 +32,6 @@ fn b1_exactly_the_capacity_fits_from_every_offset() {
 }
 
 #[test]
-fn b1_exactly_the_capacity_fits_byte_by_byte_and_as_many_as_were_read_fit_again() {
-    for capacity in (1..=17).chain([64]) {
-        let (mut reader, mut writer) = pipe(capacity);
-        for read in 1..=capacity {
-            while writer.len() < capacity {
-                assert_eq!(as_poll(writer.try_write(b"x")), ready(1));
-            }
-            assert_eq!(as_poll(writer.try_write(b"x")), Poll::Pending);
-            assert_eq!(read_up_to(&mut reader, read).len(), read);
-            assert_eq!(as_poll(writer.try_write(&[7; 99])), ready(read));
-        }
-    }
-}
-
-#[test]
 fn b1_each_direction_of_a_stream_holds_its_own_capacity() {
     let (near_reader, far_writer) = pipe(3);
     let (far_reader, near_writer) = pipe(10);

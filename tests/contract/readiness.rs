@@ -5,7 +5,7 @@ use core::pin::Pin;
 use core::task::Poll;
 use std::io::{self, ErrorKind};
 
-use async_duplex::{duplex, pipe, Reader, Writer};
+use async_duplex::{pipe, Reader, Writer};
 use futures::future::FusedFuture;
 
 use crate::support::counting_waker::{as_poll, ready, CountingTask, Outcome, BROKEN, END};
@@ -42,20 +42,6 @@ fn b17_readable_and_writable_wait_for_min_bytes_and_return_how_many_there_are() 
         );
         // Exactly as many bytes fit.
         assert_eq!(writer.try_write(&[7; 9]).unwrap_or(0), free);
-    });
-}
-
-/// The reader has to consume them. `as_slices` alone frees nothing.
-#[test]
-fn b17_writable_of_the_capacity_waits_until_everything_is_read() {
-    every_pipe(|mut reader, mut writer, _, fill| {
-        let capacity = writer.capacity();
-        for _ in 0..fill {
-            reader.as_slices();
-            assert_eq!(now(writer.writable(capacity)), Poll::Pending);
-            reader.consume(1);
-        }
-        assert_eq!(now(writer.writable(capacity)), ready(capacity));
     });
 }
 
@@ -107,20 +93,6 @@ fn b17_at_the_end_readable_returns_what_is_left_and_writable_is_broken() {
             assert_eq!(now(reader.readable(5)), END);
         }
     }
-}
-
-#[test]
-fn b17_each_half_of_a_stream_waits_on_its_own() {
-    let (mut near, mut far) = duplex(4);
-    assert_eq!(as_poll(near.try_write(b"abc")), ready(3));
-    let (reader, writer) = far.halves();
-    assert_eq!(now(reader.readable(3)), ready(3));
-    assert_eq!(now(reader.readable(4)), Poll::Pending);
-    assert_eq!(now(writer.writable(4)), ready(4));
-    let (reader, writer) = near.halves();
-    assert_eq!(now(reader.readable(1)), Poll::Pending);
-    assert_eq!(now(writer.writable(1)), ready(1));
-    assert_eq!(now(writer.writable(2)), Poll::Pending);
 }
 
 /// Polls a future that has not resolved, and returns whether it has then.

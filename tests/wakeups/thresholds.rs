@@ -112,62 +112,6 @@ fn b8_b17_of_waits_that_overlap_the_smallest_number_counts_until_the_wake() {
     check_overlapping::<Writer>();
 }
 
-/// A call that succeeds neither keeps a waker nor forgets a wait of its half for more.
-fn check_that_a_success_forgets_no_wait<H: Half>() {
-    for number in 2..=CAPACITY {
-        let task = CountingTask::new();
-        let (mut half, mut peer) = H::full();
-        peer.give(1);
-        task.wait(&mut half, Wait::Available(number));
-        assert!(CountingTask::new().available(&mut half, 1).is_ready());
-        for n in 2..=CAPACITY {
-            assert_eq!(task.wakes(), usize::from(n > number), "{number}, {n}");
-            peer.give(1);
-        }
-        assert_eq!(task.state(), (1, 0), "{number}");
-    }
-}
-
-#[test]
-fn b7_a_call_that_does_not_wait_leaves_the_waker_of_a_wait_for_more() {
-    check_that_a_success_forgets_no_wait::<Reader>();
-    check_that_a_success_forgets_no_wait::<Writer>();
-}
-
-fn check_beside_the_end<H: Half>() {
-    for end_first in [false, true] {
-        for number in 1..=3 {
-            let task = CountingTask::new();
-            let (mut half, mut peer) = H::full();
-            let wait = |half: &mut H| {
-                for is_end in [end_first, !end_first] {
-                    let wait = if is_end {
-                        Wait::End
-                    } else {
-                        Wait::Available(number)
-                    };
-                    task.wait(half, wait);
-                }
-            };
-            wait(&mut half);
-            (1..number).for_each(|_| peer.give(1));
-            assert_eq!(task.state(), (0, 1));
-            peer.give(1);
-            assert_eq!(task.state(), (1, 0));
-            assert_eq!(task.move_up_to(&mut half, 9), ready(number));
-            wait(&mut half);
-            drop(peer);
-            assert_eq!(task.state(), (2, 0));
-        }
-    }
-}
-
-#[test]
-fn b15_b17_a_task_can_wait_for_bytes_and_for_the_end_at_once() {
-    check_beside_the_end::<Reader>();
-    check_beside_the_end::<Writer>();
-}
-
 #[test]
 fn b8_a_body_written_with_its_header_is_read_without_another_wake() {
     let (mut reader, mut writer) = pipe(8);
