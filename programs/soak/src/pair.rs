@@ -104,11 +104,7 @@ impl Pair {
             capacity: capacity as usize,
             chunks: [a as usize, b as usize],
             limits: [(); 2].map(|()| up_to(rng, most) - 1),
-            yield_every: if rng.u8(0..4) == 0 {
-                rng.usize(1..64)
-            } else {
-                0
-            },
+            yield_every: [0, 0, 0, rng.usize(1..64)][rng.usize(0..4)],
             spins: rng.u8(0..4) == 0,
             error_on_drop: rng.bool().then_some(ErrorKind::UnexpectedEof),
             noise: Noise::random(rng),
