@@ -5,8 +5,8 @@
 //! ```
 //!
 //! The driver and its test use `core` and `alloc` only. `std` is here to print, and because a
-//! program for this machine needs an entry point. A program that has no `std` at all is in
-//! `.ci/no-std` of the repository.
+//! program for this machine needs an entry point. For targets that have no `std` at all, the
+//! repository's `.ci/targets` builds the library.
 
 #![no_std]
 #![allow(clippy::incompatible_msrv)] // `Waker::noop` is newer than the library's compiler.

@@ -15,7 +15,7 @@ use libfuzzer_sys::arbitrary::{self, Arbitrary};
 use libfuzzer_sys::fuzz_target;
 use support::counting_waker::{CountingTask, Outcome};
 use support::data::byte;
-use support::sizes::{Capacity, Len, Rarely};
+use support::inputs::{Capacity, Len, Rarely};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::coop;

@@ -40,7 +40,7 @@ impl Arbitrary<'_> for Schedule {
     }
 }
 
-fuzz_target!(|schedule: Schedule| match schedule {
+fuzz_target!(init: oracle::panics::install(), |schedule: Schedule| match schedule {
     Schedule::Pipe(settings, ops) => oracle::run(settings, &ops),
     Schedule::Duplex(settings, ops) => oracle::run_duplex(settings, &ops),
 });

@@ -1,11 +1,12 @@
-//! `std::io`'s calls: lines, vectored calls, empty buffers and `Debug`.
+//! Lines, vectored calls and `Debug`. The tests of `contract` and `endings` make each call of
+//! `std::io`, too.
 
-use std::io::{BufRead, ErrorKind, IoSlice, IoSliceMut, Read, Write};
+use std::io::{BufRead, IoSlice, IoSliceMut, Read, Write};
 use std::thread;
 
-use async_duplex::{duplex, pipe};
+use async_duplex::pipe;
 
-use crate::common::{kind, DEADLINE, MIB, SHORT};
+use crate::common::{DEADLINE, MIB, SHORT};
 use crate::data::data;
 use crate::deadline::within;
 
@@ -27,27 +28,6 @@ fn b20_lines_are_whole_although_they_wrap_around_the_storage() {
             assert_eq!(lines.next(), None);
         });
     });
-}
-
-#[test]
-fn b20_a_vectored_call_moves_all_its_buffers() {
-    fn check(mut reader: impl Read, mut writer: impl Write) {
-        // Starts in the middle of the storage, so that the bytes wrap around its end.
-        writer.write_all(b"-----").unwrap();
-        reader.read_exact(&mut [0; 5]).unwrap();
-
-        let bufs = [&b"ab"[..], b"", b"cde", b"fghijk"].map(IoSlice::new);
-        assert_eq!(writer.write_vectored(&bufs).unwrap(), 8);
-        let (mut a, mut b, mut c) = ([0; 1], [0; 4], [0; 9]);
-        let mut bufs = [&mut a[..], &mut [], &mut b, &mut c].map(IoSliceMut::new);
-        assert_eq!(reader.read_vectored(&mut bufs).unwrap(), 8);
-        assert_eq!((&a, &b, &c), (b"a", b"bcde", b"fgh\0\0\0\0\0\0"));
-    }
-
-    let (reader, writer) = pipe(8);
-    check(reader.blocking(), writer.blocking());
-    let (near, far) = duplex(8);
-    check(near.blocking(), far.blocking());
 }
 
 #[test]
@@ -80,25 +60,6 @@ fn b20_vectored_calls_block_until_they_make_progress() {
             assert!(read == bytes);
         });
     });
-}
-
-#[test]
-fn b20_calls_with_empty_buffers_do_not_block() {
-    let (mut near, mut far) = duplex(1);
-    let (reader, writer) = near.halves();
-    writer.try_write(b"x").unwrap();
-    assert!(reader.is_empty() && writer.is_full());
-
-    let mut near = near.blocking();
-    assert_eq!(near.read(&mut []).unwrap(), 0);
-    assert_eq!(near.read_vectored(&mut []).unwrap(), 0);
-    assert_eq!(near.write(&[]).unwrap(), 0);
-    assert_eq!(near.write_vectored(&[]).unwrap(), 0);
-    near.flush().unwrap();
-
-    far.reader().close();
-    assert_eq!(kind(near.write(&[])), ErrorKind::BrokenPipe);
-    near.flush().unwrap();
 }
 
 #[test]

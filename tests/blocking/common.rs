@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Instant;
 
 use async_duplex::io::Blocking;
-use async_duplex::{DuplexStream, Reader, Writer};
+use async_duplex::DuplexStream;
 use tokio::runtime::{Builder, Runtime};
 
 use crate::data::data;
@@ -72,11 +72,6 @@ pub(crate) fn echo(mut stream: Blocking<DuplexStream>) {
     }
 }
 
-pub(crate) fn halves(stream: Blocking<DuplexStream>) -> (Blocking<Reader>, Blocking<Writer>) {
-    let (reader, writer) = stream.into_inner().into_split();
-    (reader.blocking(), writer.blocking())
-}
-
 pub(crate) fn on_another_thread<T: Send>(run: impl FnOnce() -> T + Send) -> T {
     thread::scope(|scope| scope.spawn(run).join().unwrap())
 }
@@ -90,14 +85,10 @@ pub(crate) fn current_thread() -> Runtime {
     Builder::new_current_thread().build().unwrap()
 }
 
-/// Yields until the reader has registered its waker, so that its thread is parked or about to be.
-pub(crate) fn until_reader_waits(writer: &Writer) {
-    until_shown(writer, "reader_waits: true");
-}
-
-/// Yields until the half's `Debug` contains `text`.
-pub(crate) fn until_shown(half: &impl Debug, text: &str) {
-    while !format!("{half:?}").contains(text) {
+/// Yields until the half's `Debug` shows that a half of the pipe has registered its waker, so that
+/// its thread is parked or about to be.
+pub(crate) fn until_waiting(half: &impl Debug) {
+    while !format!("{half:?}").contains("_waits: true") {
         thread::yield_now();
     }
 }

@@ -1,7 +1,7 @@
 //! B20: blocking halves and streams. Their calls do what the asynchronous calls do, through the
 //! traits of `std::io`, with and without a runtime, and a timeout loses no byte.
 
-#![cfg(not(any(loom, shuttle)))]
+#![cfg(all(feature = "std", not(any(loom, shuttle))))]
 #![allow(clippy::std_instead_of_alloc)] // Tests have `std`.
 
 #[path = "../support/data.rs"]

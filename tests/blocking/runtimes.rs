@@ -14,85 +14,51 @@ use crate::data::data;
 use crate::deadline::within;
 
 #[test]
-fn b20_a_stream_in_smol_unblock_talks_to_a_smol_task() {
+fn b20_a_blocking_end_in_the_blocking_pool_of_a_runtime_talks_to_a_task_of_it() {
     within(DEADLINE, || {
         let (near, far) = duplex(7);
-        let echo = smol::unblock(|| echo(far.blocking()));
-        smol::block_on(join(echo, smol::spawn(ask(near))));
-    });
-}
+        let echoing = smol::unblock(|| echo(far.blocking()));
+        smol::block_on(join(echoing, smol::spawn(ask(near))));
 
-#[test]
-fn b20_a_stream_in_async_std_spawn_blocking_talks_to_an_async_std_task() {
-    use async_std::task;
-
-    within(DEADLINE, || {
         let (near, far) = duplex(7);
-        let echo = task::spawn_blocking(|| echo(far.blocking()));
-        task::block_on(join(echo, task::spawn(ask(near))));
-    });
-}
+        let echoing = async_std::task::spawn_blocking(|| echo(far.blocking()));
+        async_std::task::block_on(join(echoing, async_std::task::spawn(ask(near))));
 
-#[test]
-fn b20_a_stream_in_tokio_spawn_blocking_talks_to_a_tokio_task() {
-    within(DEADLINE, || {
         let (near, far) = duplex(7);
         let runtime = multi_thread(2);
-        let echo = runtime.spawn_blocking(|| echo(far.blocking()));
-        let ask = runtime.spawn(ask(near));
-        runtime.block_on(async {
-            echo.await.unwrap();
-            ask.await.unwrap();
-        });
-    });
-}
+        let echoing = runtime.spawn_blocking(|| echo(far.blocking()));
+        let (echoed, asked) = runtime.block_on(join(echoing, runtime.spawn(ask(near))));
+        echoed.and(asked).unwrap();
 
-#[test]
-fn b20_a_stream_in_tokio_block_in_place_talks_to_a_task_of_the_only_worker() {
-    within(DEADLINE, || {
+        // The task of the only worker.
         let (near, far) = duplex(7);
         let runtime = multi_thread(1);
-        let echo = runtime.spawn(async { tokio::task::block_in_place(|| echo(far.blocking())) });
-        let ask = runtime.spawn(ask(near));
-        runtime.block_on(async {
-            echo.await.unwrap();
-            ask.await.unwrap();
-        });
+        let blocking = async { tokio::task::block_in_place(|| echo(far.blocking())) };
+        let echoing = runtime.spawn(blocking);
+        let (echoed, asked) = runtime.block_on(join(echoing, runtime.spawn(ask(near))));
+        echoed.and(asked).unwrap();
     });
 }
 
 /// The peer runs on another thread. On this one it would wait for ever.
 #[test]
 fn b20_a_task_may_block_its_thread_if_the_peer_runs_on_another() {
-    within(DEADLINE, || {
-        run_echo_beside_ask(|far| {
-            multi_thread(1).block_on(async { tokio::spawn(far).await.unwrap() })
+    let runs: [fn(BoxFuture<'static, ()>); 5] = [
+        |far| multi_thread(1).block_on(async { tokio::spawn(far).await.unwrap() }),
+        |far| current_thread().block_on(far),
+        |far| smol::block_on(smol::Executor::new().run(far)),
+        |far| async_std::task::block_on(async_std::task::spawn(far)),
+        |far| LocalPool::new().run_until(far),
+    ];
+    for run in runs {
+        within(DEADLINE, || {
+            let (near, far) = duplex(7);
+            thread::scope(|scope| {
+                scope.spawn(|| pollster::block_on(ask(near)));
+                run(Box::pin(async { echo(far.blocking()) }));
+            });
         });
-        run_echo_beside_ask(|far| current_thread().block_on(far));
-        run_echo_beside_ask(|far| smol::block_on(smol::Executor::new().run(far)));
-        run_echo_beside_ask(|far| async_std::task::block_on(async_std::task::spawn(far)));
-        run_echo_beside_ask(|far| LocalPool::new().run_until(far));
-    });
-}
-
-/// Runs [`echo`] as a task with `run`, and [`ask`] on another thread.
-fn run_echo_beside_ask(run: impl FnOnce(BoxFuture<'static, ()>)) {
-    let (near, far) = duplex(7);
-    thread::scope(|scope| {
-        scope.spawn(|| pollster::block_on(ask(near)));
-        run(Box::pin(async { echo(far.blocking()) }));
-    });
-}
-
-#[test]
-fn b20_a_stream_on_a_thread_talks_to_a_task_in_a_local_pool() {
-    within(DEADLINE, || {
-        let (near, far) = duplex(7);
-        thread::scope(|scope| {
-            scope.spawn(|| echo(far.blocking()));
-            LocalPool::new().run_until(ask(near));
-        });
-    });
+    }
 }
 
 /// Sends data, and asserts that the same data comes back.

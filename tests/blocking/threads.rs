@@ -1,13 +1,13 @@
 //! Blocking ends on two threads and more, and halves that move between threads.
 
 use core::time::Duration;
-use std::io::{self, BufRead, ErrorKind, Read, Write};
+use std::io::{BufRead, ErrorKind, Read, Write};
 use std::thread;
 
 use async_duplex::{duplex, pipe};
 
 use crate::common::{
-    echo, kind, on_another_thread, read_all, until_reader_waits, write_all_of, DEADLINE, MIB,
+    echo, kind, on_another_thread, read_all, until_waiting, write_all_of, DEADLINE, MIB,
 };
 use crate::data::data;
 use crate::deadline::within;
@@ -52,23 +52,6 @@ fn b20_a_blocking_stream_reads_and_writes() {
     });
 }
 
-#[test]
-fn b20_io_copy_moves_every_byte_through_a_chain_of_pipes() {
-    within(DEADLINE, || {
-        thread::scope(|scope| {
-            let (mut reader, writer) = pipe(100);
-            scope.spawn(|| write_all_of(writer.blocking(), MIB / 4));
-            for capacity in [7, 1000, 64] {
-                let (next, writer) = pipe(capacity);
-                let last = core::mem::replace(&mut reader, next);
-                scope
-                    .spawn(move || io::copy(&mut last.blocking(), &mut writer.blocking()).unwrap());
-            }
-            assert!(read_all(reader.blocking()) == data(1, MIB / 4));
-        });
-    });
-}
-
 /// The reader waits on one thread until a timeout, and then on another, which the wake must reach.
 #[test]
 fn b20_a_reader_that_timed_out_is_woken_on_another_thread() {
@@ -81,7 +64,7 @@ fn b20_a_reader_that_timed_out_is_woken_on_another_thread() {
             reader.set_timeout(None);
             reader = thread::scope(|scope| {
                 scope.spawn(|| {
-                    until_reader_waits(&writer);
+                    until_waiting(&writer);
                     writer.try_write(b"x").unwrap();
                 });
                 on_another_thread(|| {

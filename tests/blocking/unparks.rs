@@ -14,7 +14,7 @@ use async_duplex::pipe;
 use futures::future::{poll_fn, BoxFuture};
 
 use crate::common::{
-    assert_times_out, current_thread, multi_thread, until_reader_waits, DEADLINE, SHORT,
+    assert_times_out, current_thread, multi_thread, until_waiting, DEADLINE, SHORT,
 };
 use crate::deadline::within;
 
@@ -116,7 +116,7 @@ fn block_on_by_parking<T>(future: impl Future<Output = T>) -> T {
 fn read_a_late_byte(meanwhile: impl FnOnce() + Send + 'static) {
     let (reader, mut writer) = pipe(1);
     let late = thread::spawn(move || {
-        until_reader_waits(&writer);
+        until_waiting(&writer);
         meanwhile();
         writer.try_write(b"x").unwrap();
     });

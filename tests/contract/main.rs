@@ -1,51 +1,38 @@
-//! The contract of a pipe, as `src/contract.md` states it. Each test has the number of its rule in
-//! its name, or `surface` if it is about what the public types report.
+//! What calls return, by B1 to B7, B10, B13, B14, B17 and B19. Each test has the number of its rule
+//! in its name, or `surface` if it is about what the public types report.
 //!
 //! All calls are made on one thread and without an executor, so that each test sets their order.
-//! The `wakeups` tests check which task is woken, and when.
+//! `oracle` makes the same calls in many more orders. The tests of wakes are `wakeups`, and those
+//! of ends `endings`.
 
-#![cfg(not(any(loom, shuttle)))]
+#![cfg(all(feature = "std", not(any(loom, shuttle))))]
+#![allow(clippy::std_instead_of_alloc)] // Tests have `std`.
+#![allow(clippy::incompatible_msrv)] // And a current compiler.
 
-#[path = "../support/counting_waker.rs"]
-mod counting_waker;
-#[path = "../support/data.rs"]
-mod data;
-#[path = "../support/endings.rs"]
-mod endings;
-#[path = "../support/messages.rs"]
-mod messages;
-
-mod abort;
-mod buffered;
 mod capacity;
-mod closing;
-mod commit;
+mod commits;
+mod dropped;
 mod empty;
-mod every_call;
-mod first_end;
-mod lending;
-mod model;
-mod options;
-mod panics;
-mod peek;
+#[cfg(all(feature = "tokio", feature = "embedded-io"))]
+mod families;
+mod loans;
 mod readiness;
-mod slices;
+mod reads_in_place;
 mod streams;
+#[path = "../support/mod.rs"]
+mod support;
 mod surface;
 mod transfer;
-mod try_again;
-mod uncommitted;
-mod vectored;
 
 use async_duplex::{Reader, Writer};
-use counting_waker::{as_poll, ready};
-use endings::{READER_ENDINGS, WRITER_ENDINGS};
+
+const BYTES: &[u8] = b"abcdefgh";
 
 /// A pipe whose unread bytes are `bytes`, from `offset` on in its storage, across the wrap.
 fn pipe_with(capacity: usize, offset: usize, bytes: &[u8]) -> (Reader, Writer) {
     let (mut reader, mut writer) = async_duplex::pipe(capacity);
     let write = |writer: &mut Writer, bytes: &[u8]| {
-        assert_eq!(as_poll(writer.try_write(bytes)), ready(bytes.len()));
+        assert_eq!(writer.try_write(bytes).unwrap_or(0), bytes.len());
     };
     let offset = offset % capacity;
     if offset == 0 {
@@ -65,20 +52,23 @@ fn pipe_with(capacity: usize, offset: usize, bytes: &[u8]) -> (Reader, Writer) {
     (reader, writer)
 }
 
-/// An empty pipe through which `offset` bytes have passed, one by one.
-fn pipe_at(capacity: usize, offset: usize) -> (Reader, Writer) {
-    let (mut reader, mut writer) = async_duplex::pipe(capacity);
-    for _ in 0..offset {
-        assert_eq!(as_poll(writer.try_write(b"-")), ready(1));
-        assert_eq!(as_poll(reader.try_read(&mut [0])), ready(1));
-    }
-    (reader, writer)
-}
-
 /// Reads the unread bytes, up to `limit`.
 fn read_up_to(reader: &mut Reader, limit: usize) -> Vec<u8> {
     let mut buf = vec![0; limit];
     let n = reader.try_read(&mut buf).unwrap_or(0);
     buf.truncate(n);
     buf
+}
+
+/// Calls `check` with every pipe of up to 5 bytes, at every offset in the storage, and with every
+/// number of unread bytes: the first ones of [`BYTES`]. `check` gets the offset and the number.
+fn every_pipe(check: impl Fn(Reader, Writer, usize, usize)) {
+    for capacity in 1..=5 {
+        for offset in 0..2 * capacity {
+            for fill in 0..=capacity {
+                let (reader, writer) = pipe_with(capacity, offset, &BYTES[..fill]);
+                check(reader, writer, offset, fill);
+            }
+        }
+    }
 }

@@ -1,119 +1,13 @@
-//! B3 and B10: bytes arrive once, in order and unchanged, and each call moves as many as it can.
+//! B3 and B4: bytes arrive once, in order and unchanged, and each call moves as many as it can.
 
 use core::task::Poll;
+use std::io::{IoSlice, IoSliceMut};
 
-use async_duplex::pipe;
-use futures::{AsyncReadExt, AsyncWriteExt, FutureExt};
+use async_duplex::{duplex, pipe};
 
-use crate::counting_waker::{as_poll, ready, CountingTask};
-use crate::data::data;
-use crate::model::{CheckedPipe, METHODS};
-use crate::read_up_to;
-
-/// Two writes and two reads of every length, from every offset, in small pipes.
-#[test]
-fn b3_one_call_moves_all_it_can_across_every_wrap_of_a_small_pipe() {
-    let largest = if cfg!(miri) { 2 } else { 5 };
-    for method in METHODS {
-        for capacity in 1..=largest {
-            let lengths = || 0..=capacity + 1;
-            for offset in 0..2 * capacity {
-                for (write, read) in lengths().flat_map(|w| lengths().map(move |r| (w, r))) {
-                    for (again, rest) in lengths().flat_map(|w| lengths().map(move |r| (w, r))) {
-                        let mut pipe = CheckedPipe::new(capacity, method).at(offset);
-                        pipe.write(write);
-                        pipe.read(read);
-                        pipe.write(again);
-                        pipe.read(rest);
-                        pipe.read(capacity);
-                    }
-                }
-            }
-        }
-    }
-}
-
-#[test]
-fn b3_one_call_moves_all_it_can_across_every_wrap_of_a_larger_pipe() {
-    let capacities: &[usize] = if cfg!(miri) { &[7] } else { &[7, 16, 100] };
-    for &capacity in capacities {
-        for method in METHODS {
-            for offset in 0..2 * capacity {
-                let mut pipe = CheckedPipe::new(capacity, method).at(offset);
-                pipe.write(capacity);
-                pipe.read(capacity - 1);
-                pipe.write(capacity);
-                pipe.read(capacity);
-            }
-        }
-    }
-}
-
-#[test]
-fn b3_a_long_stream_in_unequal_steps_comes_in_order() {
-    let steps = if cfg!(miri) { 50 } else { 5_000 };
-    for method in METHODS {
-        for capacity in [1, 2, 13, 64, 1000] {
-            let mut pipe = CheckedPipe::new(capacity, method);
-            for step in 0..steps {
-                pipe.write(step * 7 % (capacity + 3));
-                pipe.read(step * 5 % (capacity + 2));
-                // The reader catches up now and then.
-                if step % 10 == 0 {
-                    pipe.read(capacity);
-                }
-            }
-        }
-    }
-}
-
-#[test]
-fn b3_a_read_gets_bytes_written_since_the_last_read() {
-    for capacity in 2..=9 {
-        for offset in 0..2 * capacity {
-            for method in METHODS {
-                let mut pipe = CheckedPipe::new(capacity, method).at(offset);
-                pipe.write(2);
-                // Now the reader knows of one unread byte; there will be more.
-                pipe.read(1);
-                pipe.write(capacity);
-                pipe.read(capacity);
-            }
-        }
-    }
-}
-
-#[test]
-fn b3_a_write_uses_space_freed_since_the_last_write() {
-    for capacity in 2..=9 {
-        for offset in 0..2 * capacity {
-            for method in METHODS {
-                let mut pipe = CheckedPipe::new(capacity, method).at(offset);
-                // Now the writer knows of one free byte; there will be more.
-                pipe.write(capacity - 1);
-                pipe.read(capacity - 1);
-                pipe.write(capacity);
-                assert_eq!(pipe.unread(), capacity);
-            }
-        }
-    }
-}
-
-#[test]
-fn b3_every_byte_value_passes_unchanged() {
-    let all: Vec<u8> = (0..=u8::MAX).collect();
-    let (mut reader, mut writer) = pipe(256);
-    assert_eq!(as_poll(writer.try_write(&all)), ready(256));
-    assert_eq!(read_up_to(&mut reader, 256), all);
-}
-
-#[test]
-fn b3_bytes_are_read_once() {
-    let (mut reader, mut writer) = pipe(8);
-    assert_eq!(as_poll(writer.try_write(b"abc")), ready(3));
-    assert_eq!(read_up_to(&mut reader, 8), b"abc");
-    assert_eq!(as_poll(reader.try_read(&mut [0; 8])), Poll::Pending);
-}
+use crate::support::counting_waker::{as_poll, ready, CountingTask, Outcome, BROKEN, END};
+use crate::support::data::data;
+use crate::{pipe_with, read_up_to};
 
 #[test]
 fn b3_a_call_that_has_to_wait_moves_nothing() {
@@ -129,73 +23,111 @@ fn b3_a_call_that_has_to_wait_moves_nothing() {
 
 #[test]
 fn b3_the_two_directions_of_a_stream_do_not_mix() {
-    let (mut left, mut right) = async_duplex::duplex(4);
-    let task = CountingTask::new();
-    assert_eq!(task.write(&mut left, b"left"), ready(4));
-    assert_eq!(task.write(&mut right, b"righ"), ready(4));
-    let mut buf = [0; 4];
-    assert_eq!(task.read(&mut left, &mut buf), ready(4));
-    assert_eq!(&buf, b"righ");
-    assert_eq!(task.read(&mut right, &mut buf), ready(4));
-    assert_eq!(&buf, b"left");
-}
-
-#[test]
-fn b10_a_read_that_is_dropped_takes_no_byte() {
-    let (mut reader, mut writer) = pipe(8);
-    let mut buf = [0; 8];
-    let mut read = reader.read(&mut buf);
-    assert!((&mut read).now_or_never().is_none());
-    assert_eq!(as_poll(writer.try_write(b"abc")), ready(3));
-    drop(read);
-    assert_eq!(buf, [0; 8]);
-    assert_eq!(read_up_to(&mut reader, 8), b"abc");
-}
-
-#[test]
-fn b10_a_write_that_is_dropped_has_written_nothing() {
-    let (mut reader, mut writer) = pipe(4);
-    assert_eq!(as_poll(writer.try_write(b"abcd")), ready(4));
-    let mut write = writer.write(b"lost");
-    assert!((&mut write).now_or_never().is_none());
-    assert_eq!(read_up_to(&mut reader, 2), b"ab");
-    drop(write);
-    assert_eq!(read_up_to(&mut reader, 8), b"cd");
-    assert_eq!(as_poll(reader.try_read(&mut [0])), Poll::Pending);
-}
-
-#[test]
-fn b10_a_write_all_that_is_dropped_has_written_what_fitted() {
-    let (mut reader, mut writer) = pipe(4);
-    assert!(writer.write_all(b"abcdefgh").now_or_never().is_none());
-    assert_eq!(read_up_to(&mut reader, 8), b"abcd");
-    assert_eq!(as_poll(writer.try_write(b"xy")), ready(2));
-    assert_eq!(read_up_to(&mut reader, 8), b"xy");
-}
-
-#[test]
-fn b10_a_dropped_closed_loses_no_byte() {
-    let (mut reader, mut writer) = pipe(4);
-    assert_eq!(as_poll(writer.try_write(b"ab")), ready(2));
-    assert!(reader.closed().now_or_never().is_none());
-    assert!(writer.closed().now_or_never().is_none());
-    assert_eq!(as_poll(writer.try_write(b"cd")), ready(2));
-    assert_eq!(read_up_to(&mut reader, 8), b"abcd");
+    let (mut left, mut right) = duplex(4);
+    assert_eq!(as_poll(left.try_write(b"left")), ready(4));
+    assert_eq!(as_poll(right.try_write(b"righ")), ready(4));
+    assert_eq!(read_up_to(left.reader(), 4), b"righ");
+    assert_eq!(read_up_to(right.reader(), 4), b"left");
 }
 
 #[test]
 fn b3_a_long_write_and_a_long_read_move_every_byte_in_one_call() {
-    let data = data(0, 300_000);
-    let (mut reader, mut writer) = async_duplex::pipe(400_000);
-    let mut got = vec![0; data.len()];
+    let bytes = data(0, 300_000);
+    let (mut reader, mut writer) = pipe(400_000);
+    let mut got = vec![0; bytes.len()];
     for _ in 0..2 {
-        assert_eq!(writer.try_write(&data).unwrap(), data.len());
-        assert_eq!(reader.try_read(&mut got[..1]).unwrap(), 1);
-        assert_eq!(reader.try_read(&mut got[1..]).unwrap(), data.len() - 1);
-        assert!(got == data);
+        assert_eq!(as_poll(writer.try_write(&bytes)), ready(bytes.len()));
+        assert_eq!(as_poll(reader.try_read(&mut got[..1])), ready(1));
+        assert_eq!(
+            as_poll(reader.try_read(&mut got[1..])),
+            ready(bytes.len() - 1)
+        );
+        assert!(got == bytes);
     }
     assert_eq!(
-        writer.try_write(&[&data[..], &data].concat()).unwrap(),
-        400_000
+        as_poll(writer.try_write(&[&bytes[..], &bytes].concat())),
+        ready(400_000)
     );
+}
+
+/// Passes slices of the given lengths to `fill`, and returns their contents.
+fn filled<const N: usize>(
+    lengths: [usize; N],
+    fill: impl FnOnce(&mut [IoSliceMut<'_>]) -> Outcome<usize>,
+) -> (Outcome<usize>, [String; N]) {
+    let mut bufs = lengths.map(|n| vec![b'.'; n]);
+    let mut slices: Vec<_> = bufs.iter_mut().map(|buf| IoSliceMut::new(buf)).collect();
+    let outcome = fill(&mut slices);
+    (outcome, bufs.map(|buf| String::from_utf8(buf).unwrap()))
+}
+
+fn slices<'a, const N: usize>(parts: [&'a str; N]) -> [IoSlice<'a>; N] {
+    parts.map(|part| IoSlice::new(part.as_bytes()))
+}
+
+#[test]
+fn b4_a_vectored_read_fills_the_slices_in_order_and_leaves_the_rest() {
+    let task = CountingTask::new();
+    for offset in 0..20 {
+        let (mut reader, _writer) = pipe_with(10, offset, b"0123456789");
+        let (outcome, bufs) = filled([0, 3, 0, 0, 1, 2, 0], |slices| {
+            task.read_vectored(&mut reader, slices)
+        });
+        assert_eq!(
+            (outcome, bufs),
+            (ready(6), ["", "012", "", "", "3", "45", ""].map(Into::into))
+        );
+        let (outcome, bufs) = filled([2, 0, 5, 0, 2], |slices| {
+            task.read_vectored(&mut reader, slices)
+        });
+        assert_eq!(
+            (outcome, bufs),
+            (ready(4), ["67", "", "89...", "", ".."].map(Into::into))
+        );
+    }
+}
+
+#[test]
+fn b4_a_vectored_write_drains_the_slices_in_order_and_stops_where_the_pipe_is_full() {
+    let task = CountingTask::new();
+    for offset in 0..20 {
+        let (mut reader, mut writer) = pipe_with(10, offset, b"abc");
+        let parts = slices(["", "01", "", "234", "5", ""]);
+        assert_eq!(task.write_vectored(&mut writer, &parts), ready(6));
+        assert_eq!(task.write_vectored(&mut writer, &parts), ready(1));
+        assert_eq!(read_up_to(&mut reader, 20), b"abc0123450");
+    }
+}
+
+#[test]
+fn b4_more_slices_than_bytes_are_all_used_in_one_call() {
+    let (mut reader, mut writer) = pipe_with(65, 50, b"-");
+    let bytes: Vec<u8> = (0..64).collect();
+    let parts: Vec<_> = bytes.chunks(1).map(IoSlice::new).collect();
+    let task = CountingTask::new();
+    assert_eq!(task.write_vectored(&mut writer, &parts), ready(64));
+    assert_eq!(read_up_to(&mut reader, 1), b"-");
+    let (outcome, bufs) = filled([1; 100], |slices| task.read_vectored(&mut reader, slices));
+    assert_eq!(outcome, ready(64));
+    assert_eq!(bufs[..64].concat().as_bytes(), bytes);
+}
+
+#[test]
+fn b4_a_vectored_call_of_a_half_or_stream_waits_and_ends_as_a_plain_one() {
+    let (mut left, mut right) = duplex(2);
+    let task = CountingTask::new();
+    let (outcome, _) = filled([0, 1], |slices| task.read_vectored(&mut right, slices));
+    assert_eq!(outcome, Poll::Pending);
+    let parts = slices(["", "abc"]);
+    assert_eq!(task.write_vectored(&mut left, &parts), ready(2));
+    assert_eq!(task.write_vectored(&mut left, &parts), Poll::Pending);
+    left.writer().finish();
+    assert_eq!(task.write_vectored(&mut left, &parts), BROKEN);
+    let (outcome, bufs) = filled([1, 0, 3], |slices| task.read_vectored(&mut right, slices));
+    assert_eq!(
+        (outcome, bufs),
+        (ready(2), ["a", "", "b.."].map(Into::into))
+    );
+    let (outcome, _) = filled([1, 3], |slices| task.read_vectored(&mut right, slices));
+    assert_eq!(outcome, END);
 }

@@ -56,24 +56,17 @@ pub(crate) const fn failed<T>(kind: Kind) -> Outcome<T> {
 }
 
 /// Polls a future once, and drops it.
-pub(crate) fn poll<T, E>(
+pub(crate) fn poll<T, E: Error>(
     task: &CountingTask,
     future: impl Future<Output = Result<T, E>>,
-) -> Outcome<T>
-where
-    E: Error,
-{
-    task.poll(|cx| pin!(future).poll(cx))
-        .map_err(|error| error.kind())
+) -> Outcome<T> {
+    let polled = task.poll(|cx| pin!(future).poll(cx));
+    polled.map_err(|error| error.kind())
 }
 
-pub(crate) fn read(
-    task: &CountingTask,
-    source: &mut impl Source,
-    limit: usize,
-) -> Outcome<Vec<u8>> {
+pub(crate) fn read(task: &CountingTask, from: &mut impl Source, limit: usize) -> Outcome<Vec<u8>> {
     let mut buf = vec![0; limit];
-    let outcome = poll(task, source.read(&mut buf));
+    let outcome = poll(task, from.read(&mut buf));
     outcome.map_ok(|n| buf[..n].to_vec())
 }
 
@@ -83,12 +76,4 @@ pub(crate) fn fill_buf(task: &CountingTask, source: &mut impl Source) -> Outcome
 
 pub(crate) fn write(task: &CountingTask, sink: &mut impl Sink, bytes: &[u8]) -> Outcome<usize> {
     poll(task, sink.write(bytes))
-}
-
-pub(crate) fn is_read_ready(source: &mut impl Source) -> bool {
-    source.read_ready().unwrap()
-}
-
-pub(crate) fn is_write_ready(sink: &mut impl Sink) -> bool {
-    sink.write_ready().unwrap()
 }

@@ -10,10 +10,7 @@ mod data;
 #[path = "../support/deadline.rs"]
 mod deadline;
 
-#[cfg(feature = "std")]
-mod beside_futures_io;
 mod common;
 mod ends;
 mod readiness;
-mod surface;
 mod transfers;

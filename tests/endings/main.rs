@@ -1,94 +1,147 @@
-//! Endings with a reason: errors that keep their message and source (B16), errors after the last
-//! byte (B24), halves that are dropped without having been ended (B25), and handles that abort a
-//! pipe from outside (B26).
+//! How a stream ends, and what every call of both halves finds then: B11, B12, B13, B16, B24, B25
+//! and B26.
+//!
+//! `support/ends.rs` has everything that ends a pipe, and `support/families.rs` every call.
 
 #![cfg(not(any(loom, shuttle)))]
+#![cfg(all(feature = "tokio", feature = "embedded-io"))]
 #![allow(clippy::std_instead_of_alloc)] // Tests have `std`.
+#![allow(clippy::incompatible_msrv)] // And a current compiler.
 
-#[path = "../support/counting_waker.rs"]
-mod counting_waker;
-#[path = "../support/deadline.rs"]
-mod deadline;
-mod dropped;
-mod finish_with;
+mod after_loans;
+mod errors;
+mod every_call;
+mod first_end;
 mod handle;
-mod handle_threads;
-mod reasons;
+mod kinds;
+#[path = "../support/mod.rs"]
+mod support;
+mod whole_families;
 
-use core::fmt;
 use core::task::Poll;
-use std::error::Error as _;
 use std::io::{self, Error, ErrorKind};
 
 use async_duplex::{Reader, Writer};
-use counting_waker::CountingTask;
+use support::counting_waker::CountingTask;
+use support::ends::{Found, DROPPED};
+use support::families::{flushes_and_closes, reads, writes, Sink, Source};
 
-const RESET: ErrorKind = ErrorKind::ConnectionReset;
+/// More seconds than any of these tests takes.
+const DEADLINE: u64 = 60;
 
-/// An error of the user's, with a source.
-#[derive(Debug)]
-struct Checksum(io::Error);
-
-impl fmt::Display for Checksum {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the checksum is wrong")
-    }
-}
-
-impl std::error::Error for Checksum {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(&self.0)
-    }
-}
-
-/// An error with a message and a source.
-fn checksum() -> Error {
-    let source = Error::new(ErrorKind::InvalidInput, "block 7");
-    Error::new(ErrorKind::InvalidData, Checksum(source))
-}
-
-/// Checks that `error` repeats [`checksum`]: the user's own error is its first source, and what
-/// that has as its source is the second.
-#[track_caller]
-fn assert_checksum(error: &Error) {
-    assert_eq!(error.kind(), ErrorKind::InvalidData);
-    assert_eq!(error.to_string(), "the checksum is wrong");
-    let own = error.source().expect("the error has a source");
-    let own = own.downcast_ref::<Checksum>().expect("the user's type");
-    let source = own.source().expect("the user's error has a source");
-    assert_eq!(source.to_string(), "block 7");
-    assert!(format!("{error:?}").contains("block 7"), "{error:?}");
-}
-
-/// The kind of the error that a call returns. Panics if it returns none.
-#[track_caller]
-fn kind_of_error(result: Poll<io::Result<usize>>) -> ErrorKind {
-    match result {
-        Poll::Ready(result) => result.unwrap_err().kind(),
-        Poll::Pending => panic!("a call waits"),
-    }
-}
-
-/// The kinds of the errors that every call of a reader returns. Panics if one returns no error.
-fn kinds_of_reader(reader: &mut Reader) -> [ErrorKind; 5] {
+/// What every call of a source returns, and its name. None of them waits.
+fn results_of_reads<S: Source>(source: &mut S) -> Vec<(&'static str, io::Result<usize>)> {
     let task = CountingTask::new();
-    let mut buf = [0; 4];
-    [
-        reader.try_read(&mut buf).unwrap_err().kind(),
-        reader.peek(&mut buf).unwrap_err().kind(),
-        kind_of_error(task.poll(|cx| reader.poll_read(cx, &mut buf))),
-        kind_of_error(task.poll(|cx| reader.poll_readable(cx, 1))),
-        kind_of_error(task.poll(|cx| reader.poll_fill_buf(cx).map_ok(<[u8]>::len))),
-    ]
+    let results = reads::<S>().into_iter().map(|call| {
+        match task.poll(|cx| (call.call)(source, cx, &mut [0; 8])) {
+            Poll::Ready(result) => (call.name, result),
+            Poll::Pending => panic!("{} waits", call.name),
+        }
+    });
+    let results = results.collect();
+    assert_eq!(source.reader().as_slices(), (&b""[..], &b""[..]));
+    assert!(source.read_ready().is_ok_and(|is_ready| is_ready));
+    assert_eq!(task.state(), (0, 0));
+    results
 }
 
-/// The kinds of the errors that every call of a writer returns. Panics if one returns no error.
-fn kinds_of_writer(writer: &mut Writer) -> [ErrorKind; 4] {
+/// What every call of a sink returns, also for no bytes, and its name. None of them waits.
+fn results_of_writes<S: Sink>(sink: &mut S) -> Vec<(&'static str, io::Result<usize>)> {
     let task = CountingTask::new();
-    [
-        writer.try_write(b"x").unwrap_err().kind(),
-        writer.try_write(b"").unwrap_err().kind(),
-        kind_of_error(task.poll(|cx| writer.poll_write(cx, b"x"))),
-        kind_of_error(task.poll(|cx| writer.poll_writable(cx, 1))),
-    ]
+    let mut results = Vec::new();
+    for call in writes::<S>() {
+        for bytes in [&b"more"[..], b""] {
+            match task.poll(|cx| (call.call)(sink, cx, bytes)) {
+                Poll::Ready(result) => results.push((call.name, result)),
+                Poll::Pending => panic!("{} waits", call.name),
+            }
+        }
+    }
+    for (name, flush) in flushes_and_closes::<S>() {
+        let flushed = task.poll(|cx| flush(sink, cx));
+        assert!(matches!(flushed, Poll::Ready(Ok(()))), "{name}");
+    }
+    let (front, back) = sink.writer().spare_slices();
+    assert_eq!((front.len(), back.len()), (0, 0));
+    assert!(sink.write_ready().is_ok_and(|is_ready| is_ready));
+    assert_eq!(task.state(), (0, 0));
+    results
+}
+
+/// The errors of all reads, none of which succeeds.
+#[track_caller]
+fn errors_of_reads<S: Source>(source: &mut S) -> Vec<(&'static str, Error)> {
+    let results = results_of_reads(source).into_iter();
+    let errors = results.map(|(name, result)| (name, result.expect_err(name)));
+    errors.collect()
+}
+
+#[track_caller]
+fn errors_of_writes<S: Sink>(sink: &mut S) -> Vec<(&'static str, Error)> {
+    let results = results_of_writes(sink).into_iter();
+    let errors = results.map(|(name, result)| (name, result.expect_err(name)));
+    errors.collect()
+}
+
+/// Checks that every read finds the same: the end, or an error of this kind.
+#[track_caller]
+fn assert_reads<S: Source>(source: &mut S, expected: Result<usize, ErrorKind>, what: &str) {
+    for (name, result) in results_of_reads(source) {
+        assert_eq!(
+            result.map_err(|error| error.kind()),
+            expected,
+            "{name}: {what}"
+        );
+    }
+}
+
+/// Checks that every write fails with an error of this kind.
+#[track_caller]
+fn assert_writes<S: Sink>(sink: &mut S, expected: ErrorKind, what: &str) {
+    for (name, error) in errors_of_writes(sink) {
+        assert_eq!(error.kind(), expected, "{name}: {what}");
+    }
+}
+
+/// What a reader finds after the unread bytes, if `given` is the kind of the error that was given.
+fn read_kind(found: Found, given: ErrorKind) -> Result<usize, ErrorKind> {
+    match found {
+        Found::Clean => Ok(0),
+        Found::Dropped => Err(DROPPED),
+        Found::Given => Err(given),
+    }
+}
+
+fn write_kind(found: Found, given: ErrorKind) -> ErrorKind {
+    match found {
+        Found::Clean => ErrorKind::BrokenPipe,
+        Found::Dropped => DROPPED,
+        Found::Given => given,
+    }
+}
+
+/// Reads exactly these bytes, after a peek of the same.
+#[track_caller]
+fn assert_unread(reader: &mut Reader, bytes: &[u8], what: &str) {
+    let (mut peeked, mut read) = ([0; 9], [0; 9]);
+    assert_eq!(reader.len(), bytes.len(), "{what}");
+    if !bytes.is_empty() {
+        assert_eq!(reader.peek(&mut peeked).unwrap(), bytes.len(), "{what}");
+        assert_eq!(reader.try_read(&mut read).unwrap(), bytes.len(), "{what}");
+        assert_eq!(
+            (&peeked[..bytes.len()], &read[..bytes.len()]),
+            (bytes, bytes),
+            "{what}"
+        );
+    }
+}
+
+/// Writes six bytes and reads them, so that what follows wraps around the end of the storage.
+fn start_before_the_wrap(reader: &mut Reader, writer: &mut Writer, bytes: &[u8]) {
+    assert_eq!(writer.try_write(&[0; 7]).unwrap(), 7);
+    assert_eq!(reader.try_read(&mut [0; 6]).unwrap(), 6);
+    let (most, rest) = bytes.split_at(bytes.len().min(7));
+    assert_eq!(writer.try_write(most).unwrap_or(0), most.len());
+    assert_eq!(reader.try_read(&mut [0]).unwrap(), 1);
+    assert_eq!(writer.try_write(rest).unwrap_or(0), rest.len());
 }

@@ -1,7 +1,7 @@
 //! The streams depend on no runtime: one scenario under many executors, under two at once, and with
 //! a half that moves from one executor to another.
 
-#![cfg(not(any(loom, shuttle)))]
+#![cfg(all(feature = "std", not(any(loom, shuttle))))]
 
 mod compat;
 #[path = "../support/data.rs"]
@@ -11,7 +11,6 @@ mod deadline;
 mod migration;
 mod scenario;
 
-use async_executor::Executor;
 use deadline::within;
 use futures::executor::{LocalPool, ThreadPool};
 use futures::future::join_all;
@@ -24,90 +23,73 @@ use tokio::runtime::{Builder, Runtime};
 /// More seconds than any of these tests takes.
 const DEADLINE: u64 = 60;
 
-#[test]
-fn echo_under_futures_local_pool() {
-    within(DEADLINE, || run_in_local_pool(three_tasks()));
-}
+/// Runs the three tasks of the scenario.
+type Executor = (&'static str, fn([Task; 3]));
 
-#[test]
-fn echo_under_futures_thread_pool() {
-    within(DEADLINE, || {
+const EXECUTORS: [Executor; 8] = [
+    ("a local pool of futures", run_in_local_pool),
+    ("a thread pool of futures", |tasks| {
         let pool = ThreadPool::builder().pool_size(3).create().unwrap();
-        let tasks = three_tasks().map(|task| pool.spawn_with_handle(task).unwrap());
+        let tasks = tasks.map(|task| pool.spawn_with_handle(task).unwrap());
         futures::executor::block_on(join_all(tasks));
-    });
-}
-
-#[test]
-fn echo_under_smol() {
-    within(DEADLINE, || {
-        smol::block_on(join_all(three_tasks().map(smol::spawn)));
-    });
-}
-
-#[test]
-fn echo_under_async_executor_run_by_three_threads() {
-    within(DEADLINE, || {
-        let executor = Executor::new();
-        let (running, done) = channel::bounded::<()>(1);
+    }),
+    ("smol", |tasks| {
+        smol::block_on(join_all(tasks.map(smol::spawn)));
+    }),
+    ("an executor that three threads run", run_on_three_threads),
+    ("async-std", |tasks| {
+        async_std::task::block_on(join_all(tasks.map(async_std::task::spawn)));
+    }),
+    ("tokio on this thread", |tasks| {
+        run_in_tokio(current_thread(), tasks)
+    }),
+    ("tokio on three threads", |tasks| {
+        let mut builder = Builder::new_multi_thread();
+        run_in_tokio(builder.worker_threads(3).build().unwrap(), tasks);
+    }),
+    ("pollster on three threads", |tasks| {
         thread::scope(|scope| {
-            // `done` waits until this is dropped at the end of the scope.
-            let _running = running;
-            for _ in 0..3 {
-                scope.spawn(|| smol::block_on(executor.run(done.recv())).unwrap_err());
+            for task in tasks {
+                scope.spawn(|| pollster::block_on(task));
             }
-            let tasks = three_tasks().map(|task| executor.spawn(task));
-            smol::block_on(join_all(tasks));
         });
-    });
+    }),
+];
+
+#[test]
+fn an_echo_is_complete_under_every_executor() {
+    for (name, run) in EXECUTORS {
+        println!("{name}");
+        within(DEADLINE, || run(three_tasks()));
+    }
 }
 
 #[test]
-fn echo_under_async_std() {
+fn an_echo_is_complete_between_two_executors() {
     within(DEADLINE, || {
-        async_std::task::block_on(join_all(three_tasks().map(async_std::task::spawn)));
-    });
-}
-
-#[test]
-fn echo_under_tokio_current_thread() {
-    within(DEADLINE, || run_in_tokio(current_thread(), three_tasks()));
-}
-
-#[test]
-fn echo_under_tokio_multi_thread() {
-    let mut builder = Builder::new_multi_thread();
-    let runtime = builder.worker_threads(3).build().unwrap();
-    within(DEADLINE, || run_in_tokio(runtime, three_tasks()));
-}
-
-#[test]
-fn echo_under_pollster_on_two_threads() {
-    let [near, far] = two_ends();
-    within(DEADLINE, || {
-        on_two_threads(|| pollster::block_on(near), || pollster::block_on(far));
-    });
-}
-
-#[test]
-fn echo_between_tokio_and_smol() {
-    let [near, far] = two_ends();
-    within(DEADLINE, || {
+        let [near, far] = two_ends();
         on_two_threads(
             || run_in_tokio(current_thread(), [near]),
             || smol::block_on(smol::spawn(far)),
         );
-    });
-}
-
-#[test]
-fn echo_between_async_std_and_futures_local_pool() {
-    let [near, far] = two_ends();
-    within(DEADLINE, || {
+        let [near, far] = two_ends();
         on_two_threads(
             || async_std::task::block_on(async_std::task::spawn(near)),
             || run_in_local_pool([far]),
         );
+    });
+}
+
+fn run_on_three_threads(tasks: [Task; 3]) {
+    let executor = async_executor::Executor::new();
+    let (running, done) = channel::bounded::<()>(1);
+    thread::scope(|scope| {
+        // `done` waits until this is dropped at the end of the scope.
+        let _running = running;
+        for _ in 0..3 {
+            scope.spawn(|| smol::block_on(executor.run(done.recv())).unwrap_err());
+        }
+        smol::block_on(join_all(tasks.map(|task| executor.spawn(task))));
     });
 }
 

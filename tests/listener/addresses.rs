@@ -1,15 +1,11 @@
 //! The addresses of listeners and clients: numbers in the order of the accepts, or labels.
 
 use std::collections::HashSet;
-use std::thread;
 
 use async_duplex::listener::{listen, Address, Listener};
-use futures::executor::block_on;
 
 use crate::common::{next, poll, value_of};
 use crate::counting_waker::CountingTask;
-use crate::deadline::within;
-use crate::DEADLINE;
 
 /// Accepts a connection that is in the backlog, and returns the address of its client.
 #[track_caller]
@@ -34,7 +30,7 @@ fn a_listener_has_number_0_and_its_connections_are_numbered_from_1() {
 }
 
 #[test]
-fn a_connect_that_fails_and_an_accept_that_is_dropped_use_no_number() {
+fn a_failed_connect_a_dropped_accept_and_incoming_use_no_number() {
     let (listener, connector) = listen(8, 1);
     let task = CountingTask::new();
     let mut accept = listener.accept();
@@ -46,18 +42,11 @@ fn a_connect_that_fails_and_an_accept_that_is_dropped_use_no_number() {
     assert!(poll(&task, &mut connect).is_pending());
     drop(connect);
     assert_eq!(accepted(&listener), "memory:1");
+    // Nor does a connection that a stream of connections has accepted: it has no address.
+    let _client = connector.try_connect().unwrap();
+    assert!(next(&task, &mut listener.incoming()).is_ready());
     let _client = connector.try_connect().unwrap();
     assert_eq!(accepted(&listener), "memory:2");
-}
-
-#[test]
-fn a_connection_accepted_by_incoming_has_no_address_and_uses_no_number() {
-    let (listener, connector) = listen(8, 2);
-    let _clients = [(); 2].map(|()| connector.try_connect().unwrap());
-    let task = CountingTask::new();
-    let mut incoming = listener.incoming();
-    assert!(next(&task, &mut incoming).is_ready());
-    assert_eq!(accepted(&listener), "memory:1");
 }
 
 #[test]
@@ -120,30 +109,4 @@ fn addresses_are_displayed_with_padding_and_debug_quotes_labels() {
     let label = Address::from("a b");
     assert_eq!(format!("{label:>5}"), "  a b");
     assert_eq!(format!("{label:?}"), r#"Address("a b")"#);
-}
-
-#[test]
-fn several_threads_that_accept_give_each_connection_a_number_of_its_own() {
-    const CLIENTS: usize = 1000;
-    let addresses = within(DEADLINE, || {
-        let (listener, connector) = listen(8, 4);
-        let accept_all = || {
-            let mut addresses = Vec::new();
-            while let Ok((_, address)) = block_on(listener.accept()) {
-                addresses.push(address);
-            }
-            addresses
-        };
-        thread::scope(|scope| {
-            let threads = [(); 3].map(|()| scope.spawn(accept_all));
-            for _ in 0..CLIENTS {
-                block_on(connector.connect()).unwrap();
-            }
-            drop(connector);
-            threads.map(|thread| thread.join().unwrap()).concat()
-        })
-    });
-    let addresses: HashSet<_> = addresses.iter().map(Address::to_string).collect();
-    let expected = (1..=CLIENTS).map(|number| format!("memory:{number}"));
-    assert_eq!(addresses, expected.collect());
 }

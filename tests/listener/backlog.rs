@@ -4,7 +4,7 @@ use core::mem::size_of;
 use core::task::Poll;
 use std::io::ErrorKind;
 
-use async_duplex::listener::listen;
+use async_duplex::listener::{listen, Connect};
 use async_duplex::{DuplexStream, Options};
 use futures::future::FusedFuture;
 
@@ -121,4 +121,37 @@ fn connect_fails_if_the_allocator_refuses_the_memory() {
     drop(listener);
     let refused = connector.try_connect();
     assert_eq!(kind_of(refused), ErrorKind::ConnectionRefused);
+}
+
+/// Polls a connect that has resolved, and asserts that it panics with a message.
+fn assert_panics(connect: &mut Connect<'_>) {
+    let task = CountingTask::new();
+    let message = panic_message(|| poll(&task, connect));
+    assert!(message.contains("polled after completion"), "{message}");
+    assert_eq!((task.wakes(), task.retained()), (0, 0));
+    assert!(connect.is_terminated());
+}
+
+#[test]
+fn a_connect_that_is_polled_again_panics_and_makes_no_second_connection() {
+    for waits_first in [false, true] {
+        for is_refused in [false, true] {
+            let (listener, connector) = listen(8, 1);
+            let task = CountingTask::new();
+            let mut connect = connector.connect();
+            if waits_first {
+                let _occupant = connector.try_connect().unwrap();
+                assert!(poll(&task, &mut connect).is_pending());
+                listener.try_accept().unwrap();
+            }
+            if is_refused {
+                listener.close();
+            }
+            let polled = poll(&task, &mut connect);
+            assert!(matches!(polled, Poll::Ready(result) if result.is_err() == is_refused));
+            (0..2).for_each(|_| assert_panics(&mut connect));
+            assert_eq!(listener.try_accept().is_ok(), !is_refused);
+            assert!(listener.try_accept().is_err());
+        }
+    }
 }

@@ -12,7 +12,7 @@ use futures::future::FusedFuture;
 use futures::stream::FusedStream;
 
 use crate::common::{fill, kind_of, next, poll, read_and_write, value_of, ENDINGS, RESET};
-use crate::counting_waker::{ready, CountingTask};
+use crate::counting_waker::{failed, ready, CountingTask};
 
 #[test]
 fn a_connect_to_a_closed_or_dropped_listener_is_refused() {
@@ -198,4 +198,23 @@ fn a_pending_accept_is_woken_when_no_connection_can_come_any_more() {
             "{how}"
         );
     }
+}
+
+#[test]
+fn b26_a_connection_that_a_handle_cuts_off_in_the_backlog_is_accepted_and_fails() {
+    let (listener, connector) = listen(8, 1);
+    let mut client = connector.try_connect().unwrap();
+    client.try_write(b"hello").unwrap();
+    client.abort_handle().abort(ErrorKind::InvalidData);
+    let (mut server, _) = listener.try_accept().unwrap();
+    assert_eq!(
+        read_and_write(&mut server),
+        [failed(ErrorKind::InvalidData); 2]
+    );
+    // The listener's end does not replace it.
+    drop((server, listener));
+    assert_eq!(
+        read_and_write(&mut client),
+        [failed(ErrorKind::InvalidData); 2]
+    );
 }

@@ -14,7 +14,7 @@ use crate::deadline::within;
 use crate::DEADLINE;
 
 #[test]
-fn into_incoming_yields_the_backlog_and_later_connections_in_order() {
+fn into_incoming_yields_the_backlog_and_later_connections_in_order_and_then_ends() {
     let (listener, connector) = listen(8, 2);
     let early = connector.try_connect().unwrap();
     let mut incoming = listener.into_incoming();
@@ -27,24 +27,9 @@ fn into_incoming_yields_the_backlog_and_later_connections_in_order() {
     assert!(next(&task, &mut incoming).is_pending());
     let another = connector.try_connect().unwrap();
     assert_eq!(task.wakes(), 1);
-    let server = value_of(next(&task, &mut incoming).map(Option::unwrap));
-    assert!(server.is_peer_of(&another));
-}
-
-#[test]
-fn into_incoming_ends_after_the_backlog_when_all_connectors_are_dropped() {
-    let (listener, connector) = listen(8, 2);
-    let _clients = fill(&connector);
     drop(connector);
-    let mut incoming = listener.into_incoming();
-    let task = CountingTask::new();
-    for _ in 0..2 {
-        assert!(matches!(
-            next(&task, &mut incoming),
-            Poll::Ready(Some(Ok(_)))
-        ));
-        assert!(!incoming.is_terminated());
-    }
+    let server = value_of(next(&task, &mut incoming).map(Option::unwrap));
+    assert!(server.is_peer_of(&another) && !incoming.is_terminated());
     for _ in 0..2 {
         assert!(matches!(next(&task, &mut incoming), Poll::Ready(None)));
         assert!(incoming.is_terminated());
@@ -75,16 +60,6 @@ fn dropping_an_owned_incoming_refuses_connects_and_resets_the_backlog() {
     for client in &mut clients {
         assert_eq!(read_and_write(client), RESET);
     }
-}
-
-#[test]
-fn dropping_a_borrowing_incoming_keeps_the_listener_and_its_backlog() {
-    let (listener, connector) = listen(8, 1);
-    let client = connector.try_connect().unwrap();
-    drop(listener.incoming());
-    assert!(!connector.is_closed());
-    let (server, _) = listener.try_accept().unwrap();
-    assert!(server.is_peer_of(&client));
 }
 
 #[test]

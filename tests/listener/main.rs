@@ -16,7 +16,6 @@ mod addresses;
 mod backlog;
 mod closing;
 mod common;
-mod completed;
 mod connections;
 mod incoming;
 mod panicking;

@@ -18,18 +18,18 @@ use crate::deadline::within;
 use crate::DEADLINE;
 
 #[test]
-fn several_threads_can_accept_from_one_listener() {
+fn several_threads_can_accept_from_one_listener_and_each_connection_has_a_number() {
     const CLIENTS: usize = 1000;
-    let numbers = within(DEADLINE, || {
+    let accepted = within(DEADLINE, || {
         let (listener, connector) = listen(8, 2);
         let accept_all = || {
-            let mut numbers = Vec::new();
-            while let Ok((mut stream, _)) = block_on(listener.accept()) {
+            let mut accepted = Vec::new();
+            while let Ok((mut stream, address)) = block_on(listener.accept()) {
                 let mut number = [0; 8];
                 block_on(stream.read_exact(&mut number)).unwrap();
-                numbers.push(usize::from_le_bytes(number));
+                accepted.push((usize::from_le_bytes(number), address.to_string()));
             }
-            numbers
+            accepted
         };
         thread::scope(|scope| {
             let threads = [(); 3].map(|()| scope.spawn(accept_all));
@@ -41,8 +41,10 @@ fn several_threads_can_accept_from_one_listener() {
             threads.map(|thread| thread.join().unwrap()).concat()
         })
     });
-    assert_eq!(numbers.len(), CLIENTS);
-    assert_eq!(numbers.into_iter().collect::<HashSet<_>>().len(), CLIENTS);
+    let (numbers, addresses): (HashSet<_>, HashSet<_>) = accepted.into_iter().unzip();
+    assert_eq!(numbers, (0..CLIENTS).collect());
+    let expected = (1..=CLIENTS).map(|number| format!("memory:{number}"));
+    assert_eq!(addresses, expected.collect());
 }
 
 /// Polls a future once, and drops it if it is pending.
@@ -154,5 +156,46 @@ fn every_client_gets_an_answer_when_the_listener_is_dropped() {
         });
         assert_eq!(greeted.into_inner(), round);
         assert_eq!(refused.into_inner(), THREADS);
+    }
+}
+
+/// Connects wait while the backlog is full, or there is room for one more at the last moment.
+#[test]
+fn threads_that_connect_to_a_full_backlog_are_refused_or_reset_when_it_is_dropped() {
+    const THREADS: usize = 8;
+    for round in 0..200 {
+        let (listener, connector) = listen(8, 1);
+        let mut queued = connector.try_connect().unwrap();
+        let start = Barrier::new(THREADS + 1);
+        let connect = || {
+            start.wait();
+            match block_on(connector.connect()) {
+                Err(error) => error.kind(),
+                // The connection was in the backlog when the listener was dropped.
+                Ok(mut client) => block_on(client.read(&mut [0])).unwrap_err().kind(),
+            }
+        };
+        let has_room = round % 2 == 0;
+        let ends = within(DEADLINE, || {
+            thread::scope(|scope| {
+                let clients = [(); THREADS].map(|()| scope.spawn(connect));
+                start.wait();
+                (0..round % 8).for_each(|_| thread::yield_now());
+                let accepted = has_room.then(|| listener.try_accept().unwrap());
+                drop(listener);
+                drop(accepted);
+                clients.map(|client| client.join().unwrap())
+            })
+        });
+        let refused = |kind: &ErrorKind| *kind == ErrorKind::ConnectionRefused;
+        let reset = |kind: &ErrorKind| has_room && *kind == ErrorKind::ConnectionReset;
+        assert!(
+            ends.iter().all(|kind| refused(kind) || reset(kind)),
+            "{ends:?}"
+        );
+        if !has_room {
+            let read = queued.try_read(&mut [0]).unwrap_err();
+            assert_eq!(read.kind(), ErrorKind::ConnectionReset);
+        }
     }
 }

@@ -4,29 +4,44 @@
 //! A test that takes the time relies on a lower bound, or on the fastest of several attempts: other
 //! threads may interrupt any of them.
 
-#![cfg(not(any(loom, shuttle)))]
+#![cfg(all(feature = "std", not(any(loom, shuttle))))]
 #![allow(clippy::std_instead_of_alloc)] // Tests have `std`.
 #![allow(clippy::incompatible_msrv)] // And a current compiler.
 
-#[path = "../support/counting_waker.rs"]
-mod counting_waker;
-#[path = "../support/data.rs"]
-mod data;
-#[path = "../support/deadline.rs"]
-mod deadline;
-#[path = "../support/endings.rs"]
-mod endings;
-
 mod blocking;
 mod found;
-mod half;
 mod limits;
 mod streams;
+#[path = "../support/mod.rs"]
+mod support;
 
 use core::time::Duration;
+use std::time::Instant;
+
+use async_duplex::Options;
 
 /// More seconds than any of these tests takes.
 const DEADLINE: u64 = 60;
 
 /// No half spins longer, whatever the limit.
 const LONGEST: Duration = Duration::from_millis(10);
+
+/// The capacity of the pipes.
+const CAPACITY: usize = 2;
+
+fn spinning(limit: Duration) -> Options {
+    Options::new(CAPACITY).spin_limit(limit)
+}
+
+/// How long `act` takes.
+fn time_of<T>(act: impl FnOnce() -> T) -> Duration {
+    let started = Instant::now();
+    act();
+    started.elapsed()
+}
+
+/// How long the fastest of several attempts takes.
+fn fastest(attempt: impl FnMut() -> Duration) -> Duration {
+    let attempts = core::iter::repeat_with(attempt).take(20);
+    attempts.min().expect("there are attempts")
+}

@@ -1,170 +1,127 @@
-//! Streams between two threads, with each kind of limit: spinning changes no result.
+//! Streams with each kind of limit: spinning changes no result.
 
+use core::future::Future;
 use core::time::Duration;
-use std::io::ErrorKind;
+use std::io::{self, Read, Write};
 use std::thread;
 
-use async_duplex::{Options, Reader, Writer};
+use async_duplex::{DuplexStream, Options};
 use futures::executor::{block_on, LocalPool};
 use futures::task::LocalSpawnExt;
 use futures::{AsyncReadExt, AsyncWriteExt};
 
-use crate::data::byte;
-use crate::deadline::within;
+use crate::support::data::data;
+use crate::support::deadline::within;
 use crate::DEADLINE;
 
-/// Off, the shortest, the default, a long one, and one that is clamped.
-const LIMITS: [Option<Duration>; 5] = [
-    Some(Duration::ZERO),
-    Some(Duration::from_nanos(1)),
-    None,
-    Some(LONG),
-    Some(Duration::MAX),
+/// Off, the shortest, a long one, and one that is clamped.
+const LIMITS: [Duration; 4] = [
+    Duration::ZERO,
+    Duration::from_nanos(1),
+    Duration::from_millis(1),
+    Duration::MAX,
 ];
 
-const LONG: Duration = Duration::from_millis(1);
-
-fn pipe(capacity: usize, limit: Option<Duration>) -> (Reader, Writer) {
-    let options = Options::new(capacity);
-    match limit {
-        Some(limit) => options.spin_limit(limit).pipe(),
-        None => options.pipe(),
+/// Sends back every byte until the end of the stream.
+async fn echo(mut stream: DuplexStream) {
+    let mut buf = [0; 7];
+    loop {
+        match stream.read(&mut buf).await.unwrap() {
+            0 => break,
+            n => stream.write_all(&buf[..n]).await.unwrap(),
+        }
     }
+}
+
+/// Sends messages, each of which comes back, and then a part that comes back meanwhile.
+async fn ask(mut stream: DuplexStream, messages: u32, part: usize) -> io::Result<()> {
+    for number in 0..messages {
+        let message = data(number, 3);
+        let mut answer = [0; 3];
+        stream.write_all(&message).await?;
+        stream.read_exact(&mut answer).await?;
+        assert_eq!(answer[..], message);
+    }
+    let (mut reader, mut writer) = stream.split();
+    let bytes = data(messages, part);
+    let send = async {
+        writer.write_all(&bytes).await?;
+        writer.close().await
+    };
+    let mut received = Vec::new();
+    futures::try_join!(send, reader.read_to_end(&mut received))?;
+    assert!(received == bytes);
+    Ok(())
 }
 
 #[test]
 fn b23_a_stream_between_two_threads_is_unchanged_by_any_limit() {
-    let total = if cfg!(debug_assertions) {
-        200_000
-    } else {
-        2_000_000
-    };
     for limit in LIMITS {
-        for (capacity, chunk) in [(1, 1), (7, 3), (64, 64), (4096, 1000)] {
-            let total = total.min(capacity * 5_000);
-            let (mut reader, mut writer) = pipe(capacity, limit);
-            let bytes: Vec<_> = (0..total).map(byte).collect();
-            let expected = bytes.clone();
-            let received = within(DEADLINE, || {
-                let sender = thread::spawn(move || {
-                    let chunks = bytes.chunks(chunk);
-                    block_on(async {
-                        for chunk in chunks {
-                            writer.write_all(chunk).await.unwrap();
-                        }
-                    });
-                });
-                let mut received = Vec::new();
-                block_on(reader.read_to_end(&mut received)).unwrap();
-                sender.join().unwrap();
-                received
+        for (capacity, messages, part) in [(1, 20, 300), (7, 50, 3_000), (4096, 20, 100_000)] {
+            within(DEADLINE, || {
+                let (near, far) = Options::new(capacity).spin_limit(limit).duplex();
+                let echo = thread::spawn(|| block_on(echo(far)));
+                block_on(ask(near, messages, part)).unwrap();
+                echo.join().unwrap();
             });
-            assert!(received == expected, "{limit:?}, {capacity}, {chunk}");
         }
     }
 }
 
 #[test]
-fn b23_messages_go_back_and_forth_with_any_limit() {
+fn b23_a_blocking_stream_is_unchanged_by_any_limit() {
     for limit in LIMITS {
-        let (mut there_reader, mut there) = pipe(8, limit);
-        let (mut back_reader, mut back) = pipe(8, limit);
         within(DEADLINE, || {
-            let echo = thread::spawn(move || {
-                block_on(async {
-                    let mut buf = [0];
-                    while there_reader.read(&mut buf).await.unwrap() == 1 {
-                        back.write_all(&buf).await.unwrap();
-                    }
-                });
-            });
-            block_on(async {
-                for round in 0..2000 {
-                    there.write_all(&[byte(round)]).await.unwrap();
-                    let mut buf = [0];
-                    back_reader.read_exact(&mut buf).await.unwrap();
-                    assert_eq!(buf, [byte(round)]);
-                }
-            });
-            drop(there);
+            let (near, far) = async_duplex::duplex(7);
+            let mut near = near.blocking().spin_limit(limit);
+            let echo = thread::spawn(|| block_on(echo(far)));
+            for number in 0..1000 {
+                let message = data(number, 3);
+                let mut answer = [0; 3];
+                near.write_all(&message).unwrap();
+                near.read_exact(&mut answer).unwrap();
+                assert_eq!(answer[..], message);
+            }
+            drop(near);
             echo.join().unwrap();
         });
     }
 }
 
+/// A half may not spin while the other one waits for the same thread.
 #[test]
-fn b23_a_reader_finds_the_end_whether_it_spins_or_parks() {
-    for kind in [None, Some(ErrorKind::TimedOut)] {
+fn b23_two_ends_on_one_thread_go_on_whatever_the_limit() {
+    fn both(limit: Duration) -> impl Future<Output = io::Result<()>> {
+        let (near, far) = Options::new(2).spin_limit(limit).duplex();
+        async move { futures::join!(ask(near, 20, 20), echo(far)).0 }
+    }
+    for limit in LIMITS {
         within(DEADLINE, || {
-            for round in 0..100 {
-                let (mut reader, mut writer) = pipe(1, Some(LONG));
-                let sender = thread::spawn(move || {
-                    block_on(writer.write_all(&vec![7; round])).unwrap();
-                    match kind {
-                        None => drop(writer),
-                        Some(kind) => writer.abort(kind),
-                    }
-                });
-                let mut received = Vec::new();
-                let outcome = block_on(reader.read_to_end(&mut received));
-                assert_eq!(outcome.map_err(|error| error.kind()).err(), kind);
-                assert!(received.len() == round || kind.is_some());
-                sender.join().unwrap();
-            }
+            block_on(both(limit)).unwrap();
+            smol::block_on(smol::spawn(both(limit))).unwrap();
         });
     }
-}
-
-/// What a half has learned of its spins does not keep it from parking.
-#[test]
-fn b23_two_halves_may_move_to_one_thread() {
-    within(DEADLINE, || {
-        let (mut reader, mut writer) = pipe(3, Some(LONG));
-        let sender = thread::spawn(move || {
-            block_on(writer.write_all(&[7; 1000])).unwrap();
-            writer
-        });
-        block_on(reader.read_exact(&mut [0; 1000])).unwrap();
-        let mut writer = sender.join().unwrap();
-
-        let mut received = Vec::new();
-        block_on(async {
-            let write = async {
-                writer.write_all(&[8; 10_000]).await.unwrap();
-                drop(writer);
-            };
-            futures::join!(write, async {
-                reader.read_to_end(&mut received).await.unwrap();
-            });
-        });
-        assert_eq!(received, [8; 10_000]);
-    });
 }
 
 /// Each task waits for one on the other thread again and again.
 #[test]
 fn b23_spinning_does_not_starve_the_other_tasks_of_a_thread() {
+    let options = Options::new(2).spin_limit(LIMITS[2]);
+    let (near, far): (Vec<_>, Vec<_>) = (0..4).map(|_| options.duplex()).unzip();
     within(DEADLINE, || {
-        let pipes = || (0..4).map(|_| pipe(2, Some(LONG))).collect::<Vec<_>>();
-        let (readers, writers): (Vec<_>, Vec<_>) = pipes().into_iter().unzip();
-        let sender = thread::spawn(move || {
+        let echoes = thread::spawn(move || {
             let mut pool = LocalPool::new();
-            for mut writer in writers {
-                let write = async move { writer.write_all(&[7; 2000]).await.unwrap() };
-                pool.spawner().spawn_local(write).unwrap();
+            for stream in far {
+                pool.spawner().spawn_local(echo(stream)).unwrap();
             }
             pool.run();
         });
         let mut pool = LocalPool::new();
-        for mut reader in readers {
-            let read = async move {
-                let mut received = Vec::new();
-                reader.read_to_end(&mut received).await.unwrap();
-                assert_eq!(received, [7; 2000]);
-            };
-            pool.spawner().spawn_local(read).unwrap();
+        for stream in near {
+            let ask = async { ask(stream, 100, 500).await.unwrap() };
+            pool.spawner().spawn_local(ask).unwrap();
         }
         pool.run();
-        sender.join().unwrap();
+        echoes.join().unwrap();
     });
 }

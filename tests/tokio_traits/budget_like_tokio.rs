@@ -86,124 +86,93 @@ async fn trace(
     }
 }
 
-async fn trace_reads<R, W>(used: usize, (mut reader, mut writer): (R, W)) -> Trace
+/// A call that draws on the budget.
+#[derive(Clone, Copy, Debug)]
+enum Call {
+    Read,
+    ReadAtTheEnd,
+    Write,
+    WriteVectored,
+    WriteThatFails,
+    Flush,
+}
+
+/// The calls of a task whose stream or halves can move all that the calls ask for.
+async fn trace_calls<R, W>(call: Call, used: usize, (reader, mut writer): (R, W)) -> Trace
 where
     R: AsyncRead + Unpin,
     W: AsyncWrite + Unpin,
 {
-    unconstrained(writer.write_all(&[1; 2 * STEP * MANY]))
-        .await
-        .unwrap();
-    trace(used, |cx| {
-        let mut room = [0; STEP];
-        let mut buf = ReadBuf::new(&mut room);
-        let read = Pin::new(&mut reader).poll_read(cx, &mut buf);
-        assert_eq!(buf.filled().len() == STEP, read.is_ready());
-        read
+    let (mut reader, mut writer) = match call {
+        Call::ReadAtTheEnd => {
+            drop(writer);
+            (Some(reader), None)
+        }
+        Call::WriteThatFails => {
+            drop(reader);
+            (None, Some(writer))
+        }
+        Call::Read => {
+            let written = unconstrained(writer.write_all(&[1; 2 * STEP * MANY]));
+            written.await.unwrap();
+            (Some(reader), Some(writer))
+        }
+        _ => (Some(reader), Some(writer)),
+    };
+    trace(used, |cx| match call {
+        Call::Read | Call::ReadAtTheEnd => {
+            let mut room = [0; STEP];
+            let mut buf = ReadBuf::new(&mut room);
+            let reader = Pin::new(reader.as_mut().expect("the reader is left"));
+            let read = reader.poll_read(cx, &mut buf);
+            let has_read = buf.filled().len() == STEP;
+            assert!(has_read == (read.is_ready() && matches!(call, Call::Read)));
+            read
+        }
+        _ => {
+            let writer = Pin::new(writer.as_mut().expect("the writer is left"));
+            let halves = [IoSlice::new(&[1; STEP / 2]), IoSlice::new(&[1; STEP / 2])];
+            let written = match call {
+                Call::Flush => return writer.poll_flush(cx),
+                Call::WriteVectored => writer.poll_write_vectored(cx, &halves),
+                _ => writer.poll_write(cx, &[1; STEP]),
+            };
+            written.map(|result| {
+                let broken = result.as_ref().map_err(io::Error::kind);
+                let expected = match call {
+                    Call::WriteThatFails => Err(io::ErrorKind::BrokenPipe),
+                    _ => Ok(&STEP),
+                };
+                assert_eq!(broken, expected);
+                Ok(())
+            })
+        }
     })
     .await
 }
 
-async fn trace_writes<R, W>(used: usize, (_reader, mut writer): (R, W)) -> Trace
-where
-    W: AsyncWrite + Unpin,
-{
-    trace(used, |cx| {
-        let written = Pin::new(&mut writer).poll_write(cx, &[1; STEP]);
-        written.map_ok(|n| assert_eq!(n, STEP))
-    })
-    .await
-}
-
-async fn trace_vectored_writes<R, W>(used: usize, (_reader, mut writer): (R, W)) -> Trace
-where
-    W: AsyncWrite + Unpin,
-{
-    trace(used, |cx| {
-        let bufs = [IoSlice::new(&[1; STEP / 2]), IoSlice::new(&[1; STEP / 2])];
-        let written = Pin::new(&mut writer).poll_write_vectored(cx, &bufs);
-        written.map_ok(|n| assert_eq!(n, STEP))
-    })
-    .await
-}
-
-async fn trace_flushes<R, W>(used: usize, (_reader, mut writer): (R, W)) -> Trace
-where
-    W: AsyncWrite + Unpin,
-{
-    trace(used, |cx| Pin::new(&mut writer).poll_flush(cx)).await
-}
-
-async fn trace_ends<R, W>(used: usize, (mut reader, writer): (R, W)) -> Trace
-where
-    R: AsyncRead + Unpin,
-{
-    drop(writer);
-    trace(used, |cx| {
-        let mut room = [0; STEP];
-        Pin::new(&mut reader).poll_read(cx, &mut ReadBuf::new(&mut room))
-    })
-    .await
-}
-
-async fn trace_breaks<R, W>(used: usize, (reader, mut writer): (R, W)) -> Trace
-where
-    W: AsyncWrite + Unpin,
-{
-    drop(reader);
-    trace(used, |cx| {
-        let written = Pin::new(&mut writer).poll_write(cx, &[1; STEP]);
-        written.map(|result| {
-            assert_eq!(result.unwrap_err().kind(), io::ErrorKind::BrokenPipe);
-            Ok(())
-        })
-    })
-    .await
-}
-
-/// Compares calls of tokio's stream with those of ours, for every number of units used before.
-macro_rules! assert_like_tokio {
-    ($trace:ident) => {
+/// For every number of units used before.
+#[test]
+fn b18_every_call_draws_on_the_budget_as_that_of_tokios_own_duplex_does() {
+    for call in [
+        Call::Read,
+        Call::ReadAtTheEnd,
+        Call::Write,
+        Call::WriteVectored,
+        Call::WriteThatFails,
+        Call::Flush,
+    ] {
         run(async {
             for used in UNITS {
-                let expected = $trace(used, tokio::io::duplex(CAPACITY)).await;
-                let of_stream = $trace(used, duplex(CAPACITY)).await;
-                assert_eq!(of_stream, expected, "a stream, after {used} units");
-                let of_half = $trace(used, pipe(CAPACITY)).await;
-                assert_eq!(of_half, expected, "a half, after {used} units");
+                let expected = trace_calls(call, used, tokio::io::duplex(CAPACITY)).await;
+                assert!(expected.successes_afterwards > 0, "{call:?} never waits");
+                let of_stream = trace_calls(call, used, duplex(CAPACITY)).await;
+                assert_eq!(of_stream, expected, "{call:?} after {used} units");
+                let of_half = trace_calls(call, used, pipe(CAPACITY)).await;
+                assert_eq!(of_half, expected, "{call:?} after {used} units");
             }
-        })
-    };
-}
-
-#[test]
-fn b18_reads_draw_on_the_budget_as_those_of_tokio_do() {
-    assert_like_tokio!(trace_reads);
-}
-
-#[test]
-fn b18_writes_draw_on_the_budget_as_those_of_tokio_do() {
-    assert_like_tokio!(trace_writes);
-}
-
-#[test]
-fn b18_vectored_writes_draw_on_the_budget_as_those_of_tokio_do() {
-    assert_like_tokio!(trace_vectored_writes);
-}
-
-#[test]
-fn b18_flushes_draw_on_the_budget_as_those_of_tokio_do() {
-    assert_like_tokio!(trace_flushes);
-}
-
-#[test]
-fn b18_reads_at_the_end_draw_on_the_budget_as_those_of_tokio_do() {
-    assert_like_tokio!(trace_ends);
-}
-
-#[test]
-fn b18_writes_that_fail_draw_on_the_budget_as_those_of_tokio_do() {
-    assert_like_tokio!(trace_breaks);
+        });
+    }
 }
 
 /// The number of polls that a task needs to read a byte if each of them receives `messages`
@@ -258,7 +227,7 @@ fn b18_a_task_that_receives_messages_and_then_reads_reads_as_soon_as_with_tokio(
 fn b18_filling_a_buffer_draws_on_the_budget_as_a_read_does() {
     run(async {
         for used in UNITS {
-            let expected = trace_reads(used, tokio::io::duplex(CAPACITY)).await;
+            let expected = trace_calls(Call::Read, used, tokio::io::duplex(CAPACITY)).await;
             let (mut reader, mut writer) = pipe(CAPACITY);
             unconstrained(writer.write_all(&[1; 2 * STEP * MANY]))
                 .await
@@ -282,4 +251,25 @@ fn b18_filling_a_buffer_draws_on_the_budget_as_a_read_does() {
             assert_eq!(left, 2 * STEP * MANY - calls * STEP);
         }
     });
+}
+
+/// The calls of a stream that never waits, outside of the budget.
+#[test]
+fn b7_b18_outside_of_tokio_and_unconstrained_no_call_waits_without_need() {
+    async fn more_than_the_budget() {
+        let (mut near, mut far) = duplex(STEP);
+        poll_fn(|cx| {
+            for _ in 0..10 * MANY {
+                let written = Pin::new(&mut near).poll_write(cx, &[1; STEP]);
+                assert!(matches!(written, Poll::Ready(Ok(STEP))));
+                let mut room = [0; STEP];
+                let mut buf = ReadBuf::new(&mut room);
+                assert!(Pin::new(&mut far).poll_read(cx, &mut buf).is_ready());
+            }
+            Poll::Ready(())
+        })
+        .await;
+    }
+    run(unconstrained(more_than_the_budget()));
+    futures::executor::block_on(more_than_the_budget());
 }

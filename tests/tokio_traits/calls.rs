@@ -3,7 +3,7 @@
 use core::pin::Pin;
 use std::io::{self, IoSlice};
 
-use tokio::io::{AsyncBufRead, AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::counting_waker::{CountingTask, Outcome};
 
@@ -25,15 +25,6 @@ impl CountingTask {
         let mut buf = ReadBuf::new(&mut bytes);
         let outcome = self.read_into(from, &mut buf);
         outcome.map_ok(|()| buf.filled().to_vec())
-    }
-
-    /// A copy of what `poll_fill_buf` of tokio returns.
-    pub(crate) fn filled<R>(&self, from: &mut R) -> Outcome<Vec<u8>>
-    where
-        R: AsyncBufRead + Unpin + ?Sized,
-    {
-        self.poll(|cx| Pin::new(from).poll_fill_buf(cx).map_ok(<[u8]>::to_vec))
-            .map_err(kind)
     }
 
     pub(crate) fn send<W>(&self, to: &mut W, bytes: &[u8]) -> Outcome<usize>

@@ -1,10 +1,14 @@
-//! tokio's `copy` functions, and half-closes that pass through several streams.
+//! tokio's `copy`, `split` and `join`, and half-closes that pass through several streams.
 
-use async_duplex::{duplex, pipe, DuplexStream};
-use tokio::io::{copy, copy_bidirectional, copy_buf, AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
+use async_duplex::{duplex, DuplexStream};
+use std::io::ErrorKind;
+
+use tokio::io::{copy, copy_bidirectional, split};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::task::JoinHandle;
 
-use crate::{data, ends, run, run_on_threads};
+use crate::counting_waker::{ready, CountingTask};
+use crate::{data, run, run_on_threads};
 
 const QUESTION: usize = 30_000;
 const ANSWER: usize = 45_000;
@@ -41,34 +45,26 @@ async fn answer(mut stream: DuplexStream) {
 }
 
 #[test]
-fn b14_a_half_close_there_goes_through_three_streams_and_the_answer_comes_back() {
+fn b14_a_half_close_goes_through_three_streams_and_the_answer_comes_back() {
     for capacity in [7, 1000, 65536] {
-        run_on_threads(async {
-            let (near, far, proxies) = through_three(capacity);
-            let answers = tokio::spawn(answer(far));
-            ask(near).await;
-            answers.await.unwrap();
-            for proxy in proxies {
-                let copied = proxy.await.unwrap();
-                assert_eq!(copied, (QUESTION as u64, ANSWER as u64));
-            }
-        });
-    }
-}
-
-#[test]
-fn b14_a_half_close_the_other_way_goes_through_three_streams_too() {
-    for capacity in [7, 1000, 65536] {
-        run_on_threads(async {
-            let (near, far, proxies) = through_three(capacity);
-            let asks = tokio::spawn(ask(far));
-            answer(near).await;
-            asks.await.unwrap();
-            for proxy in proxies {
-                let copied = proxy.await.unwrap();
-                assert_eq!(copied, (ANSWER as u64, QUESTION as u64));
-            }
-        });
+        for asks_far in [false, true] {
+            run_on_threads(async {
+                let (near, far, proxies) = through_three(capacity);
+                let (asking, answering) = if asks_far { (far, near) } else { (near, far) };
+                let answers = tokio::spawn(answer(answering));
+                ask(asking).await;
+                answers.await.unwrap();
+                for proxy in proxies {
+                    let (there, back) = proxy.await.unwrap();
+                    let (asked, answered) = if asks_far {
+                        (back, there)
+                    } else {
+                        (there, back)
+                    };
+                    assert_eq!((asked, answered), (QUESTION as u64, ANSWER as u64));
+                }
+            });
+        }
     }
 }
 
@@ -106,70 +102,56 @@ fn b12_a_proxy_whose_far_end_is_gone_says_so_to_the_near_end() {
         // The buffers in between accept some writes first.
         while near.write(&[0; 16]).await.is_ok() {}
         let error = proxy.await.unwrap().unwrap_err();
-        assert_eq!(error.kind(), std::io::ErrorKind::BrokenPipe);
+        assert_eq!(error.kind(), ErrorKind::BrokenPipe);
     });
 }
 
 #[test]
-fn copy_and_copy_buf_move_every_byte() {
-    for capacity in [1, 100, 65536] {
-        run(async {
-            let (mut first, mut writer) = pipe(capacity);
-            let (mut reader, mut second) = pipe(capacity);
-            let (mut last, mut third) = pipe(capacity);
-            let send = async {
-                writer.write_all(&data(5, 15_000)).await.unwrap();
-                drop(writer);
-            };
-            let by_copy = async {
-                let copied = copy(&mut first, &mut second).await.unwrap();
-                drop(second);
-                copied
-            };
-            let by_copy_buf = async {
-                let copied = copy_buf(&mut reader, &mut third).await.unwrap();
-                drop(third);
-                copied
-            };
+fn halves_split_by_tokio_read_and_write_at_the_same_time() {
+    const LEN: usize = 50_000;
+    for capacity in [3, 64, 8192] {
+        run_on_threads(async {
+            let (near, far) = duplex(capacity);
+            let (mut reader, mut writer) = split(near);
+            let echo = tokio::spawn(async move {
+                let (mut reader, mut writer) = split(far);
+                let n = copy(&mut reader, &mut writer).await.unwrap();
+                writer.shutdown().await.unwrap();
+                n
+            });
+            let send = tokio::spawn(async move {
+                writer.write_all(&data(6, LEN)).await.unwrap();
+                writer.shutdown().await.unwrap();
+                writer
+            });
             let mut bytes = Vec::new();
-            let receive = last.read_to_end(&mut bytes);
-            let (_, copied, copied_by_buf, received) =
-                futures::join!(send, by_copy, by_copy_buf, receive);
-            assert_eq!((copied, copied_by_buf), (15_000, 15_000));
-            assert_eq!(received.unwrap(), 15_000);
-            assert!(bytes == data(5, 15_000));
+            reader.read_to_end(&mut bytes).await.unwrap();
+            assert!(bytes == data(6, LEN));
+            assert_eq!(echo.await.unwrap(), LEN as u64);
+
+            // `unsplit` returns the stream, whose write direction has ended.
+            let mut near = reader.unsplit(send.await.unwrap());
+            let error = near.write(b"x").await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::BrokenPipe);
         });
     }
 }
 
 #[test]
-fn lines_are_read_across_the_wrap_without_a_buf_reader() {
-    for capacity in [1, 5, 64] {
-        for (reader, mut writer) in ends(capacity) {
-            let lines = run(async {
-                let write = async {
-                    for i in 0..100 {
-                        let line = format!("line number {i}\n");
-                        writer.write_all(line.as_bytes()).await.unwrap();
-                    }
-                    writer.write_all(b"and no more").await.unwrap();
-                    drop(writer);
-                };
-                let read = async {
-                    let mut lines = reader.lines();
-                    let mut read = Vec::new();
-                    while let Some(line) = lines.next_line().await.unwrap() {
-                        read.push(line);
-                    }
-                    read
-                };
-                futures::join!(write, read).1
-            });
-            assert_eq!(lines.len(), 101);
-            for (i, line) in lines[..100].iter().enumerate() {
-                assert_eq!(line, &format!("line number {i}"));
-            }
-            assert_eq!(lines[100], "and no more");
-        }
-    }
+fn b14_our_halves_close_when_they_are_dropped_where_those_of_tokio_do_not() {
+    let task = CountingTask::new();
+
+    let (near, mut far) = duplex(8);
+    let (reader, writer) = split(near);
+    drop(writer);
+    assert!(task.read_some(&mut far, 8).is_pending());
+    drop(reader);
+    assert_eq!(task.read_some(&mut far, 8).map_ok(|b| b.len()), ready(0));
+
+    let (near, mut far) = duplex(8);
+    let (mut reader, writer) = near.into_split();
+    drop(writer);
+    assert_eq!(task.read_some(&mut far, 8).map_ok(|b| b.len()), ready(0));
+    assert_eq!(task.send(&mut far, b"still here"), ready(8));
+    assert_eq!(task.read_some(&mut reader, 8).map_ok(|b| b.len()), ready(8));
 }

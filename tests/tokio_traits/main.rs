@@ -1,8 +1,6 @@
-//! tokio's traits: by themselves, in comparison with tokio's own duplex, and under `tokio_util`.
-//! The package `protocols` tests larger crates on top of them.
-//!
-//! The test of a rule has its number in its name. The others test another crate over these streams
-//! in place of a socket.
+//! tokio's traits: what only they have, compared with tokio's own duplex, and under `tokio_util`.
+//! The tests of `contract` and `endings` make each of their calls, too. The package `protocols`
+//! tests larger crates on top of them.
 
 #![cfg(not(any(loom, shuttle)))]
 #![cfg(feature = "tokio")]
@@ -23,10 +21,8 @@ mod data;
 #[path = "../support/deadline.rs"]
 mod deadline;
 mod like_tokio;
-mod splitting;
 #[path = "../support/tokio_runtimes.rs"]
 mod tokio_runtimes;
-mod vectored;
 
 use async_duplex::{duplex, pipe};
 use data::data;

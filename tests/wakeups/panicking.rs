@@ -1,243 +1,218 @@
-//! B21: a panic of a waker affects the call that woke it, and nothing else.
+//! B21: a panic of a waker reaches the caller of the call that woke it, which is complete by then.
+//! All other wakers are woken, and the pipe can be used. No promise is made for two panics at a
+//! time.
 
-use core::panic::AssertUnwindSafe;
 use core::task::Waker;
-use std::panic::catch_unwind;
-use std::sync::Arc;
 
-use async_duplex::{duplex, pipe, Reader, Writer};
+use async_duplex::{duplex, pipe, AbortHandle, DuplexStream, Options, Reader, Writer};
 
-use crate::counting_waker::{as_poll, ready, CountingTask, BROKEN, END};
-use crate::wakers::{on_drop, on_wake, park_reader_with, park_writer_with};
-use crate::{full_pipe, park_reader, park_writer, READER_EVENTS, WRITER_EVENTS};
+use crate::support::counting_waker::{as_poll, failed, ready, CountingTask, Outcome, BROKEN, END};
+use crate::support::half::{Half, Wait, ABORT, CAPACITY};
+use crate::wakers::{assert_passes_panic_on, panics_on_drop, panics_on_wake, wait_with};
 
-/// A waker that panics when it is woken, and a token that tells whether it was dropped.
-fn panics_on_wake() -> (Waker, Arc<()>) {
-    let token = Arc::new(());
-    let held = token.clone();
-    let waker = on_wake(move || {
-        let _held = held;
-        panic!("woken");
-    });
-    (waker, token)
+const WAITS: [Wait; 2] = [Wait::Move, Wait::End];
+
+/// Checks that the pipe passes bytes and wakes either half.
+fn assert_works<H: Half>(half: &mut H, peer: &mut H::Peer) {
+    let (own, peers) = (CountingTask::new(), CountingTask::new());
+    while half.try_move(1).is_ok() {}
+    own.wait(half, Wait::Move);
+    peer.give(CAPACITY);
+    assert_eq!(own.state(), (1, 0));
+    peers.wait(peer, Wait::Move);
+    half.give(CAPACITY);
+    assert_eq!(peers.state(), (1, 0));
 }
 
-/// A waker that panics when the last clone of it is dropped.
-fn panics_on_drop() -> Waker {
-    on_drop(|| panic!("dropped"))
-}
-
-fn assert_dropped(token: &Arc<()>) {
-    assert_eq!(Arc::strong_count(token), 1, "the waker is retained");
-}
-
-/// Calls `f`, which must panic. Its captures are used again, hence `AssertUnwindSafe`.
-fn assert_panics<T>(f: impl FnOnce() -> T) {
-    assert!(catch_unwind(AssertUnwindSafe(f)).is_err());
-}
-
-/// Checks that the pipe passes bytes and wakes either half. Leaves the pipe empty.
-fn assert_works(reader: &mut Reader, writer: &mut Writer) {
-    let (read, write) = (CountingTask::new(), CountingTask::new());
-    while as_poll(reader.try_read(&mut [0; 8])).is_ready() {}
-    park_reader(&read, reader);
-    assert_eq!(as_poll(writer.try_write(b"0123456789")), ready(4));
-    assert_eq!((read.wakes(), read.retained()), (1, 0));
-    park_writer(&write, writer);
-    let mut buf = [0; 8];
-    assert_eq!(as_poll(reader.try_read(&mut buf)), ready(4));
-    assert_eq!(&buf[..4], b"0123");
-    assert_eq!((write.wakes(), write.retained()), (1, 0));
-}
-
-/// The closure owns the writer, which is `UnwindSafe`. The panic drops it, so the reader finds the
-/// end.
-#[test]
-fn b21_a_reader_whose_waker_panicked_finds_the_bytes_and_the_end() {
-    for (what, act) in WRITER_EVENTS {
-        let (mut reader, writer) = pipe(4);
-        let (waker, token) = panics_on_wake();
-        park_reader_with(waker, &mut reader);
-        assert!(catch_unwind(move || act(writer)).is_err(), "{what}");
-        assert_dropped(&token);
-        assert!(reader.is_closed());
-        match what {
-            "writes" => assert_eq!(as_poll(reader.try_read(&mut [0; 8])), ready(3)),
-            "writes, polled" => assert_eq!(as_poll(reader.try_read(&mut [0; 8])), ready(1)),
-            _ => {}
+fn check_moves<H: Half>() {
+    for waker in [panics_on_wake, panics_on_drop] {
+        for act in H::Peer::MOVES {
+            let (mut half, mut peer) = H::full();
+            wait_with(waker(), &mut half, Wait::Move);
+            assert_passes_panic_on(H::NAME, || act(&mut peer, 3));
+            // The transfer is complete.
+            assert_eq!(CountingTask::new().available(&mut half, 1), ready(3));
+            assert_works(&mut half, &mut peer);
         }
-        assert_eq!(as_poll(reader.try_read(&mut [0; 8])), END);
-    }
-}
-
-/// See [`b21_a_reader_whose_waker_panicked_finds_the_bytes_and_the_end`].
-#[test]
-fn b21_a_writer_whose_waker_panicked_finds_the_pipe_broken() {
-    for (what, act) in READER_EVENTS {
-        let (reader, mut writer) = full_pipe();
-        let (waker, token) = panics_on_wake();
-        park_writer_with(waker, &mut writer);
-        assert!(catch_unwind(move || act(reader)).is_err(), "{what}");
-        assert_dropped(&token);
-        assert!(writer.is_closed());
-        assert_eq!(as_poll(writer.try_write(b"x")), BROKEN);
     }
 }
 
 #[test]
-fn b21_a_write_that_ends_in_a_panicking_waker_has_written() {
-    let (mut reader, mut writer) = pipe(4);
-    let (waker, token) = panics_on_wake();
-    park_reader_with(waker, &mut reader);
-    assert_panics(|| writer.try_write(b"abc"));
-    assert_dropped(&token);
-    assert_eq!((reader.len(), writer.len()), (3, 3));
-    assert_eq!(as_poll(writer.try_write(b"def")), ready(1));
-    let mut buf = [0; 8];
-    assert_eq!(as_poll(reader.try_read(&mut buf)), ready(4));
-    assert_eq!(&buf[..4], b"abcd");
-    assert_works(&mut reader, &mut writer);
+fn b21_a_transfer_whose_wake_panics_is_complete_and_the_pipe_works() {
+    check_moves::<Reader>();
+    check_moves::<Writer>();
+}
+
+fn check_ends<H: Half>() {
+    for (how, end, found) in H::Peer::ENDS {
+        for wait in WAITS {
+            for waker in [panics_on_wake, panics_on_drop] {
+                let task = CountingTask::new();
+                let (mut half, mut peer) = H::full();
+                task.wait(&mut peer, Wait::End);
+                wait_with(waker(), &mut half, wait);
+                // The closure owns the peer, which is dropped with it.
+                assert_passes_panic_on(how, || end(peer));
+                assert_eq!(task.state(), (0, 0), "the peer is dropped, too: {how}");
+                assert!(half.is_closed() && task.poll(|cx| half.poll_closed(cx)).is_ready());
+                for _ in 0..2 {
+                    assert_eq!(task.move_up_to(&mut half, 1), *found, "{how}");
+                }
+                half.end();
+            }
+        }
+    }
 }
 
 #[test]
-fn b21_a_read_that_ends_in_a_panicking_waker_has_read() {
-    let (mut reader, mut writer) = full_pipe();
-    let (waker, token) = panics_on_wake();
-    park_writer_with(waker, &mut writer);
-    let mut buf = [0; 2];
-    assert_panics(|| reader.try_read(&mut buf));
-    assert_dropped(&token);
-    assert_eq!(&buf, b"fu");
-    assert_eq!((reader.len(), writer.len()), (2, 2));
-    assert_works(&mut reader, &mut writer);
+fn b21_a_half_whose_waker_panics_at_the_end_finds_it_and_stays_usable() {
+    check_ends::<Reader>();
+    check_ends::<Writer>();
 }
 
-#[test]
-fn b21_a_consume_that_ends_in_a_panicking_waker_has_consumed() {
-    let (mut reader, mut writer) = full_pipe();
-    let (waker, token) = panics_on_wake();
-    park_writer_with(waker, &mut writer);
-    assert!(CountingTask::new().fill_buf(&mut reader).is_ready());
-    assert_panics(|| reader.consume(3));
-    assert_dropped(&token);
-    assert_eq!((reader.len(), writer.len()), (1, 1));
-    assert_works(&mut reader, &mut writer);
-}
-
-#[test]
-fn b21_a_close_that_ends_in_a_panicking_waker_has_closed() {
-    let (mut reader, mut writer) = pipe(4);
-    park_reader_with(panics_on_wake().0, &mut reader);
-    assert_panics(|| writer.finish());
-    assert_eq!(as_poll(reader.try_read(&mut [0])), END);
-    assert_eq!(as_poll(writer.try_write(b"x")), BROKEN);
-    writer.finish();
-
-    let (mut reader, mut writer) = full_pipe();
-    park_writer_with(panics_on_wake().0, &mut writer);
-    assert_panics(|| reader.close());
-    assert_eq!(as_poll(writer.try_write(b"x")), BROKEN);
-    assert_eq!(as_poll(reader.try_read(&mut [0; 8])), ready(4));
-    reader.close();
-}
-
-#[test]
-fn b21_a_half_whose_drop_wakes_a_panicking_waker_retains_no_waker() {
-    let task = CountingTask::new();
-    let (mut reader, mut writer) = pipe(4);
-    assert!(task.poll(|cx| writer.poll_closed(cx)).is_pending());
-    park_reader_with(panics_on_wake().0, &mut reader);
-    assert_panics(move || drop(writer));
-    assert_eq!((task.wakes(), task.retained()), (0, 0));
-}
-
-#[test]
-fn b21_dropping_a_stream_closes_both_directions_even_if_a_waker_panics() {
-    for reader_panics in [true, false] {
-        let (left, right) = duplex(4);
-        let (mut reader, mut writer) = right.into_split();
+fn check_own_end<H: Half>(own: &[fn(&mut H)], found: Outcome<usize>) {
+    for end in own {
         let task = CountingTask::new();
-        assert_eq!(as_poll(writer.try_write(b"full")), ready(4));
-        if reader_panics {
-            park_reader_with(panics_on_wake().0, &mut reader);
-            park_writer(&task, &mut writer);
-        } else {
-            park_writer_with(panics_on_wake().0, &mut writer);
-            park_reader(&task, &mut reader);
-        }
-        assert!(catch_unwind(move || drop(left)).is_err());
-        assert_eq!((task.wakes(), task.retained()), (1, 0));
-        assert_eq!(as_poll(reader.try_read(&mut [0])), END);
-        assert_eq!(as_poll(writer.try_write(b"x")), BROKEN);
+        let (mut peer, mut half) = H::Peer::full();
+        wait_with(panics_on_wake(), &mut peer, Wait::Move);
+        assert_passes_panic_on(H::NAME, || end(&mut half));
+        while as_poll(half.try_move(1)) != found {}
+        task.wait(&mut half, Wait::End);
+        half.end();
+        drop(peer);
+        assert_eq!(task.state(), (1, 0));
     }
 }
 
 #[test]
-fn b21_after_a_waker_of_closed_panicked_the_reader_reads_eof() {
-    let (mut reader, writer) = pipe(4);
-    let (waker, token) = panics_on_wake();
-    let mut cx = core::task::Context::from_waker(&waker);
-    assert!(reader.poll_closed(&mut cx).is_pending());
-    assert_panics(move || drop(writer));
-    drop(waker);
-    assert_dropped(&token);
-    assert!(reader.is_closed());
-    assert_eq!(as_poll(reader.try_read(&mut [0])), END);
+fn b21_a_half_whose_own_end_wakes_a_panicking_waker_has_ended_and_stays_usable() {
+    check_own_end::<Reader>(&[Reader::close, |reader| reader.abort(ABORT)], END);
+    let of_writer: [fn(&mut Writer); 3] = [
+        Writer::finish,
+        |writer| writer.finish_with(ABORT),
+        |writer| writer.abort(ABORT),
+    ];
+    check_own_end(&of_writer, BROKEN);
+}
+
+fn check_own_waker<H: Half>() {
+    // It is dropped with the half, which has ended.
+    let (mut half, mut peer) = H::full();
+    wait_with(panics_on_drop(), &mut half, Wait::Move);
+    assert_passes_panic_on(H::NAME, || drop(half));
+    assert!(peer.is_closed());
+    while let Ok(1..) = peer.try_move(1) {}
+
+    // It is dropped while another one is registered. The half may stay unwoken after the panic.
+    // Nothing else is affected: the calls of both halves return what they should, and the wakers
+    // go with the pipe.
+    let (own, peers) = (CountingTask::new(), CountingTask::new());
+    let (mut half, mut peer) = H::full();
+    wait_with(panics_on_drop(), &mut half, Wait::Move);
+    assert_passes_panic_on(H::NAME, || own.poll(|cx| half.poll_move(cx, 1)));
+    own.wait(&mut half, Wait::Move);
+    peer.give(CAPACITY);
+    peers.wait(&mut peer, Wait::Move);
+    assert_eq!(own.move_up_to(&mut half, 9), ready(CAPACITY));
+    assert_eq!(peers.state(), (1, 0));
+    peer.end();
+    assert!(own.poll(|cx| half.poll_move(cx, 1)).is_ready());
+    drop((half, peer));
+    assert_eq!(own.retained(), 0);
 }
 
 #[test]
-fn b21_after_a_woken_waker_panicked_on_drop_the_pipe_works() {
-    let (mut reader, mut writer) = pipe(4);
-    park_reader_with(panics_on_drop(), &mut reader);
-    assert_panics(|| writer.try_write(b"abc"));
-    assert_eq!(reader.len(), 3);
-    assert_works(&mut reader, &mut writer);
+fn b21_a_waker_that_panics_on_drop_affects_the_waking_of_its_own_half_alone() {
+    check_own_waker::<Reader>();
+    check_own_waker::<Writer>();
 }
 
 #[test]
-fn b21_a_half_whose_waker_panics_when_it_is_dropped_has_closed() {
-    let (mut reader, mut writer) = pipe(4);
-    park_reader_with(panics_on_drop(), &mut reader);
-    assert!(catch_unwind(move || drop(reader)).is_err());
-    assert_eq!(as_poll(writer.try_write(b"x")), BROKEN);
-
-    let (mut reader, mut writer) = full_pipe();
-    park_writer_with(panics_on_drop(), &mut writer);
-    assert!(catch_unwind(move || drop(writer)).is_err());
-    assert_eq!(as_poll(reader.try_read(&mut [0; 8])), ready(4));
-    assert_eq!(as_poll(reader.try_read(&mut [0; 8])), END);
+fn b21_after_a_waker_panicked_in_a_yield_the_half_works() {
+    let task = CountingTask::new();
+    let (mut reader, mut writer) = Options::new(4).yield_every(1).pipe();
+    assert_eq!(task.write(&mut writer, b"a"), ready(1));
+    let waker = panics_on_wake();
+    let cx = &mut core::task::Context::from_waker(&waker);
+    assert_passes_panic_on("a yield", || writer.poll_write(cx, b"b").is_pending());
+    assert_eq!(task.write(&mut writer, b"b"), ready(1));
+    assert!(task.write(&mut writer, b"c").is_pending());
+    assert_eq!(as_poll(reader.try_read(&mut [0; 4])), ready(2));
 }
 
-/// The old waker is dropped while the new one is registered. Its half may stay unwoken after the
-/// panic. Nothing else is affected: the calls of both halves return what they should, and the
-/// wakers go with the pipe.
-#[test]
-fn b21_a_replaced_waker_that_panics_on_drop_affects_the_waking_of_its_half_alone() {
-    let (read, write) = (CountingTask::new(), CountingTask::new());
-    let (mut reader, mut writer) = pipe(4);
-    park_reader_with(panics_on_drop(), &mut reader);
-    assert_panics(|| read.read(&mut reader, &mut [0]));
-    park_reader(&read, &mut reader);
-    assert_eq!(as_poll(writer.try_write(b"0123456789")), ready(4));
-    park_writer(&write, &mut writer);
-    let mut buf = [0; 8];
-    assert_eq!(read.read(&mut reader, &mut buf), ready(4));
-    assert_eq!(&buf[..4], b"0123");
-    assert_eq!((write.wakes(), write.retained()), (1, 0));
-    writer.finish();
-    assert_eq!(read.read(&mut reader, &mut buf), END);
-    drop((reader, writer));
-    assert_eq!(read.retained(), 0);
+/// Lets two halves wait, of which one has a waker that panics when `end` ends both of their
+/// streams. The other one is woken all the same, and the halves find `outcomes`.
+fn check_pair(
+    make: fn() -> (Reader, Writer, Option<DuplexStream>),
+    outcomes: [Outcome<usize>; 2],
+    end: impl Fn(&mut Option<DuplexStream>, &AbortHandle),
+) {
+    for reader_panics in [false, true] {
+        for (to_read, to_write) in WAITS.iter().flat_map(|a| WAITS.iter().map(move |b| (a, b))) {
+            let task = CountingTask::new();
+            let (mut reader, mut writer, mut rest) = make();
+            let handle = match &rest {
+                Some(stream) => stream.abort_handle(),
+                None => reader.abort_handle(),
+            };
+            let own = |panics: bool| -> Waker {
+                if panics {
+                    panics_on_wake()
+                } else {
+                    task.waker()
+                }
+            };
+            // A reader of a full pipe can wait for the end only.
+            let to_read = if rest.is_some() { *to_read } else { Wait::End };
+            wait_with(own(reader_panics), &mut reader, to_read);
+            wait_with(own(!reader_panics), &mut writer, *to_write);
+            assert_passes_panic_on("an end", || end(&mut rest, &handle));
+            assert_eq!(task.state(), (1, 0));
+            assert!(reader.is_closed() && writer.is_closed());
+            assert_eq!(as_poll(reader.try_read(&mut [0])), outcomes[0]);
+            assert_eq!(as_poll(writer.try_write(b"x")), outcomes[1]);
+        }
+    }
+}
 
-    let (read, write) = (CountingTask::new(), CountingTask::new());
-    let (mut reader, mut writer) = full_pipe();
-    park_writer_with(panics_on_drop(), &mut writer);
-    assert_panics(|| write.write(&mut writer, b"x"));
-    park_writer(&write, &mut writer);
-    assert_eq!(as_poll(reader.try_read(&mut [0; 8])), ready(4));
-    park_reader(&read, &mut reader);
-    assert_eq!(write.write(&mut writer, b"abc"), ready(3));
-    assert_eq!((read.wakes(), read.retained()), (1, 0));
-    drop((reader, writer));
-    assert_eq!(write.retained(), 0);
+/// The two halves of a stream that cannot move a byte, and its peer.
+fn of_stream() -> (Reader, Writer, Option<DuplexStream>) {
+    let (near, mut far) = duplex(CAPACITY);
+    far.writer().give(CAPACITY);
+    let (reader, writer) = far.split();
+    (reader, writer, Some(near))
+}
+
+fn of_pipe() -> (Reader, Writer, Option<DuplexStream>) {
+    let (reader, mut writer) = pipe(CAPACITY);
+    writer.give(CAPACITY);
+    (reader, writer, None)
+}
+
+#[test]
+fn b21_when_an_end_wakes_two_halves_one_waker_may_panic() {
+    const ABORTED: Outcome<usize> = failed(ABORT);
+    check_pair(of_stream, [END, BROKEN], |stream, _| drop(stream.take()));
+    check_pair(of_stream, [ABORTED; 2], |stream, _| {
+        stream.as_mut().expect("a stream").abort(ABORT);
+    });
+    check_pair(of_stream, [ABORTED; 2], |_, handle| handle.abort(ABORT));
+    check_pair(of_pipe, [ABORTED; 2], |_, handle| handle.abort(ABORT));
+}
+
+/// Only one of the halves waits.
+#[test]
+fn b21_aborting_a_stream_aborts_both_directions_even_if_the_only_waker_panics() {
+    for reader_waits in [true, false] {
+        let (mut reader, mut writer, near) = of_stream();
+        if reader_waits {
+            wait_with(panics_on_wake(), &mut reader, Wait::Move);
+        } else {
+            wait_with(panics_on_wake(), &mut writer, Wait::Move);
+        }
+        let mut near = near.expect("a stream");
+        assert_passes_panic_on("the stream aborts", || near.abort(ABORT));
+        assert_eq!(as_poll(reader.try_read(&mut [0])), failed(ABORT));
+        assert_eq!(as_poll(writer.try_write(b"x")), failed(ABORT));
+    }
 }

@@ -1,269 +1,214 @@
-//! B7, B8, B11 and B12: one half parks, and the other one wakes it.
+//! B7 and B8: one half parks, and the other one wakes it.
 
 use core::task::Poll;
-use std::io::{IoSlice, IoSliceMut};
 
-use async_duplex::{pipe, Reader, Writer};
+use async_duplex::{pipe, Options, Reader, Writer};
 
-use crate::counting_waker::{as_poll, ready, CountingTask, BROKEN, END};
-use crate::{
-    full_pipe, park_reader, park_writer, pipe_with_parked_reader, pipe_with_parked_writer,
-    READER_EVENTS, WRITER_EVENTS,
-};
+use crate::support::counting_waker::{ready, CountingTask};
+use crate::support::half::{Half, Wait, CAPACITY};
 
-#[test]
-fn b7_a_parked_reader_is_woken_by_writes_and_by_the_end() {
-    for (what, act) in WRITER_EVENTS {
-        let task = CountingTask::new();
-        let (mut reader, writer) = pipe_with_parked_reader(&task);
-        assert_eq!((task.wakes(), task.retained()), (0, 1));
-        let _rest = act(writer);
-        assert_eq!((task.wakes(), task.retained()), (1, 0), "the writer {what}");
-        assert!(task.read(&mut reader, &mut [0; 4]).is_ready(), "{what}");
-        assert_eq!((task.wakes(), task.retained()), (1, 0), "the writer {what}");
+const WAITS: [Wait; 3] = [Wait::Move, Wait::Available(1), Wait::End];
+
+/// Everything that the peer does to wake a half that waits, and whether it is an end.
+fn every_wake<H: Half>(check: impl Fn(&dyn Fn(H::Peer) -> Option<H::Peer>, bool)) {
+    for act in H::Peer::MOVES {
+        let act = |mut peer| {
+            act(&mut peer, 1);
+            Some(peer)
+        };
+        check(&act, false);
+    }
+    for (_, end, _) in H::Peer::ENDS {
+        check(end, true);
     }
 }
 
-#[test]
-fn b7_a_parked_writer_is_woken_by_reads_and_by_the_end() {
-    for (what, act) in READER_EVENTS {
-        let task = CountingTask::new();
-        let (reader, mut writer) = pipe_with_parked_writer(&task);
-        assert_eq!((task.wakes(), task.retained()), (0, 1));
-        let _rest = act(reader);
-        assert_eq!((task.wakes(), task.retained()), (1, 0), "the reader {what}");
-        assert!(task.write(&mut writer, b"x").is_ready(), "{what}");
-        assert_eq!((task.wakes(), task.retained()), (1, 0), "the reader {what}");
-    }
+fn check_that_it_is_woken<H: Half>() {
+    every_wake::<H>(|act, is_end| {
+        for wait in WAITS {
+            let (old, new) = (CountingTask::new(), CountingTask::new());
+            let (mut half, peer) = H::full();
+            old.wait(&mut half, wait);
+            assert_eq!(old.state(), (0, 1));
+            // The latest waker counts, and the old one is dropped. One is retained.
+            for _ in 0..3 {
+                new.wait(&mut half, wait);
+                assert_eq!((old.state(), new.state()), ((0, 0), (0, 1)));
+            }
+            let _peer = act(peer);
+            let woken = usize::from(is_end || wait != Wait::End);
+            assert_eq!(new.state(), (woken, 1 - woken), "a {}: {wait:?}", H::NAME);
+            assert!(new.poll(|cx| half.poll_move(cx, 1)).is_ready());
+            assert_eq!((old.wakes(), new.wakes()), (0, woken));
+        }
+    });
 }
 
 #[test]
-fn b7_every_way_to_wait_for_bytes_is_woken_by_one_byte() {
-    let calls: [fn(&CountingTask, &mut Reader) -> bool; 3] = [
-        |task, reader| task.read(reader, &mut [0; 100]).is_pending(),
-        |task, reader| {
-            let mut buf = [0; 3];
-            let bufs = &mut [IoSliceMut::new(&mut []), IoSliceMut::new(&mut buf)];
-            task.read_vectored(reader, bufs).is_pending()
-        },
-        |task, reader| task.fill_buf(reader).is_pending(),
-    ];
-    for call in calls {
-        let task = CountingTask::new();
-        let (mut reader, mut writer) = pipe(100);
-        assert!(call(&task, &mut reader));
-        assert_eq!(as_poll(writer.try_write(b"x")), ready(1));
-        assert_eq!(task.wakes(), 1);
-        assert!(!call(&task, &mut reader));
-    }
+fn b7_the_latest_waker_is_woken_by_everything_that_lets_the_half_go_on() {
+    check_that_it_is_woken::<Reader>();
+    check_that_it_is_woken::<Writer>();
 }
 
-#[test]
-fn b7_every_way_to_wait_for_room_is_woken_by_one_free_byte() {
-    let calls: [fn(&CountingTask, &mut Writer) -> bool; 2] = [
-        |task, writer| task.write(writer, b"more").is_pending(),
-        |task, writer| {
-            let bufs = &[IoSlice::new(b""), IoSlice::new(b"more")];
-            task.write_vectored(writer, bufs).is_pending()
-        },
-    ];
-    for call in calls {
-        let task = CountingTask::new();
-        let (mut reader, mut writer) = full_pipe();
-        assert!(call(&task, &mut writer));
-        assert_eq!(as_poll(reader.try_read(&mut [0])), ready(1));
-        assert_eq!(task.wakes(), 1);
-        assert!(!call(&task, &mut writer));
-    }
-}
-
-#[test]
-fn b7_the_latest_waker_of_a_reader_is_woken_and_the_old_one_dropped() {
-    for (what, act) in WRITER_EVENTS {
-        let (old, new) = (CountingTask::new(), CountingTask::new());
-        let (mut reader, writer) = pipe_with_parked_reader(&old);
-        park_reader(&new, &mut reader);
-        assert_eq!((old.retained(), new.retained()), (0, 1));
-        let _rest = act(writer);
-        assert_eq!((old.wakes(), new.wakes()), (0, 1), "the writer {what}");
-    }
-}
-
-#[test]
-fn b7_the_latest_waker_of_a_writer_is_woken_and_the_old_one_dropped() {
-    for (what, act) in READER_EVENTS {
-        let (old, new) = (CountingTask::new(), CountingTask::new());
-        let (reader, mut writer) = pipe_with_parked_writer(&old);
-        park_writer(&new, &mut writer);
-        assert_eq!((old.retained(), new.retained()), (0, 1));
-        let _rest = act(reader);
-        assert_eq!((old.wakes(), new.wakes()), (0, 1), "the reader {what}");
-    }
-}
-
-#[test]
-fn b7_parking_again_in_the_same_task_retains_one_waker() {
-    let (read, write) = (CountingTask::new(), CountingTask::new());
-    let (mut reader, mut writer) = pipe_with_parked_reader(&read);
-    for _ in 0..10 {
-        park_reader(&read, &mut reader);
-        assert_eq!((read.wakes(), read.retained()), (0, 1));
-    }
-    assert_eq!(as_poll(writer.try_write(b"full")), ready(4));
-    for _ in 0..10 {
-        park_writer(&write, &mut writer);
-        assert_eq!((write.wakes(), write.retained()), (0, 1));
-    }
-    assert_eq!(read.wakes(), 1);
-}
-
-#[test]
-fn b7_a_call_that_need_not_wait_retains_no_waker() {
-    let (mut reader, mut writer) = pipe(4);
+/// A thousand transfers and the end.
+fn check_one_wake<H: Half>() {
     let task = CountingTask::new();
-    assert_eq!(task.write(&mut writer, b"abcdef"), ready(4));
-    assert!(task.fill_buf(&mut reader).is_ready());
-    assert_eq!(task.read(&mut reader, &mut [0; 2]), ready(2));
-    assert!(task.flush(&mut writer).is_ready());
+    let (mut half, mut peer) = H::pair(&Options::new(2000));
+    for round in 1..=3 {
+        task.wait(&mut half, Wait::Move);
+        (0..1000).for_each(|_| peer.give(1));
+        assert_eq!(task.state(), (round, 0));
+        assert_eq!(task.move_up_to(&mut half, 2000), ready(1000));
+    }
+    task.wait(&mut half, Wait::Move);
+    peer.give(1);
+    peer.end();
+    peer.end();
+    drop(peer);
+    assert_eq!(task.state(), (4, 0), "bytes and the end are one wake, too");
+}
+
+#[test]
+fn b8_a_parked_half_is_woken_once_for_a_thousand_transfers_and_the_end() {
+    check_one_wake::<Reader>();
+    check_one_wake::<Writer>();
+}
+
+fn check_one_wake_by_the_end<H: Half>() {
+    for wait in WAITS {
+        let task = CountingTask::new();
+        let (mut half, mut peer) = H::full();
+        task.wait(&mut half, wait);
+        peer.end();
+        peer.end();
+        peer.abort(std::io::ErrorKind::Other);
+        assert!(task.poll(|cx| half.poll_move(cx, 1)).is_ready());
+        drop(peer);
+        assert_eq!(task.state(), (1, 0), "a {}: {wait:?}", H::NAME);
+    }
+}
+
+#[test]
+fn b11_b12_b15_an_end_wakes_the_half_once_and_later_ends_do_not() {
+    check_one_wake_by_the_end::<Reader>();
+    check_one_wake_by_the_end::<Writer>();
+}
+
+fn check_that_nothing_wakes<H: Half>() {
+    let (own, peers) = (CountingTask::new(), CountingTask::new());
+    let (mut half, mut peer) = H::full();
+    own.wait(&mut half, Wait::Move);
+    // Calls of either half that move nothing.
+    assert_eq!(peer.try_move(0).unwrap_or(0), 0);
+    assert!(half.try_move(1).is_err());
+    assert!(peers.poll(|cx| peer.poll_closed(cx)).is_pending());
+    assert!(peers.available(&mut peer, 0).is_ready());
+    assert!(!peer.is_closed() && !format!("{half:?} {peer:?}").is_empty());
+    assert_eq!((own.state(), peers.state()), ((0, 1), (0, 1)));
+    // Another pipe.
+    let (_other_half, mut other_peer) = H::full();
+    other_peer.give(1);
+    assert_eq!(own.state(), (0, 1));
+}
+
+#[test]
+fn b8_calls_that_change_nothing_and_other_pipes_wake_no_task() {
+    check_that_nothing_wakes::<Reader>();
+    check_that_nothing_wakes::<Writer>();
+}
+
+#[test]
+fn b6_b8_a_flush_and_borrowed_slices_wake_no_task_and_leave_a_half_parked() {
+    let (read, write) = (CountingTask::new(), CountingTask::new());
+    let (mut reader, mut writer) = pipe(CAPACITY);
+    let borrow = |reader: &mut Reader, writer: &mut Writer| {
+        assert!(CountingTask::new().flush(writer).is_ready());
+        let (front, back) = writer.spare_slices();
+        front.fill(1);
+        back.fill(2);
+        writer.commit(0);
+        reader.as_slices();
+        let _ = CountingTask::new().poll(|cx| reader.poll_readable(cx, 0));
+        reader.consume(0);
+    };
+    read.wait(&mut reader, Wait::Move);
+    borrow(&mut reader, &mut writer);
+    assert_eq!(read.state(), (0, 1));
+    writer.commit(CAPACITY);
+    assert_eq!(read.state(), (1, 0));
+    write.wait(&mut writer, Wait::Move);
+    borrow(&mut reader, &mut writer);
+    assert_eq!(write.state(), (0, 1));
+    reader.consume(1);
+    assert_eq!(write.state(), (1, 0));
+}
+
+#[test]
+fn b7_a_call_that_need_not_wait_retains_no_waker_and_wakes_nobody() {
+    let rounds = if cfg!(miri) { 500 } else { 100_000 };
+    let (mut reader, mut writer) = pipe(64);
+    let task = CountingTask::new();
+    for _ in 0..rounds {
+        assert_eq!(task.write(&mut writer, &[0; 48]), ready(48));
+        assert!(task.fill_buf(&mut reader).is_ready());
+        assert_eq!(task.read(&mut reader, &mut [0; 48]), ready(48));
+    }
     assert!(task.close(&mut writer).is_ready());
-    assert_eq!(task.read(&mut reader, &mut [0; 4]), ready(2));
-    assert_eq!(task.read(&mut reader, &mut [0; 4]), END);
+    assert_eq!(task.read(&mut reader, &mut [0]), ready(0));
     drop(reader);
-    assert_eq!(task.write(&mut writer, b"x"), BROKEN);
-    assert_eq!((task.wakes(), task.retained()), (0, 0));
+    assert_eq!(task.state(), (0, 0));
 }
 
-#[test]
-fn b7_try_calls_neither_register_nor_remove_a_waker() {
-    let (read, write) = (CountingTask::new(), CountingTask::new());
-    let (mut reader, mut writer) = pipe_with_parked_reader(&read);
-    assert_eq!(as_poll(reader.try_read(&mut [0])), Poll::Pending);
-    assert_eq!(as_poll(writer.try_write(b"full")), ready(4));
-    assert_eq!(read.wakes(), 1);
-    park_writer(&write, &mut writer);
-    assert_eq!(as_poll(writer.try_write(b"x")), Poll::Pending);
-    assert_eq!(as_poll(reader.try_read(&mut [0])), ready(1));
-    assert_eq!(write.wakes(), 1);
-}
-
-#[test]
-fn b7_both_halves_can_park_in_turn_again_and_again() {
-    let (read, write) = (CountingTask::new(), CountingTask::new());
-    let (mut reader, mut writer) = pipe(4);
-    for round in 0..10 {
-        park_reader(&read, &mut reader);
-        assert_eq!(as_poll(writer.try_write(b"full")), ready(4));
-        park_writer(&write, &mut writer);
-        assert_eq!((read.wakes(), write.wakes()), (round + 1, round));
-        assert_eq!(as_poll(reader.try_read(&mut [0; 4])), ready(4));
-        assert_eq!((read.wakes(), write.wakes()), (round + 1, round + 1));
-    }
-}
-
-#[test]
-fn b8_a_parked_reader_is_woken_once_for_a_thousand_writes() {
-    let task = CountingTask::new();
-    let (mut reader, mut writer) = pipe(2000);
-    for round in 1..=3 {
-        park_reader(&task, &mut reader);
-        for _ in 0..1000 {
-            assert_eq!(as_poll(writer.try_write(b"x")), ready(1));
+/// A half does not wake its own task. Its peer does.
+fn check_own_end<H: Half>() {
+    for wait in WAITS {
+        for (how, end, _) in H::ENDS {
+            let task = CountingTask::new();
+            let (mut half, mut peer) = H::full();
+            task.wait(&mut half, wait);
+            let Some(mut half) = end(half) else {
+                assert_eq!(task.state(), (0, 0), "a dropped half retains no waker");
+                continue;
+            };
+            if H::NAME == "reader" {
+                assert!(peer.try_move(1).is_err(), "no byte passes any more");
+            }
+            assert_eq!(task.state(), (0, 1), "the {} {how}", H::NAME);
+            assert!(!half.is_closed());
+            task.wait(&mut half, Wait::End);
+            peer.end();
+            assert_eq!(task.state(), (1, 0), "the {} {how}", H::NAME);
+            assert_eq!(task.poll(|cx| half.poll_closed(cx)), Poll::Ready(()));
         }
-        assert_eq!(task.wakes(), round);
-        assert_eq!(task.read(&mut reader, &mut [0; 2000]), ready(1000));
     }
-    park_reader(&task, &mut reader);
-    assert_eq!(as_poll(writer.try_write(b"x")), ready(1));
-    writer.finish();
-    drop(writer);
-    assert_eq!(task.wakes(), 4, "bytes and the end are one wake, too");
 }
 
 #[test]
-fn b8_a_parked_writer_is_woken_once_for_a_thousand_reads() {
-    let task = CountingTask::new();
-    let (mut reader, mut writer) = pipe(1001);
-    for round in 1..=3 {
-        assert!(task.write(&mut writer, &[0; 1001]).is_ready());
-        park_writer(&task, &mut writer);
-        for _ in 0..1000 {
-            assert_eq!(as_poll(reader.try_read(&mut [0])), ready(1));
+fn b7_b15_a_half_that_ends_keeps_its_waker_until_the_other_half_ends() {
+    check_own_end::<Reader>();
+    check_own_end::<Writer>();
+}
+
+/// Bytes and the end do not wake a half that waits for the end of the other one only.
+#[test]
+fn b15_bytes_and_room_do_not_wake_a_half_that_waits_for_the_end() {
+    for fill in 0..=CAPACITY {
+        let (read, write) = (CountingTask::new(), CountingTask::new());
+        let (mut reader, mut writer) = pipe(CAPACITY);
+        assert_eq!(writer.try_write(&b"full"[..fill]).unwrap(), fill);
+        read.wait(&mut reader, Wait::End);
+        write.wait(&mut writer, Wait::End);
+        for _ in 0..10 {
+            let _written = writer.try_write(b"full");
+            assert_eq!(reader.try_read(&mut [0; 4]).unwrap(), 4);
         }
-        assert_eq!(task.wakes(), round);
+        assert_eq!(writer.try_write(&b"full"[..fill]).unwrap(), fill);
+        assert_eq!((read.state(), write.state()), ((0, 1), (0, 1)));
+        writer.finish();
+        assert_eq!((read.state(), write.state()), ((1, 0), (0, 1)));
+        assert!(read.poll(|cx| reader.poll_closed(cx)).is_ready());
+        assert_eq!(read.read(&mut reader, &mut [0; 8]), ready(fill));
+        drop(reader);
+        assert_eq!((read.state(), write.state()), ((1, 0), (1, 0)));
     }
-    assert_eq!(task.write(&mut writer, &[0; 1001]), ready(1000));
-    park_writer(&task, &mut writer);
-    assert_eq!(as_poll(reader.try_read(&mut [0])), ready(1));
-    reader.close();
-    drop(reader);
-    assert_eq!(task.wakes(), 4, "room and the end are one wake, too");
-}
-
-#[test]
-fn b8_a_half_that_is_not_parked_is_not_woken() {
-    let (read, write) = (CountingTask::new(), CountingTask::new());
-    let (mut reader, mut writer) = pipe_with_parked_reader(&read);
-    assert_eq!(write.write(&mut writer, b"a"), ready(1));
-    assert_eq!(read.read(&mut reader, &mut [0; 4]), ready(1));
-    for _ in 0..100 {
-        assert_eq!(write.write(&mut writer, b"full"), ready(4));
-        assert_eq!(read.read(&mut reader, &mut [0; 4]), ready(4));
-    }
-    drop(writer);
-    assert_eq!((read.wakes(), write.wakes()), (1, 0));
-    drop(reader);
-    assert_eq!((read.wakes(), write.wakes()), (1, 0));
-}
-
-#[test]
-fn b8_calls_that_change_nothing_wake_no_task() {
-    let (read, write) = (CountingTask::new(), CountingTask::new());
-    let (mut reader, mut writer) = pipe_with_parked_reader(&read);
-    assert!(write.flush(&mut writer).is_ready());
-    assert!(writer.is_empty() && !writer.is_full() && !writer.is_closed());
-    assert!(!format!("{writer:?}").is_empty());
-    assert_eq!((read.wakes(), read.retained()), (0, 1));
-
-    assert_eq!(as_poll(writer.try_write(b"full")), ready(4));
-    park_writer(&write, &mut writer);
-    assert_eq!(as_poll(writer.try_write(b"x")), Poll::Pending);
-    assert!(read.fill_buf(&mut reader).is_ready());
-    assert!(reader.is_full() && !reader.is_empty() && !reader.is_closed());
-    assert!(!format!("{reader:?}").is_empty());
-    assert_eq!((write.wakes(), write.retained()), (0, 1));
-    assert_eq!(read.wakes(), 1);
-}
-
-#[test]
-fn b8_two_pipes_do_not_wake_each_other() {
-    let (one, other) = (CountingTask::new(), CountingTask::new());
-    let (_reader, mut writer) = pipe_with_parked_reader(&one);
-    let (_other_reader, _other_writer) = pipe_with_parked_reader(&other);
-    assert_eq!(as_poll(writer.try_write(b"x")), ready(1));
-    assert_eq!((one.wakes(), other.wakes()), (1, 0));
-}
-
-#[test]
-fn b11_finish_wakes_the_parked_reader_once_and_a_drop_after_it_does_not() {
-    let task = CountingTask::new();
-    let (mut reader, mut writer) = pipe_with_parked_reader(&task);
-    writer.finish();
-    writer.finish();
-    assert_eq!(task.wakes(), 1);
-    assert_eq!(task.read(&mut reader, &mut [0]), END);
-    drop(writer);
-    assert_eq!((task.wakes(), task.retained()), (1, 0));
-}
-
-#[test]
-fn b12_close_wakes_the_parked_writer_once_and_a_drop_after_it_does_not() {
-    let task = CountingTask::new();
-    let (mut reader, mut writer) = pipe_with_parked_writer(&task);
-    reader.close();
-    reader.close();
-    assert_eq!(task.wakes(), 1);
-    assert_eq!(task.write(&mut writer, b"x"), BROKEN);
-    assert_eq!(as_poll(reader.try_read(&mut [0; 4])), ready(4));
-    drop(reader);
-    assert_eq!((task.wakes(), task.retained()), (1, 0));
 }

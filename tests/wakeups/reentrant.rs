@@ -3,264 +3,194 @@
 use core::task::{Poll, Waker};
 use std::sync::{Arc, Mutex};
 
-use async_duplex::{pipe, Writer};
+use async_duplex::{pipe, Reader, Writer};
 
-use crate::counting_waker::{as_poll, ready, CountingTask, BROKEN, END};
-use crate::wakers::{await_end_with, on_drop, on_wake, park_reader_with, park_writer_with};
-use crate::wakers::{InlineTask, Shared};
-use crate::{full_pipe, park_reader, park_writer, READER_EVENTS, WRITER_EVENTS};
+use crate::support::counting_waker::{failed, ready, CountingTask};
+use crate::support::half::{Half, Wait, ABORT, CAPACITY};
+use crate::wakers::{on_drop, on_wake, wait_with, InlineTask, Shared};
 
-#[test]
-fn b9_a_reader_can_be_read_from_inside_its_own_wake() {
-    let (reader, mut writer) = pipe(4);
-    let (reader, task) = (Shared::new(reader), CountingTask::new());
-    let waker = on_wake({
-        let (reader, task) = (reader.clone(), task.clone());
-        move || {
-            let mut buf = [0; 4];
-            let read = reader.with(|reader| task.read(reader, &mut buf));
-            assert_eq!((read, &buf[..3]), (ready(3), &b"abc"[..]));
-            // It can park again.
-            reader.with(|reader| park_reader(&task, reader));
-        }
-    });
-    reader.with(|reader| park_reader_with(waker, reader));
-    assert_eq!(as_poll(writer.try_write(b"abc")), ready(3));
-    assert!(writer.is_empty(), "the waker has read all bytes");
-    assert_eq!(task.wakes(), 0);
-    assert_eq!(as_poll(writer.try_write(b"d")), ready(1));
-    assert_eq!(task.wakes(), 1);
+/// Everything that wakes a half that waits to move a byte.
+fn every_wake<H: Half>(check: impl Fn(&dyn Fn(H::Peer) -> Option<H::Peer>)) {
+    for act in H::Peer::MOVES {
+        check(&|mut peer| {
+            act(&mut peer, 3);
+            Some(peer)
+        });
+    }
+    for (_, end, _) in H::Peer::ENDS {
+        check(end);
+    }
 }
 
-#[test]
-fn b9_a_writer_can_be_written_to_from_inside_its_own_wake() {
-    let (mut reader, writer) = full_pipe();
-    let (writer, task) = (Shared::new(writer), CountingTask::new());
-    let waker = on_wake({
-        let (writer, task) = (writer.clone(), task.clone());
-        move || {
-            let written = writer.with(|writer| task.write(writer, b"abcdef"));
-            assert_eq!(written, ready(3));
-            // It can park again.
-            writer.with(|writer| park_writer(&task, writer));
-        }
-    });
-    writer.with(|writer| park_writer_with(waker, writer));
-    assert_eq!(as_poll(reader.try_read(&mut [0; 3])), ready(3));
-    assert!(reader.is_full(), "the waker has filled it again");
-    assert_eq!(task.wakes(), 0);
-    let mut buf = [0; 8];
-    assert_eq!(as_poll(reader.try_read(&mut buf)), ready(4));
-    assert_eq!(&buf[..4], b"labc");
-    assert_eq!(task.wakes(), 1);
-}
-
-#[test]
-fn b9_a_reader_can_be_dropped_from_inside_its_own_wake() {
-    for (what, act) in WRITER_EVENTS {
-        let (reader, writer) = pipe(4);
-        let reader = Shared::new(reader);
+fn check_use_inside<H: Half>() {
+    for act in H::Peer::MOVES {
+        let (half, mut peer) = H::full();
+        let (half, task) = (Shared::new(half), CountingTask::new());
         let waker = on_wake({
-            let reader = reader.clone();
-            move || drop(reader.take())
+            let (half, task) = (half.clone(), task.clone());
+            move || {
+                half.with(|half| {
+                    assert_eq!(task.move_up_to(half, 9), ready(3));
+                    // It can park again.
+                    task.wait(half, Wait::Move);
+                });
+            }
         });
-        reader.with(|reader| park_reader_with(waker, reader));
-        if let Some(mut writer) = act(writer) {
-            assert_eq!(as_poll(writer.try_write(b"x")), BROKEN, "the writer {what}");
-            assert!(writer.is_closed());
-        }
+        half.with(|half| wait_with(waker, half, Wait::Move));
+        act(&mut peer, 3);
+        assert_eq!(task.state(), (0, 1));
+        peer.give(CAPACITY);
+        assert_eq!(task.state(), (1, 0));
     }
 }
 
 #[test]
-fn b9_a_writer_can_be_dropped_from_inside_its_own_wake() {
-    for (what, act) in READER_EVENTS {
-        let (reader, writer) = full_pipe();
-        let writer = Shared::new(writer);
-        let waker = on_wake({
-            let writer = writer.clone();
-            move || drop(writer.take())
-        });
-        writer.with(|writer| park_writer_with(waker, writer));
-        if let Some(mut reader) = act(reader) {
-            assert!(reader.is_closed(), "the reader {what}");
-            let unread = reader.len();
-            assert_eq!(as_poll(reader.try_read(&mut [0; 8])), ready(unread));
-            assert_eq!(as_poll(reader.try_read(&mut [0; 8])), END);
-        }
-    }
+fn b9_a_half_can_be_used_from_inside_its_own_wake_and_park_again() {
+    check_use_inside::<Reader>();
+    check_use_inside::<Writer>();
 }
 
-#[test]
-fn b9_a_half_can_be_closed_from_inside_its_own_wake() {
-    let (reader, mut writer) = pipe(4);
-    let reader = Shared::new(reader);
-    let waker = on_wake({
-        let reader = reader.clone();
-        move || reader.with(|reader| reader.close())
+/// A waker that drops the half when it is woken, or when it is dropped after that, still within
+/// the call of the peer.
+fn check_drop_inside<H: Half>() {
+    every_wake::<H>(|act| {
+        for by_wake in [true, false] {
+            let (half, peer) = H::full();
+            let half = Shared::new(half);
+            let taken = half.clone();
+            let act_inside = move || drop(taken.take());
+            let waker = if by_wake {
+                on_wake(act_inside)
+            } else {
+                on_drop(act_inside)
+            };
+            half.with(|half| wait_with(waker, half, Wait::Move));
+            let peer = act(peer);
+            assert!(half.is_taken());
+            if let Some(mut peer) = peer {
+                assert!(peer.is_closed());
+                while let Ok(1..) = peer.try_move(1) {}
+            }
+        }
     });
-    reader.with(|reader| park_reader_with(waker, reader));
-    assert_eq!(as_poll(writer.try_write(b"abc")), ready(3));
-    assert_eq!(as_poll(writer.try_write(b"d")), BROKEN);
-    let mut reader = reader.take();
-    assert_eq!(as_poll(reader.try_read(&mut [0; 8])), ready(3));
-    assert_eq!(as_poll(reader.try_read(&mut [0; 8])), END);
 }
 
-/// The waker is dropped after it was woken, and drops the reader, still within the writer's call.
 #[test]
-fn b9_a_reader_can_be_dropped_with_the_waker_that_was_woken() {
-    for (what, act) in WRITER_EVENTS {
-        let (reader, writer) = pipe(4);
-        let reader = Shared::new(reader);
-        let waker = on_drop({
-            let reader = reader.clone();
-            move || drop(reader.take())
+fn b9_a_half_can_be_dropped_from_inside_its_own_wake_and_with_its_waker() {
+    check_drop_inside::<Reader>();
+    check_drop_inside::<Writer>();
+}
+
+fn check_end_inside<H: Half>() {
+    let ends: [fn(&mut H); 2] = [H::end, |half| half.abort(ABORT)];
+    for end in ends {
+        every_wake::<H>(|act| {
+            let (half, peer) = H::full();
+            let half = Shared::new(half);
+            let ending = half.clone();
+            let waker = on_wake(move || ending.with(end));
+            half.with(|half| wait_with(waker, half, Wait::Move));
+            if let Some(peer) = act(peer) {
+                assert!(peer.is_closed());
+            }
         });
-        reader.with(|reader| park_reader_with(waker, reader));
-        if let Some(mut writer) = act(writer) {
-            assert_eq!(as_poll(writer.try_write(b"x")), BROKEN, "the writer {what}");
-        }
     }
 }
 
 #[test]
-fn b9_the_waker_of_a_dropped_reader_may_drop_the_writer() {
-    let (mut reader, writer) = pipe(4);
-    let writer = Shared::new(writer);
+fn b9_a_half_can_be_ended_from_inside_its_own_wake() {
+    check_end_inside::<Reader>();
+    check_end_inside::<Writer>();
+}
+
+fn check_drop_of_peer<H: Half>() {
+    let (mut half, peer) = H::full();
+    let peer = Shared::new(peer);
     let waker = on_drop({
-        let writer = writer.clone();
+        let peer = peer.clone();
         move || {
-            let mut writer = writer.take();
-            assert_eq!(
-                as_poll(writer.try_write(b"x")),
-                BROKEN,
-                "the reader is gone"
-            );
+            let mut peer = peer.take();
+            assert!(peer.is_closed(), "the half is gone");
+            while let Ok(1..) = peer.try_move(1) {}
         }
     });
-    park_reader_with(waker, &mut reader);
-    drop(reader);
-    assert!(writer.is_taken());
+    wait_with(waker, &mut half, Wait::Move);
+    drop(half);
+    assert!(peer.is_taken());
 }
 
 #[test]
-fn b9_the_waker_of_a_dropped_writer_may_drop_the_reader() {
-    let (reader, mut writer) = full_pipe();
-    let reader = Shared::new(reader);
+fn b9_the_waker_of_a_dropped_half_may_use_and_drop_its_peer() {
+    check_drop_of_peer::<Reader>();
+    check_drop_of_peer::<Writer>();
+}
+
+/// The waker is replaced, and the old one moves bytes. The half must not stay parked. It may be
+/// woken although its call is ready: its task may have registered the old waker for those bytes.
+fn check_replaced_waker_that_moves<H: Half>() {
+    let (mut half, peer) = H::full();
+    let (peer, task) = (Shared::new(peer), CountingTask::new());
     let waker = on_drop({
-        let reader = reader.clone();
-        move || {
-            let mut reader = reader.take();
-            assert_eq!(as_poll(reader.try_read(&mut [0; 8])), ready(4));
-            assert_eq!(as_poll(reader.try_read(&mut [0; 8])), END);
-        }
+        let peer = peer.clone();
+        move || peer.with(|peer| peer.give(3))
     });
-    park_writer_with(waker, &mut writer);
-    drop(writer);
-    assert!(reader.is_taken());
-}
-
-/// A waker that does nothing when it is woken, and writes three bytes when it is dropped.
-fn writes_when_dropped(writer: &Shared<Writer>) -> Waker {
-    let writer = writer.clone();
-    on_drop(move || writer.with(|writer| assert_eq!(as_poll(writer.try_write(b"abc")), ready(3))))
-}
-
-#[test]
-fn b9_a_replaced_waker_may_write_to_the_reader_that_replaces_it() {
-    let (mut reader, writer) = pipe(4);
-    let (writer, task) = (Shared::new(writer), CountingTask::new());
-    park_reader_with(writes_when_dropped(&writer), &mut reader);
-    // Its waker is replaced, and the old one writes. The reader must not stay parked.
-    let read = task.read(&mut reader, &mut [0; 8]);
-    assert!(read == ready(3) || task.wakes() == 1, "{read:?}");
-    assert_eq!(reader.len(), if read.is_ready() { 0 } else { 3 });
+    wait_with(waker, &mut half, Wait::Move);
+    let first = task.move_up_to(&mut half, 9);
+    assert_eq!(task.wakes(), 1, "{first:?}");
+    if first.is_pending() {
+        assert_eq!(task.move_up_to(&mut half, 9), ready(3));
+    }
+    assert!(!format!("{half:?}").contains("waits: true"));
+    peer.with(|peer| peer.give(1));
+    assert_eq!(task.wakes(), 1, "it has found bytes after parking");
     // After that, the pipe works as before.
-    let _ = task.read(&mut reader, &mut [0; 8]);
     let task = CountingTask::new();
-    park_reader(&task, &mut reader);
-    writer.with(|writer| assert_eq!(as_poll(writer.try_write(b"d")), ready(1)));
-    assert_eq!((task.wakes(), task.retained()), (1, 0));
+    assert_eq!(task.move_up_to(&mut half, 9), ready(1));
+    task.wait(&mut half, Wait::Move);
+    peer.with(|peer| peer.give(1));
+    assert_eq!(task.state(), (1, 0));
 }
 
 #[test]
-fn b9_a_replaced_waker_may_read_from_the_writer_that_replaces_it() {
-    let (reader, mut writer) = full_pipe();
-    let (reader, task) = (Shared::new(reader), CountingTask::new());
-    let waker = on_drop({
-        let reader = reader.clone();
-        move || reader.with(|reader| assert_eq!(as_poll(reader.try_read(&mut [0; 3])), ready(3)))
-    });
-    park_writer_with(waker, &mut writer);
-    let written = task.write(&mut writer, b"abc");
-    assert!(written == ready(3) || task.wakes() == 1, "{written:?}");
-    assert_eq!(writer.len(), if written.is_ready() { 4 } else { 1 });
-    let _ = task.write(&mut writer, b"abc");
-    let task = CountingTask::new();
-    park_writer(&task, &mut writer);
-    reader.with(|reader| assert_eq!(as_poll(reader.try_read(&mut [0])), ready(1)));
-    assert_eq!((task.wakes(), task.retained()), (1, 0));
+fn b8_b9_a_replaced_waker_may_move_bytes_which_wake_once() {
+    check_replaced_waker_that_moves::<Reader>();
+    check_replaced_waker_that_moves::<Writer>();
 }
 
-#[test]
-fn b9_a_replaced_waker_may_drop_the_other_half() {
-    let task = CountingTask::new();
-
-    let (mut reader, writer) = pipe(4);
-    park_reader_with(on_drop(move || drop(writer)), &mut reader);
-    let read = task.read(&mut reader, &mut [0; 8]);
-    assert!(read == END || task.wakes() == 1, "{read:?}");
-    assert_eq!(task.read(&mut reader, &mut [0; 8]), END);
-
-    let (reader, mut writer) = full_pipe();
-    park_writer_with(on_drop(move || drop(reader)), &mut writer);
-    let written = task.write(&mut writer, b"x");
-    assert!(written == BROKEN || task.wakes() == 1, "{written:?}");
-    assert_eq!(task.write(&mut writer, b"x"), BROKEN);
-}
-
-#[test]
-fn b9_a_waker_replaced_by_waiting_for_the_end_may_drop_the_other_half() {
-    let task = CountingTask::new();
-
-    let (mut reader, writer) = pipe(4);
-    await_end_with(on_drop(move || drop(writer)), |cx| reader.poll_closed(cx));
-    let closed = task.poll(|cx| reader.poll_closed(cx));
-    assert!(closed.is_ready() || task.wakes() == 1);
-    assert!(task.poll(|cx| reader.poll_closed(cx)).is_ready());
-
-    let task = CountingTask::new();
-    let (reader, mut writer) = full_pipe();
-    await_end_with(on_drop(move || drop(reader)), |cx| writer.poll_closed(cx));
-    let closed = task.poll(|cx| writer.poll_closed(cx));
-    assert!(closed.is_ready() || task.wakes() == 1);
-    assert!(task.poll(|cx| writer.poll_closed(cx)).is_ready());
-}
-
-/// The bytes arrive while one waker replaces another. The task may have registered the first one in
-/// another place, for what has arrived, so it may be woken although the read is ready.
-#[test]
-fn b8_bytes_written_by_a_replaced_waker_wake_once() {
-    let (mut reader, writer) = pipe(4);
-    let (writer, task) = (Shared::new(writer), CountingTask::new());
-    park_reader_with(writes_when_dropped(&writer), &mut reader);
-    let read = task.read(&mut reader, &mut [0; 8]);
-    assert_eq!(task.wakes(), 1, "{read:?}");
-}
-
-#[test]
-fn b8_a_read_that_found_bytes_after_parking_is_not_woken_by_later_bytes() {
-    let (mut reader, writer) = pipe(4);
-    let (writer, task) = (Shared::new(writer), CountingTask::new());
-    park_reader_with(writes_when_dropped(&writer), &mut reader);
-    if task.read(&mut reader, &mut [0; 8]).is_pending() {
-        assert_eq!(task.read(&mut reader, &mut [0; 8]), ready(3));
+fn check_replaced_waker_that_ends<H: Half>() {
+    for wait in [Wait::Move, Wait::End] {
+        for by_handle in [false, true] {
+            let task = CountingTask::new();
+            let (mut half, peer) = H::full();
+            let handle = half.abort_handle();
+            let mut left = None;
+            let waker = if by_handle {
+                left = Some(peer);
+                on_drop(move || handle.abort(ABORT))
+            } else {
+                let peer = Mutex::new(Some(peer));
+                on_drop(move || drop(peer.lock().unwrap().take()))
+            };
+            wait_with(waker, &mut half, wait);
+            let is_ready = match wait {
+                Wait::End => task.poll(|cx| half.poll_closed(cx)).is_ready(),
+                _ => task.poll(|cx| half.poll_move(cx, 1)).is_ready(),
+            };
+            assert!(is_ready || task.wakes() == 1);
+            assert_eq!(task.retained(), 0);
+            let found = task.move_up_to(&mut half, 1);
+            assert_eq!(found == failed(ABORT), by_handle, "{found:?}");
+            assert!(half.is_closed() && found.is_ready());
+            drop(left);
+            assert!(task.wakes() <= 1);
+        }
     }
-    let wakes = task.wakes();
-    assert!(format!("{reader:?}").contains("reader_waits: false"));
-    writer.with(|writer| assert_eq!(as_poll(writer.try_write(b"d")), ready(1)));
-    assert_eq!(task.wakes(), wakes);
+}
+
+#[test]
+fn b9_b26_a_replaced_waker_may_drop_the_peer_or_abort_the_pipe() {
+    check_replaced_waker_that_ends::<Reader>();
+    check_replaced_waker_that_ends::<Writer>();
 }
 
 #[test]
@@ -290,14 +220,14 @@ fn b9_two_tasks_that_run_each_other_from_inside_wake_pass_every_byte() {
                     Poll::Pending => return Poll::Pending,
                 }
             });
-            let (first, second) = if writer_first {
-                (write.clone(), read.clone())
-            } else {
-                (read.clone(), write.clone())
-            };
-            Waker::from(first).wake();
-            Waker::from(second).wake();
-            assert!(write.is_done() && read.is_done());
+            let mut tasks = [write, read];
+            if !writer_first {
+                tasks.reverse();
+            }
+            tasks
+                .iter()
+                .for_each(|task| Waker::from(task.clone()).wake());
+            assert!(tasks.iter().all(|task| task.is_done()));
             assert!(*received.lock().unwrap() == bytes);
         }
     }

@@ -1,145 +1,130 @@
-//! B17: a half that waits with several thresholds before it is woken. The latest task is woken, at
-//! the lowest threshold: the waits may be those of one task.
+//! B17: a half that waits for several bytes is woken when they are available, and not before.
+//! `oracle` has every pair of waits of one half.
 
-use core::task::Poll;
+use async_duplex::{pipe, Options, Reader, Writer};
 
-use async_duplex::Reader;
+use crate::support::counting_waker::{ready, CountingTask};
+use crate::support::half::{Half, Wait, ABORT, CAPACITY};
 
-use crate::counting_waker::CountingTask;
-use crate::readiness::{filled_pipe, readable, writable, READ_CALLS, WRITE_CALLS};
-use crate::{park_reader, park_writer};
-
-/// How many times the task that waits for `then` bytes was woken when `n` bytes were available, if
-/// the half had waited for `first` bytes before.
-fn wakes_at(n: usize, first: usize, then: usize) -> usize {
-    usize::from(n >= first && first < then) + usize::from(n >= then)
-}
-
-/// If the dropped wait had the lower threshold, the later task is woken there too, once.
-#[test]
-fn b17_a_readers_second_task_is_woken_at_the_lower_threshold_and_then_at_its_own() {
-    for first in 1..=4 {
-        for then in 1..=4 {
-            let (old, new) = (CountingTask::new(), CountingTask::new());
-            let (mut reader, mut writer) = filled_pipe(4, 3, 0);
-            assert_eq!(readable(&old, &mut reader, first), Poll::Pending);
-            assert_eq!(readable(&new, &mut reader, then), Poll::Pending);
-            for unread in 1..=4 {
-                WRITE_CALLS[0](&mut writer, 1);
-                assert_eq!(new.wakes(), wakes_at(unread, first, then));
-                if unread == first && first < then {
-                    assert_eq!(readable(&new, &mut reader, then), Poll::Pending);
+/// Every capacity of up to 5 bytes, some offsets, every threshold, and every number of bytes up to
+/// the threshold to move at a time, by every call.
+fn check_threshold<H: Half>() {
+    for capacity in 1..=5 {
+        for offset in [0, capacity - 1, capacity] {
+            for (min, step) in (1..=capacity).flat_map(|min| (1..=min).map(move |step| (min, step)))
+            {
+                for act in H::Peer::MOVES {
+                    let task = CountingTask::new();
+                    let (mut half, mut peer) = H::pair(&Options::new(capacity));
+                    for _ in 0..offset {
+                        peer.give(1);
+                        half.give(1);
+                    }
+                    task.wait(&mut half, Wait::Available(min));
+                    let mut given = 0;
+                    while given < capacity {
+                        let waits = usize::from(given < min);
+                        assert_eq!(task.state(), (1 - waits, waits));
+                        if given > 0 && waits > 0 {
+                            // To poll again below the threshold causes no wake, now or later.
+                            task.wait(&mut half, Wait::Available(min));
+                        }
+                        let n = step.min(capacity - given);
+                        act(&mut peer, n);
+                        given += n;
+                    }
+                    assert_eq!(task.state(), (1, 0));
+                    assert_eq!(task.available(&mut half, min), ready(capacity));
                 }
             }
-            assert_eq!(old.wakes(), 0);
-        }
-    }
-}
-
-/// See [`b17_a_readers_second_task_is_woken_at_the_lower_threshold_and_then_at_its_own`].
-#[test]
-fn b17_a_writers_second_task_is_woken_at_the_lower_threshold_and_then_at_its_own() {
-    for first in 1..=4 {
-        for then in 1..=4 {
-            let (old, new) = (CountingTask::new(), CountingTask::new());
-            let (mut reader, mut writer) = filled_pipe(4, 3, 4);
-            assert_eq!(writable(&old, &mut writer, first), Poll::Pending);
-            assert_eq!(writable(&new, &mut writer, then), Poll::Pending);
-            for free in 1..=4 {
-                READ_CALLS[0](&mut reader, 1);
-                assert_eq!(new.wakes(), wakes_at(free, first, then));
-                if free == first && first < then {
-                    assert_eq!(writable(&new, &mut writer, then), Poll::Pending);
-                }
-            }
-            assert_eq!(old.wakes(), 0);
         }
     }
 }
 
 #[test]
-fn b17_after_a_dropped_wait_for_more_a_plain_read_or_write_is_woken_by_one_byte() {
-    for wait_for_one in [readable, |task: &CountingTask, reader: &mut Reader, _| {
-        task.read(reader, &mut [0])
-    }] {
-        let task = CountingTask::new();
-        let (mut reader, mut writer) = filled_pipe(4, 3, 0);
-        assert_eq!(readable(&task, &mut reader, 4), Poll::Pending);
-        assert_eq!(wait_for_one(&task, &mut reader, 1), Poll::Pending);
-        WRITE_CALLS[0](&mut writer, 1);
-        assert_eq!((task.wakes(), task.retained()), (1, 0));
+fn b17_a_half_is_woken_once_at_its_threshold_and_not_before() {
+    check_threshold::<Reader>();
+    check_threshold::<Writer>();
+}
+
+fn check_ends<H: Half>() {
+    for (how, end, found) in H::Peer::ENDS {
+        for given in 0..CAPACITY {
+            let task = CountingTask::new();
+            let (mut half, mut peer) = H::full();
+            peer.give(given);
+            task.wait(&mut half, Wait::Available(CAPACITY));
+            let _peer = end(peer);
+            assert_eq!(task.state(), (1, 0), "the peer of a {} {how}", H::NAME);
+            // What is left comes before the end, but for a writer and after an abort.
+            let left = if *how == "aborts" || H::NAME == "writer" {
+                0
+            } else {
+                given
+            };
+            let expected = if left > 0 { ready(left) } else { *found };
+            assert_eq!(task.available(&mut half, CAPACITY), expected, "{how}");
+        }
     }
+}
+
+#[test]
+fn b17_b24_every_end_wakes_a_half_below_its_threshold_which_finds_what_is_left() {
+    check_ends::<Reader>();
+    check_ends::<Writer>();
+}
+
+/// A half has one waker, and of its waits that overlap the smallest number counts.
+fn check_overlapping<H: Half>() {
+    for numbers in [
+        [4, 3, 2],
+        [4, 2, 3],
+        [3, 4, 2],
+        [3, 2, 4],
+        [2, 4, 3],
+        [2, 3, 4],
+    ] {
+        for early in 0..=1 {
+            let (old, task) = (CountingTask::new(), CountingTask::new());
+            let (mut half, mut peer) = H::full();
+            old.wait(&mut half, Wait::Available(numbers[0]));
+            peer.give(early);
+            task.wait(&mut half, Wait::Available(numbers[1]));
+            task.wait(&mut half, Wait::Available(numbers[2]));
+            assert_eq!((old.state(), task.state()), ((0, 0), (0, 1)), "{numbers:?}");
+            peer.give(1 - early);
+            assert_eq!(task.wakes(), 0, "{numbers:?}");
+            peer.give(1);
+            assert_eq!(task.state(), (1, 0), "{numbers:?}, {early}");
+            // The wake clears the numbers from before it.
+            task.wait(&mut half, Wait::Available(4));
+            peer.give(1);
+            assert_eq!(task.state(), (1, 1), "{numbers:?}");
+            peer.give(1);
+            assert_eq!((old.wakes(), task.state()), (0, (2, 0)), "{numbers:?}");
+        }
+    }
+}
+
+#[test]
+fn b8_b17_of_waits_that_overlap_the_smallest_number_counts_until_the_wake() {
+    check_overlapping::<Reader>();
+    check_overlapping::<Writer>();
+}
+
+#[test]
+fn b8_a_body_written_with_its_header_is_read_without_another_wake() {
+    let (mut reader, mut writer) = pipe(8);
     let task = CountingTask::new();
-    let (mut reader, mut writer) = filled_pipe(4, 3, 4);
-    assert_eq!(writable(&task, &mut writer, 4), Poll::Pending);
-    park_writer(&task, &mut writer);
-    READ_CALLS[0](&mut reader, 1);
-    assert_eq!((task.wakes(), task.retained()), (1, 0));
-}
-
-#[test]
-fn b17_a_task_with_two_thresholds_is_woken_at_the_lower_one() {
-    for first in 1..=4 {
-        for then in 1..=4 {
-            let least = first.min(then);
-            let (read, write) = (CountingTask::new(), CountingTask::new());
-            let (mut reader, mut writer) = filled_pipe(4, 3, 0);
-            for min in [first, then] {
-                assert_eq!(readable(&read, &mut reader, min), Poll::Pending);
-                assert_eq!((read.wakes(), read.retained()), (0, 1));
-            }
-            for unread in 1..=4 {
-                WRITE_CALLS[0](&mut writer, 1);
-                let waits = usize::from(unread < least);
-                assert_eq!((read.wakes(), read.retained()), (1 - waits, waits));
-            }
-            for min in [first, then] {
-                assert_eq!(writable(&write, &mut writer, min), Poll::Pending);
-                assert_eq!((write.wakes(), write.retained()), (0, 1));
-            }
-            for free in 1..=4 {
-                READ_CALLS[0](&mut reader, 1);
-                let waits = usize::from(free < least);
-                assert_eq!((write.wakes(), write.retained()), (1 - waits, waits));
-            }
-        }
+    for round in 1..=9 {
+        task.wait(&mut reader, Wait::Available(3));
+        assert_eq!(writer.try_write(b"HDRbody").unwrap(), 7);
+        assert_eq!(task.wakes(), round);
+        assert_eq!(task.read(&mut reader, &mut [0; 3]), ready(3));
+        assert_eq!(task.available(&mut reader, 4), ready(4));
+        assert_eq!(task.read(&mut reader, &mut [0; 4]), ready(4));
+        assert_eq!(task.wakes(), round);
     }
-}
-
-/// The threshold of a read is one byte.
-#[test]
-fn b17_a_wait_for_more_bytes_does_not_replace_a_parked_read_or_write_of_the_same_task() {
-    let (read, write) = (CountingTask::new(), CountingTask::new());
-    let (mut reader, mut writer) = filled_pipe(4, 3, 0);
-    park_reader(&read, &mut reader);
-    assert_eq!(readable(&read, &mut reader, 3), Poll::Pending);
-    WRITE_CALLS[0](&mut writer, 1);
-    assert_eq!((read.wakes(), read.retained()), (1, 0));
-    WRITE_CALLS[0](&mut writer, 3);
-    park_writer(&write, &mut writer);
-    assert_eq!(writable(&write, &mut writer, 3), Poll::Pending);
-    READ_CALLS[0](&mut reader, 1);
-    assert_eq!((write.wakes(), write.retained()), (1, 0));
-}
-
-#[test]
-fn b17_a_wake_clears_the_thresholds_from_before_it() {
-    let (read, write) = (CountingTask::new(), CountingTask::new());
-    let (mut reader, mut writer) = filled_pipe(4, 3, 0);
-    park_reader(&read, &mut reader);
-    WRITE_CALLS[0](&mut writer, 1);
-    assert_eq!(read.wakes(), 1);
-    assert_eq!(readable(&read, &mut reader, 4), Poll::Pending);
-    WRITE_CALLS[0](&mut writer, 2);
-    assert_eq!(read.wakes(), 1);
-    WRITE_CALLS[0](&mut writer, 1);
-    assert_eq!((read.wakes(), read.retained()), (2, 0));
-    park_writer(&write, &mut writer);
-    READ_CALLS[0](&mut reader, 1);
-    assert_eq!(write.wakes(), 1);
-    assert_eq!(writable(&write, &mut writer, 4), Poll::Pending);
-    READ_CALLS[0](&mut reader, 2);
-    assert_eq!(write.wakes(), 1);
-    READ_CALLS[0](&mut reader, 1);
-    assert_eq!((write.wakes(), write.retained()), (2, 0));
+    writer.abort(ABORT);
+    assert_eq!(task.wakes(), 9);
 }

@@ -1,10 +1,12 @@
 //! Wakers that call a closure, and halves and tasks for these closures to use.
 
+use core::panic::AssertUnwindSafe;
 use core::task::{Context, Poll, Waker};
+use std::panic::catch_unwind;
 use std::sync::{Arc, Mutex};
 use std::task::Wake;
 
-use async_duplex::{Reader, Writer};
+use crate::support::half::{waits, Half, Wait};
 
 struct OnWake<F>(Mutex<Option<F>>);
 
@@ -40,21 +42,31 @@ pub(crate) fn on_drop(act: impl FnOnce() + Send + Sync + 'static) -> Waker {
     Arc::new(OnDrop(Some(act))).into()
 }
 
-/// Parks the reader with `waker`. Only the pipe retains a clone.
-pub(crate) fn park_reader_with(waker: Waker, reader: &mut Reader) {
-    let polled = reader.poll_read(&mut Context::from_waker(&waker), &mut [0]);
-    assert!(polled.is_pending());
+const MESSAGE: &str = "the waker's own panic";
+
+/// A waker that panics when it is woken.
+pub(crate) fn panics_on_wake() -> Waker {
+    on_wake(|| panic!("{MESSAGE}"))
 }
 
-/// Parks the writer with `waker`. Only the pipe retains a clone.
-pub(crate) fn park_writer_with(waker: Waker, writer: &mut Writer) {
-    let polled = writer.poll_write(&mut Context::from_waker(&waker), b"more");
-    assert!(polled.is_pending());
+/// A waker that panics when its last clone is dropped.
+pub(crate) fn panics_on_drop() -> Waker {
+    on_drop(|| panic!("{MESSAGE}"))
 }
 
-/// Polls for the end with `waker`. Only the pipe retains a clone.
-pub(crate) fn await_end_with(waker: Waker, poll: impl FnOnce(&mut Context<'_>) -> Poll<()>) {
-    assert!(poll(&mut Context::from_waker(&waker)).is_pending());
+/// Calls `f`, which must pass on the panic of a waker.
+#[track_caller]
+pub(crate) fn assert_passes_panic_on<T>(what: &str, f: impl FnOnce() -> T) {
+    let Err(panic) = catch_unwind(AssertUnwindSafe(f)) else {
+        panic!("{what}: it did not panic");
+    };
+    assert_eq!(*panic.downcast::<String>().unwrap(), MESSAGE, "{what}");
+}
+
+/// Lets the half wait with `waker`. Only the pipe retains a clone.
+#[track_caller]
+pub(crate) fn wait_with<H: Half>(waker: Waker, half: &mut H, wait: Wait) {
+    assert!(waits(half, wait, &mut Context::from_waker(&waker)));
 }
 
 /// A half that a test and a waker share.
@@ -72,12 +84,8 @@ impl<H> Shared<H> {
     }
 
     pub(crate) fn with<T>(&self, f: impl FnOnce(&mut H) -> T) -> T {
-        f(self
-            .0
-            .lock()
-            .unwrap()
-            .as_mut()
-            .expect("the half has not been taken"))
+        let mut half = self.0.lock().unwrap();
+        f(half.as_mut().expect("the half has not been taken"))
     }
 
     /// Takes the half out, for all clones.
@@ -96,7 +104,8 @@ type Step = Box<dyn FnMut(&mut Context<'_>) -> Poll<()> + Send>;
 /// A task that runs inside `wake`. If it is woken while it runs, it runs once more.
 pub(crate) struct InlineTask {
     step: Mutex<Option<Step>>,
-    woken: Mutex<bool>,
+    woken: Mutex<usize>,
+    wakes: Mutex<usize>,
 }
 
 impl InlineTask {
@@ -105,24 +114,31 @@ impl InlineTask {
     ) -> Arc<Self> {
         Arc::new(Self {
             step: Mutex::new(Some(Box::new(step))),
-            woken: Mutex::new(false),
+            woken: Mutex::new(0),
+            wakes: Mutex::new(0),
         })
     }
 
     pub(crate) fn is_done(&self) -> bool {
         self.step.lock().unwrap().is_none()
     }
+
+    /// How many times the task was woken, its start among them.
+    pub(crate) fn wakes(&self) -> usize {
+        *self.wakes.lock().unwrap()
+    }
 }
 
 impl Wake for InlineTask {
     fn wake(self: Arc<Self>) {
-        *self.woken.lock().unwrap() = true;
+        *self.woken.lock().unwrap() += 1;
+        *self.wakes.lock().unwrap() += 1;
         let waker = self.clone().into();
         // If the lock is taken, the task is running, and checks `woken` again at its end.
         while let Ok(mut step) = self.step.try_lock() {
             let woken = core::mem::take(&mut *self.woken.lock().unwrap());
             match &mut *step {
-                Some(run) if woken => {
+                Some(run) if woken > 0 => {
                     if run(&mut Context::from_waker(&waker)).is_ready() {
                         *step = None;
                     }

@@ -26,8 +26,8 @@ use model::Model;
 use settings::Settings;
 use support::counting_waker::{as_poll, CountingTask, Outcome};
 use support::data::byte;
+use support::inputs::{Capacity, Len, Rarely};
 use support::panics::{self, expect_panic};
-use support::sizes::{Capacity, Len, Rarely};
 
 #[derive(Debug, Arbitrary)]
 struct Input {

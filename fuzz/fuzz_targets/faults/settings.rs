@@ -10,7 +10,7 @@ use async_duplex::faults::Faulty;
 use async_duplex::DuplexStream;
 use libfuzzer_sys::arbitrary::{self, Arbitrary};
 
-use crate::support::sizes::Len;
+use crate::support::inputs::Len;
 use crate::Ticks;
 
 /// The kinds of the errors, by the numbers of the faults.

@@ -11,7 +11,7 @@ use async_duplex::DuplexStream;
 use futures::Stream;
 
 use crate::polled::Polled;
-use crate::support::sizes::Rarely;
+use crate::support::inputs::Rarely;
 use crate::Op;
 
 const LABEL: &str = "labelled";

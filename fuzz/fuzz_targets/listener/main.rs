@@ -15,7 +15,7 @@ use async_duplex::listener::listen;
 use ends::Ends;
 use libfuzzer_sys::arbitrary::{self, Arbitrary};
 use libfuzzer_sys::fuzz_target;
-use support::sizes::Rarely;
+use support::inputs::Rarely;
 
 #[derive(Debug, Arbitrary)]
 struct Input {

@@ -1,199 +1,243 @@
-//! A pair of ends that is under test: its tasks, its sides and what is known about it.
+//! A pair of halves, and all the ways in which one of them or a handle can end their pipe.
 
-use core::fmt;
-use core::future::{poll_fn, Future};
-use core::pin::pin;
-use core::sync::atomic::{AtomicU64, Ordering};
-use core::task::{Context, Waker};
-use std::sync::{Arc, Mutex};
-use std::task::Wake;
+use core::future::pending;
+use core::time::Duration;
+use std::io::{Error, ErrorKind};
+use std::panic::resume_unwind;
+use std::sync::Arc;
+use std::thread;
 
-use anyhow::{anyhow, ensure, Context as _, Result};
+use anyhow::{anyhow, ensure, Result};
+use async_duplex::{Options, Reader, Writer};
+use fastrand::Rng;
+use futures_lite::future::zip;
 
-use crate::kinds::Kind;
-use crate::places::{Outcome, Place, Task};
-use crate::side::Side;
-use crate::tally;
+use crate::moving::{receive, send, Seen, Side};
+use crate::noise::Noise;
+use crate::places::{some_time, Place, Task};
 
-/// A pair of ends.
-pub(crate) struct Pair {
-    pub(crate) number: u64,
-    pub(crate) kind: Kind,
-    state: Mutex<State>,
+/// From 1 to `max`: each power of two is as likely as the others.
+pub(crate) fn up_to(rng: &mut Rng, max: u64) -> u64 {
+    let power = 1 << rng.u32(0..=max.ilog2());
+    rng.u64(power..2 * power).min(max)
 }
 
-#[derive(Default)]
-struct State {
-    about: String,
-    sides: Vec<Arc<Side>>,
-    tasks: Vec<Arc<Wakes>>,
+/// What the task of a half does.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Ending {
+    /// Goes on until the stream ends.
+    ToTheEnd,
+    /// Finishes or closes after some bytes. So do the others, with what their names say.
+    Clean,
+    /// Finishes with an error. A reader closes.
+    WithError,
+    Abort,
+    Drop,
+    Panic,
+    /// Goes on until it is cancelled.
+    Cancel,
+}
+
+use Ending::{Abort, Cancel, Clean, Drop, Panic, ToTheEnd, WithError};
+
+impl Ending {
+    fn random(rng: &mut Rng) -> Self {
+        [ToTheEnd, Clean, WithError, Abort, Drop, Panic, Cancel][rng.usize(0..7)]
+    }
+
+    fn stops_by_itself(self) -> bool {
+        !matches!(self, ToTheEnd | Cancel)
+    }
+}
+
+/// The panic that tasks are told to raise. It does not print a message.
+struct Injected;
+
+/// The errors of the writer, of the reader and of a handle.
+const GIVEN: [ErrorKind; 3] = [
+    ErrorKind::InvalidData,
+    ErrorKind::PermissionDenied,
+    ErrorKind::ConnectionReset,
+];
+
+fn given(by: usize) -> Error {
+    Error::new(GIVEN[by], "a reason")
+}
+
+/// The settings of a pipe, what ends it, and what its halves have moved.
+#[derive(Debug)]
+pub(crate) struct Pair {
+    capacity: usize,
+    /// The longest write, and the longest read.
+    chunks: [usize; 2],
+    /// How many bytes to move before an end.
+    limits: [u64; 2],
+    yield_every: usize,
+    spins: bool,
+    error_on_drop: Option<ErrorKind>,
+    noise: Noise,
+    places: [Place; 2],
+    /// Of the writer and of the reader.
+    endings: [Ending; 2],
+    /// Whether a third task aborts the pipe through a handle.
+    is_cut: bool,
+    sent: Arc<Side>,
+    pub(crate) received: Arc<Side>,
 }
 
 impl Pair {
-    pub(crate) fn new(number: u64, kind: Kind) -> Self {
-        Self {
-            number,
-            kind,
-            state: Mutex::default(),
+    pub(crate) fn random(rng: &mut Rng) -> Self {
+        let [capacity, a, b] = [128 << 10, 64 << 10, 64 << 10].map(|max| up_to(rng, max));
+        // At most about a thousand calls, each of which may cost a wake.
+        let most = (capacity.min(a).min(b) * 1000).min(1 << 20);
+        let is_cut = rng.u8(0..4) == 0;
+        let mut endings = [Ending::random(rng), Ending::random(rng)];
+        // Most pairs have one cause to end, and some have two or three.
+        match rng.u8(0..8) {
+            0 => {}
+            which => endings[usize::from(which % 2)] = ToTheEnd,
         }
-    }
-
-    /// Notes the settings, for messages.
-    pub(crate) fn describe(&self, about: impl fmt::Debug) {
-        self.state.lock().unwrap().about = format!("{about:?}");
-    }
-
-    /// A new side, whose calls count as progress of the pair.
-    pub(crate) fn side(&self, name: &'static str) -> Arc<Side> {
-        let side = Arc::new(Side::new(name));
-        self.state.lock().unwrap().sides.push(side.clone());
-        side
-    }
-
-    /// Runs `future`, and counts how many times it is woken.
-    pub(crate) fn spawn<T: Send + 'static>(
-        &self,
-        place: Place,
-        future: impl Future<Output = T> + Send + 'static,
-    ) -> Running<T> {
-        let wakes = Arc::new(Wakes::default());
-        self.state.lock().unwrap().tasks.push(wakes.clone());
-        let task = place.spawn(counted(wakes.clone(), future));
-        Running { task, wakes }
+        if endings == [ToTheEnd; 2] && !is_cut {
+            endings[0] = Clean;
+        }
+        Self {
+            capacity: capacity as usize,
+            chunks: [a as usize, b as usize],
+            limits: [(); 2].map(|()| up_to(rng, most) - 1),
+            yield_every: [0, 0, 0, rng.usize(1..64)][rng.usize(0..4)],
+            spins: rng.u8(0..4) == 0,
+            error_on_drop: rng.bool().then_some(ErrorKind::UnexpectedEof),
+            noise: Noise::random(rng),
+            // A task can be cancelled, and a thread cannot.
+            places: endings.map(|ending| match Place::random(rng) {
+                Place::Thread if ending == Cancel => Place::Smol,
+                place => place,
+            }),
+            endings,
+            is_cut,
+            sent: Arc::default(),
+            received: Arc::default(),
+        }
     }
 
     /// A number that grows while the pair makes progress.
     pub(crate) fn progress(&self) -> u64 {
-        let state = self.state.lock().unwrap();
-        let calls = state.sides.iter().map(|side| side.calls());
-        calls.sum::<u64>() + state.sides.len() as u64
+        self.sent.calls() + self.received.calls()
     }
 
-    /// The bytes that have arrived or were sent.
-    pub(crate) fn bytes(&self) -> u64 {
-        let state = self.state.lock().unwrap();
-        let moved = state.sides.iter().map(|side| side.moved());
-        moved.sum()
-    }
-
-    /// Makes each task show its half.
-    pub(crate) fn show_halves(&self) {
-        let state = self.state.lock().unwrap();
-        state.sides.iter().for_each(|side| side.show_half());
-        state.tasks.iter().for_each(|task| task.wake_task());
-    }
-}
-
-impl fmt::Debug for Pair {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let state = self.state.lock().unwrap();
-        let State { about, sides, .. } = &*state;
-        let (number, kind) = (self.number, self.kind.name());
-        write!(f, "pair {number}, {kind}: {about}")?;
-        sides.iter().try_for_each(|side| write!(f, "\n  {side:?}"))
-    }
-}
-
-/// A task, and the number of its wakes.
-pub(crate) struct Running<T> {
-    task: Task<T>,
-    pub(crate) wakes: Arc<Wakes>,
-}
-
-impl<T> Running<T> {
-    /// Cancels the task.
-    pub(crate) async fn cancel(self) -> Ended<T> {
-        Ended(self.task.cancel().await)
-    }
-
-    /// Waits for the end of the task.
-    pub(crate) async fn join(self) -> Ended<T> {
-        Ended(self.task.join().await)
-    }
-}
-
-/// The panic that tasks and wakers are told to raise. It does not print a message.
-pub(crate) struct Injected;
-
-/// How a task ended.
-pub(crate) struct Ended<T>(pub(crate) Outcome<T>);
-
-impl<T> Ended<Result<T>> {
-    /// What the task returned. `None` if it was cancelled, or has panicked as it was told to.
-    pub(crate) fn value(self) -> Result<Option<T>> {
-        match self.0 {
-            Outcome::Returned(value) => value.map(Some),
-            Outcome::Cancelled => Ok(None),
-            Outcome::Panicked(panic) if panic.is::<Injected>() => Ok(None),
-            Outcome::Panicked(panic) => {
-                let text = panic.downcast_ref::<String>().map(String::as_str);
-                let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
-                Err(anyhow!(
-                    "a task panicked: {}",
-                    text.unwrap_or("with a value")
-                ))
-            }
+    fn pipe(&self) -> (Reader, Writer) {
+        let mut options = Options::new(self.capacity).yield_every(self.yield_every);
+        if self.spins {
+            options = options.spin_limit(Duration::from_micros(20));
         }
+        if let Some(kind) = self.error_on_drop {
+            options = options.error_on_drop(kind);
+        }
+        options.pipe()
     }
 
-    /// What the task returned, which must have ended by itself.
-    pub(crate) fn returned(self) -> Result<T> {
-        self.value()?.context("a task was cancelled")
+    pub(crate) async fn run(&self, rng: &mut Rng) -> Result<()> {
+        let (mut reader, mut writer) = self.pipe();
+        let handle = reader.abort_handle();
+        let limit = |half: usize| match self.endings[half].stops_by_itself() {
+            true => self.limits[half],
+            false => u64::MAX,
+        };
+        let [ends, closes] = self.endings;
+
+        let (side, mut own, chunk) = (self.received.clone(), rng.fork(), self.chunks[1]);
+        let most = limit(1);
+        let reading = self.places[1].spawn(async move {
+            let seen = receive(&mut reader, &side, most, chunk, &mut own).await?;
+            match (closes, &seen) {
+                (Clean | WithError, Seen::Own) => reader.close(),
+                (Abort, Seen::Own) => reader.abort(given(1)),
+                (Panic, Seen::Own) => resume_unwind(Box::new(Injected)),
+                (Cancel, _) => pending().await,
+                _ => {}
+            }
+            Ok(seen)
+        });
+        let (side, mut own, chunk) = (self.sent.clone(), rng.fork(), self.chunks[0]);
+        let (most, noise) = (limit(0), self.noise);
+        let writing = self.places[0].spawn(async move {
+            let seen = send(&mut writer, &side, noise, most, chunk, &mut own).await?;
+            match (ends, &seen) {
+                (Clean, Seen::Own) => writer.finish(),
+                (WithError, Seen::Own) => writer.finish_with(given(0)),
+                (Abort, Seen::Own) => writer.abort(given(0)),
+                (Panic, Seen::Own) => resume_unwind(Box::new(Injected)),
+                (Cancel, _) => pending().await,
+                _ => {}
+            }
+            Ok(seen)
+        });
+        if self.is_cut {
+            some_time(rng.fork()).await;
+            handle.abort(given(2));
+        }
+        // Whichever is cancelled ends the other.
+        let writing = ended(writing, ends, rng.fork());
+        let (wrote, read) = zip(writing, ended(reading, closes, rng.fork())).await;
+        self.check(wrote?, read?)
     }
-}
 
-/// Counts the wakes of a task.
-#[derive(Default)]
-pub(crate) struct Wakes {
-    count: AtomicU64,
-    task: Mutex<Option<Waker>>,
-}
-
-impl Wakes {
-    /// Checks that each wake belongs to a call of these sides, and counts them.
-    ///
-    /// A call that waits leads to one wake. So may one that does not: it has registered a waker,
-    /// has then found what it needs, and its peer took the waker in between.
-    pub(crate) fn check(&self, sides: &[&Side]) -> Result<()> {
-        let wakes = self.count.load(Ordering::Relaxed);
-        let waits = sides.iter().map(|side| side.waits()).sum();
-        let calls: u64 = sides.iter().map(|side| side.calls()).sum();
-        tally::count_wakes(wakes, waits);
-        ensure!(wakes <= calls + waits, "{wakes} wakes: {sides:?}");
+    fn check(&self, wrote: Option<Seen>, read: Option<Seen>) -> Result<()> {
+        let [ends, closes] = self.endings;
+        let kind = |kind: ErrorKind| Seen::from(&Error::from(kind));
+        let by_reader = match closes {
+            ToTheEnd => None,
+            Clean | WithError => Some(kind(ErrorKind::BrokenPipe)),
+            Abort => Some(Seen::from(&given(1))),
+            _ => Some(kind(self.error_on_drop.unwrap_or(ErrorKind::BrokenPipe))),
+        };
+        let by_writer = match ends {
+            ToTheEnd => None,
+            Clean => Some(Seen::End),
+            WithError | Abort => Some(Seen::from(&given(0))),
+            _ => Some(self.error_on_drop.map_or(Seen::End, kind)),
+        };
+        let by_handle = self.is_cut.then(|| Seen::from(&given(2)));
+        for (seen, by_peer, own) in [(&wrote, &by_reader, ends), (&read, &by_writer, closes)] {
+            let is_own = own.stops_by_itself() && *seen == Some(Seen::Own);
+            let expected = seen == by_peer || *seen == by_handle || is_own || seen.is_none();
+            ensure!(
+                expected,
+                "{seen:?} in place of {by_peer:?} or {by_handle:?}"
+            );
+        }
+        // What has arrived is the beginning of what was sent, or all of it.
+        let (sent, received) = (self.sent.moved(), self.received.moved());
+        let digest = self.noise.digest(received);
+        ensure!(received <= sent, "{received} bytes have arrived of {sent}");
+        ensure!(
+            self.received.digest() == digest,
+            "the first {received} bytes differ"
+        );
+        let unread = sent - received;
+        ensure!(
+            unread <= self.capacity as u64,
+            "{unread} bytes were in the pipe"
+        );
+        let is_complete = ends != Abort && read.is_some() && read == by_writer;
+        ensure!(unread == 0 || !is_complete, "{unread} bytes are lost");
         Ok(())
     }
-
-    fn wake_task(&self) {
-        let task = self.task.lock().unwrap().clone();
-        if let Some(task) = task {
-            task.wake();
-        }
-    }
 }
 
-impl Wake for Wakes {
-    fn wake(self: Arc<Self>) {
-        self.wake_by_ref();
-    }
-
-    fn wake_by_ref(self: &Arc<Self>) {
-        self.count.fetch_add(1, Ordering::Relaxed);
-        self.wake_task();
-    }
-}
-
-/// Runs `future` with a waker that counts.
-async fn counted<T>(wakes: Arc<Wakes>, future: impl Future<Output = T>) -> T {
-    let mut future = pin!(future);
-    let waker = Waker::from(wakes.clone());
-    poll_fn(|cx| {
-        {
-            let mut task = wakes.task.lock().unwrap();
-            if !task.as_ref().is_some_and(|task| task.will_wake(cx.waker())) {
-                *task = Some(cx.waker().clone());
-            }
+/// What the task of a half has seen, unless it was told to vanish.
+async fn ended(task: Task<Result<Seen>>, ending: Ending, rng: Rng) -> Result<Option<Seen>> {
+    let result: Option<thread::Result<_>> = match ending {
+        Cancel => {
+            some_time(rng).await;
+            task.cancel().await
         }
-        future.as_mut().poll(&mut Context::from_waker(&waker))
-    })
-    .await
+        _ => task.join().await,
+    };
+    match result {
+        None => Ok(None),
+        Some(Ok(seen)) => seen.map(Some),
+        Some(Err(panic)) if panic.is::<Injected>() => Ok(None),
+        Some(Err(_)) => Err(anyhow!("a task panicked")),
+    }
 }

@@ -1,6 +1,5 @@
-//! Where the ends of a pair run: on two work-stealing runtimes, and on threads of their own.
+//! Where the halves of a pipe run: on two work-stealing runtimes, and on threads of their own.
 
-use core::any::Any;
 use core::future::{pending, Future};
 use core::panic::AssertUnwindSafe;
 use std::sync::LazyLock;
@@ -38,7 +37,7 @@ pub(crate) fn start() {
 }
 
 /// A place to run a future at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Place {
     Smol,
     Tokio,
@@ -47,30 +46,12 @@ pub(crate) enum Place {
 }
 
 impl Place {
-    pub(crate) const ALL: [Self; 3] = [Self::Smol, Self::Tokio, Self::Thread];
-
     /// One of the runtimes, and rarely a thread, which costs far more to start than a task.
     pub(crate) fn random(rng: &mut Rng) -> Self {
         match rng.u8(0..32) {
             0 => Self::Thread,
-            _ => Self::runtime(rng),
-        }
-    }
-
-    /// One of the runtimes.
-    pub(crate) fn runtime(rng: &mut Rng) -> Self {
-        if rng.bool() {
-            Self::Smol
-        } else {
-            Self::Tokio
-        }
-    }
-
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Smol => "smol",
-            Self::Tokio => "tokio",
-            Self::Thread => "thread",
+            1..=16 => Self::Smol,
+            _ => Self::Tokio,
         }
     }
 
@@ -85,10 +66,8 @@ impl Place {
             Self::Tokio => Task::Tokio(TOKIO.spawn(future)),
             Self::Thread => {
                 let (done, result) = oneshot::channel();
-                thread::spawn(move || {
-                    // The receiver waits for every thread.
-                    let _ = done.send(block_on(future));
-                });
+                // The receiver waits for every thread.
+                thread::spawn(move || done.send(block_on(future)).is_ok());
                 Task::Thread(result)
             }
         }
@@ -102,40 +81,30 @@ pub(crate) enum Task<T> {
     Thread(oneshot::Receiver<thread::Result<T>>),
 }
 
-/// How a task ended.
-pub(crate) enum Outcome<T> {
-    Returned(T),
-    Panicked(Box<dyn Any + Send>),
-    Cancelled,
-}
-
-impl<T> Outcome<T> {
-    fn new(result: Option<thread::Result<T>>) -> Self {
-        match result {
-            Some(Ok(value)) => Self::Returned(value),
-            Some(Err(panic)) => Self::Panicked(panic),
-            None => Self::Cancelled,
+impl<T> Task<T> {
+    /// Lets the task run on by itself.
+    pub(crate) fn detach(self) {
+        if let Self::Smol(task) = self {
+            task.detach();
         }
     }
-}
 
-impl<T> Task<T> {
-    /// Waits for the end of the task.
-    pub(crate) async fn join(self) -> Outcome<T> {
-        Outcome::new(match self {
+    /// Waits for the end of the task. Returns `None` if it was cancelled.
+    pub(crate) async fn join(self) -> Option<thread::Result<T>> {
+        match self {
             Self::Smol(task) => Some(task.await),
             Self::Tokio(task) => task.await.ok(),
             Self::Thread(result) => result.await.ok(),
-        })
+        }
     }
 
     /// Drops the future, unless it ends first. A thread cannot be cancelled.
-    pub(crate) async fn cancel(self) -> Outcome<T> {
+    pub(crate) async fn cancel(self) -> Option<thread::Result<T>> {
         match self {
-            Self::Smol(task) => Outcome::new(task.cancel().await),
+            Self::Smol(task) => task.cancel().await,
             Self::Tokio(task) => {
                 task.abort();
-                Outcome::new(task.await.ok())
+                task.await.ok()
             }
             Self::Thread(_) => self.join().await,
         }
@@ -144,8 +113,7 @@ impl<T> Task<T> {
 
 /// A random moment: some rounds through the queue of the executor.
 pub(crate) async fn some_time(mut rng: Rng) {
-    let rounds = crate::shape::up_to(&mut rng, 64) - 1;
-    for _ in 0..rounds {
+    for _ in 1..crate::pair::up_to(&mut rng, 64) {
         yield_now().await;
     }
 }

@@ -7,8 +7,9 @@ use std::io::{self, ErrorKind, IoSlice, IoSliceMut};
 use async_duplex::{AbortHandle, DuplexStream, Reader, Writer};
 use futures_io::{AsyncBufRead, AsyncWrite};
 
-use super::model::{Model, Outcome, ABORT_WITH, FINISH_WITH};
+use super::model::{is_same, Byte, Model, Outcome, ABORT_WITH, FINISH_WITH};
 use super::op::{Call, Ending, Op};
+use super::panics::expect_panic;
 use super::tasks::Tasks;
 
 /// A reader, or a stream that has one. Polls go through the traits, other calls to the reader.
@@ -84,6 +85,12 @@ fn step_reader<R: ReadEnd>(model: &mut Model, tasks: &Tasks, reader: &mut R, op:
                 as_poll(reader.half().try_read(&mut bufs[0]))
             });
         }
+        Call::Peek(len) => {
+            let expected = model.peek(len);
+            read(reader, &[len], expected, |reader, bufs| {
+                as_poll(reader.half().peek(&mut bufs[0]))
+            });
+        }
         Call::FillBuf => {
             let expected = model.readable(Some(task), 1);
             let lent = tasks.poll(task, |cx| Pin::new(reader).poll_fill_buf(cx));
@@ -94,9 +101,19 @@ fn step_reader<R: ReadEnd>(model: &mut Model, tasks: &Tasks, reader: &mut R, op:
         }
         Call::AsSlices => {
             let (front, back) = reader.half().as_slices();
+            assert!(!front.is_empty() || back.is_empty());
             model.check_lent(&[front, back].concat(), true);
         }
-        Call::Consume(n) => Pin::new(reader).consume(model.consume(n)),
+        Call::Consume(n) => {
+            let n = model.consumable(n);
+            model.consume(n);
+            Pin::new(reader).consume(n);
+        }
+        Call::ConsumeExactly(n) => match model.consume(n) {
+            Some(true) => reader.half().consume(n),
+            Some(false) => expect_panic(|| reader.half().consume(n)),
+            None => {}
+        },
         Call::Readable(min) => {
             let min = min.min(model.settings.capacity);
             let expected = model.readable(Some(task), min);
@@ -123,13 +140,13 @@ fn step_writer<W: WriteEnd>(model: &mut Model, tasks: &Tasks, writer: &mut W, op
     let Op { task, ref call } = *op;
     match *call {
         Call::Write(len) => {
-            let bytes = model.to_send(len);
+            let bytes = model.make(len);
             let expected = model.write(Some(task), &bytes);
             let written = tasks.poll(task, |cx| Pin::new(writer).poll_write(cx, &bytes));
             assert_eq!(polled(written), expected);
         }
         Call::WriteVectored(lens) => {
-            let bytes = model.to_send(lens.iter().sum());
+            let bytes = model.make(lens.iter().sum());
             let expected = model.write(Some(task), &bytes);
             let mut rest = &bytes[..];
             let bufs = lens.map(|len| {
@@ -141,16 +158,21 @@ fn step_writer<W: WriteEnd>(model: &mut Model, tasks: &Tasks, writer: &mut W, op
             assert_eq!(polled(written), expected);
         }
         Call::TryWrite(len) => {
-            let bytes = model.to_send(len);
+            let bytes = model.make(len);
             let expected = model.write(None, &bytes);
             assert_eq!(as_poll(writer.half().try_write(&bytes)), expected);
         }
-        Call::Commit(len) => {
-            let bytes = model.to_send(len);
-            let (front, back) = writer.half().spare_slices();
-            let n = model.commit(&bytes, front.len() + back.len());
-            let spare = front.iter_mut().chain(back);
-            spare.zip(&bytes).for_each(|(to, byte)| *to = *byte);
+        Call::Spare { skip, len } => {
+            spare(model, writer.half(), skip, len);
+        }
+        Call::Commit(n) => match model.commit(n) {
+            true => writer.half().commit(n),
+            false => expect_panic(|| writer.half().commit(n)),
+        },
+        Call::Send(len) => {
+            let lent = spare(model, writer.half(), 0, len);
+            let n = model.fitting(len, lent);
+            assert!(model.commit(n));
             writer.half().commit(n);
         }
         Call::Writable(min) => {
@@ -183,6 +205,18 @@ fn step_writer<W: WriteEnd>(model: &mut Model, tasks: &Tasks, writer: &mut W, op
     }
 }
 
+/// Writes into the spare slices, and returns how many bytes were lent.
+fn spare(model: &mut Model, writer: &mut Writer, skip: usize, len: usize) -> usize {
+    let bytes = model.make(len);
+    let (front, back) = writer.spare_slices();
+    assert!(!front.is_empty() || back.is_empty());
+    let lent = front.len() + back.len();
+    model.lend_spare(lent, skip, &bytes);
+    let places = front.iter_mut().chain(back).skip(skip);
+    places.zip(&bytes).for_each(|(to, byte)| *to = *byte);
+    lent
+}
+
 fn polled<T>(outcome: Poll<io::Result<T>>) -> Outcome<T> {
     outcome.map_err(|error| error.kind())
 }
@@ -199,7 +233,7 @@ fn as_poll<T>(result: io::Result<T>) -> Outcome<T> {
 fn read<R>(
     reader: &mut R,
     lens: &[usize],
-    expected: Outcome<Vec<u8>>,
+    expected: Outcome<Vec<Byte>>,
     call: impl FnOnce(&mut R, &mut [Vec<u8>]) -> Outcome<usize>,
 ) {
     const UNTOUCHED: u8 = 0xa5;
@@ -211,7 +245,10 @@ fn read<R>(
         _ => got.clone(),
     };
     assert!(rest.iter().all(|&byte| byte == UNTOUCHED));
-    assert_eq!(outcome.map_ok(|_| got), expected);
+    if let Poll::Ready(Ok(expected)) = &expected {
+        assert!(is_same(expected, &got), "{got:?} in place of {expected:?}");
+    }
+    assert_eq!(outcome, expected.map_ok(|bytes| bytes.len()));
 }
 
 /// Compares what the halves report without a transfer.

@@ -6,8 +6,9 @@
 //! wakes, and which wakers are dropped: a parked half is woken when it has to be, and no other task
 //! ever is.
 //!
-//! `tests/oracle.rs` and the fuzz target both run it.
+//! `tests/oracle.rs` and the fuzz target `ops` run it.
 
+#![allow(dead_code)] // Each of them makes the operations in its own way.
 #![allow(clippy::std_instead_of_alloc)] // Tests have `std`.
 #![allow(clippy::incompatible_msrv)] // And a current compiler.
 
@@ -16,13 +17,15 @@ mod data;
 mod machine;
 mod model;
 mod op;
+pub(crate) mod panics;
+#[path = "../sizes.rs"]
+mod sizes;
 mod tasks;
 
 use async_duplex::DuplexStream;
 use machine::{drain, inspect, inspect_handle, step};
 use model::{Model, CUT};
-use op::{Call, Ending};
-pub(crate) use op::{Direction, Op, Settings};
+pub(crate) use op::{Call, Direction, Ending, Op, Settings};
 use tasks::Tasks;
 
 /// Runs `ops` on a pipe, then closes it and drains it.

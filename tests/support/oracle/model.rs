@@ -23,11 +23,18 @@ pub(super) const CUT: ErrorKind = ErrorKind::ConnectionReset;
 /// The result of a call, with the kind of an error.
 pub(super) type Outcome<T> = Poll<Result<T, ErrorKind>>;
 
+/// A byte that was sent. `None` is a byte that was committed and never written.
+pub(super) type Byte = Option<u8>;
+
 /// One direction.
 pub(super) struct Model {
     pub(super) settings: Settings,
     /// The bytes that were written and not consumed, also those that were discarded.
-    pub(super) queue: VecDeque<u8>,
+    pub(super) queue: VecDeque<Byte>,
+    /// What is in the slices that `spare_slices` lent last, without what has been committed.
+    spare: VecDeque<Byte>,
+    /// How many bytes were made, to make the next ones.
+    made: usize,
     /// How many of them the reader was lent last and has not consumed.
     lent: usize,
     /// The number of bytes that the latest `poll_writable` asked for.
@@ -130,6 +137,8 @@ impl Model {
         Self {
             settings,
             queue: VecDeque::new(),
+            spare: VecDeque::new(),
+            made: 0,
             lent: 0,
             wanted: 0,
             end: None,
@@ -141,9 +150,9 @@ impl Model {
     }
 
     /// The next `len` bytes to send.
-    pub(super) fn to_send(&self, len: usize) -> Vec<u8> {
-        let sent = self.writer.position;
-        (sent..sent + len).map(byte).collect()
+    pub(super) fn make(&mut self, len: usize) -> Vec<u8> {
+        self.made += len;
+        (self.made - len..self.made).map(byte).collect()
     }
 
     /// How many bytes the reader can read.
@@ -187,7 +196,7 @@ impl Model {
         self.writable(Some(task), min)
     }
 
-    pub(super) fn read(&mut self, task: Option<usize>, len: usize) -> Outcome<Vec<u8>> {
+    pub(super) fn read(&mut self, task: Option<usize>, len: usize) -> Outcome<Vec<Byte>> {
         if len == 0 {
             return Poll::Ready(Ok(Vec::new()));
         }
@@ -195,24 +204,43 @@ impl Model {
         found.map_ok(|n| self.take(n.min(len)))
     }
 
+    pub(super) fn peek(&mut self, len: usize) -> Outcome<Vec<Byte>> {
+        let found = match len {
+            0 => Poll::Ready(Ok(0)),
+            _ => self.readable(None, 1),
+        };
+        found.map_ok(|n| self.queue.iter().copied().take(n.min(len)).collect())
+    }
+
     /// Compares bytes that are lent: all unread ones, or those up to where they wrap.
     pub(super) fn check_lent(&mut self, lent: &[u8], is_all: bool) {
         let unread = self.unread();
         let least = if is_all { unread } else { unread.min(1) };
         assert!((least..=unread).contains(&lent.len()));
-        assert!(self.queue.iter().zip(lent).all(|(a, b)| a == b));
+        assert!(is_same(&self.queue, lent));
         if !lent.is_empty() {
             self.lent = lent.len();
         }
     }
 
-    /// Consumes `n` bytes, if there are so many. What was lent can be consumed after an abort,
-    /// too. Returns how many.
-    pub(super) fn consume(&mut self, n: usize) -> usize {
-        self.take(n.min(self.unread().max(self.lent))).len()
+    /// How many of `n` bytes can be consumed. What was lent can be consumed after an abort, too.
+    pub(super) fn consumable(&self, n: usize) -> usize {
+        n.min(self.unread().max(self.lent))
     }
 
-    fn take(&mut self, n: usize) -> Vec<u8> {
+    /// Consumes `n` bytes. Returns `false` if that panics, and `None` if it is not specified: of
+    /// the bytes that were discarded, some may be lent.
+    pub(super) fn consume(&mut self, n: usize) -> Option<bool> {
+        if n > self.queue.len() {
+            return Some(false);
+        }
+        (n == self.consumable(n)).then(|| {
+            self.take(n);
+            true
+        })
+    }
+
+    fn take(&mut self, n: usize) -> Vec<Byte> {
         self.lent = self.lent.saturating_sub(n);
         let bytes = self.queue.drain(..n).collect();
         self.reader.publish(n, &mut self.writer);
@@ -221,26 +249,50 @@ impl Model {
 
     pub(super) fn write(&mut self, task: Option<usize>, bytes: &[u8]) -> Outcome<usize> {
         let found = self.writable(task, bytes.len().min(1));
-        found.map_ok(|n| self.send(&bytes[..n.min(bytes.len())]))
+        found.map_ok(|n| {
+            let n = n.min(bytes.len());
+            if n > 0 {
+                self.spare.clear();
+            }
+            self.send(bytes[..n].iter().copied().map(Some).collect())
+        })
     }
 
-    fn send(&mut self, bytes: &[u8]) -> usize {
+    fn send(&mut self, bytes: Vec<Byte>) -> usize {
+        let n = bytes.len();
         self.queue.extend(bytes);
-        self.writer.publish(bytes.len(), &mut self.reader);
-        bytes.len()
+        self.writer.publish(n, &mut self.reader);
+        n
     }
 
-    /// Commits `bytes`, or as many as fit in the `spare` bytes that were lent. After the end bytes
-    /// that would fit are discarded. Returns how many.
-    pub(super) fn commit(&mut self, bytes: &[u8], spare: usize) -> usize {
-        let free = self.free();
-        if self.end.is_some() {
-            assert_eq!(spare, 0);
-            return bytes.len().min(free);
-        }
+    /// The writer was lent `len` bytes, and has written `bytes` after the first `skip` of them.
+    pub(super) fn lend_spare(&mut self, len: usize, skip: usize, bytes: &[u8]) {
+        let free = if self.end.is_some() { 0 } else { self.free() };
         let least = free.min(self.wanted.max(LENT_AT_LEAST));
-        assert!((least..=free).contains(&spare), "{spare} of {free} bytes");
-        self.send(&bytes[..bytes.len().min(spare)])
+        assert!((least..=free).contains(&len), "{len} of {free} bytes");
+        self.spare = VecDeque::from(vec![None; len]);
+        for (to, byte) in self.spare.iter_mut().skip(skip).zip(bytes) {
+            *to = Some(*byte);
+        }
+    }
+
+    /// Commits `n` bytes. Returns whether so many are free: if not, a commit panics. After the end
+    /// the bytes are discarded.
+    pub(super) fn commit(&mut self, n: usize) -> bool {
+        let fits = n <= self.free();
+        if fits && self.end.is_none() {
+            let bytes = (0..n).map(|_| self.spare.pop_front().flatten()).collect();
+            self.send(bytes);
+        }
+        fits
+    }
+
+    /// How many of `n` bytes can be written into `spare` and committed.
+    pub(super) fn fitting(&self, n: usize, spare: usize) -> usize {
+        match self.end {
+            Some(_) => n.min(self.free()),
+            None => n.min(spare),
+        }
     }
 
     pub(super) fn reader_closed(&mut self, task: usize) -> Poll<()> {
@@ -301,4 +353,10 @@ impl Model {
             }
         }
     }
+}
+
+/// Whether `got` are the first of `sent`. A byte that was never written may have any value.
+pub(super) fn is_same<'a>(sent: impl IntoIterator<Item = &'a Byte>, got: &[u8]) -> bool {
+    let mut pairs = sent.into_iter().zip(got);
+    pairs.all(|(sent, got)| sent.map_or(true, |sent| sent == *got))
 }

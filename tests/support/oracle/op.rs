@@ -4,6 +4,7 @@ use std::io::ErrorKind;
 
 use async_duplex::Options;
 
+use super::sizes::{self, len};
 use super::tasks::TASKS;
 
 /// The error that a half finds whose peer was dropped, if the options say so.
@@ -12,22 +13,26 @@ pub(super) const DROPPED: ErrorKind = ErrorKind::UnexpectedEof;
 /// The options of a pipe.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Settings {
-    pub(super) capacity: usize,
+    pub(crate) capacity: usize,
     /// 0 in most pipes, which then never yield.
-    pub(super) yield_every: usize,
-    pub(super) error_on_drop: bool,
+    pub(crate) yield_every: usize,
+    pub(crate) error_on_drop: bool,
 }
 
 impl Settings {
-    /// The settings that two random bytes encode. Most capacities are small, so that a pipe is
-    /// often full, empty or wrapped. The largest is above what one call lends of a new storage.
+    /// The settings of `pipe`.
+    pub(crate) fn new(capacity: usize) -> Self {
+        Self {
+            capacity,
+            yield_every: 0,
+            error_on_drop: false,
+        }
+    }
+
+    /// The settings that two random bytes encode.
     pub(crate) fn from_bytes([capacity, other]: [u8; 2]) -> Self {
         Self {
-            capacity: match usize::from(capacity) {
-                255 => 40_000,
-                byte @ 225..=254 => (byte - 224) * 10,
-                byte => 1 + byte % 9,
-            },
+            capacity: sizes::capacity(capacity),
             yield_every: usize::from(other / 2).saturating_sub(122),
             error_on_drop: other % 2 == 1,
         }
@@ -43,21 +48,24 @@ impl Settings {
 }
 
 /// A call. A poll uses the waker of `task`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Op {
-    pub(super) task: usize,
-    pub(super) call: Call,
+    pub(crate) task: usize,
+    pub(crate) call: Call,
 }
 
-#[derive(Clone, Debug)]
-pub(super) enum Call {
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Call {
     Read(usize),
     ReadVectored([usize; 3]),
     TryRead(usize),
+    Peek(usize),
     FillBuf,
     AsSlices,
-    /// Consumes as many bytes, if there are so many.
+    /// Consumes so many bytes, or as many as there are.
     Consume(usize),
+    /// Consumes exactly so many bytes, and panics if there are fewer.
+    ConsumeExactly(usize),
     /// Waits for as many bytes, but not for more than the capacity.
     Readable(usize),
     ReaderClosed,
@@ -65,8 +73,15 @@ pub(super) enum Call {
     Write(usize),
     WriteVectored([usize; 3]),
     TryWrite(usize),
-    /// Writes into the spare slices, and commits as many bytes, if so many fit.
+    /// Writes so many bytes into the spare slices after the first `skip`, as far as they fit.
+    Spare {
+        skip: usize,
+        len: usize,
+    },
+    /// Commits exactly so many bytes, and panics if fewer are free.
     Commit(usize),
+    /// Writes so many bytes into the spare slices, or as many as fit, and commits them.
+    Send(usize),
     Writable(usize),
     Flush,
     WriterClosed,
@@ -77,7 +92,7 @@ pub(super) enum Call {
 
 /// How a half ends.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Ending {
+pub(crate) enum Ending {
     Close,
     /// The writer's only: a reader closes.
     FinishWith,
@@ -90,11 +105,6 @@ impl Op {
     /// are of more than any capacity. Few operations end a half, so that a random schedule makes
     /// many calls before the end.
     pub(crate) fn from_bytes([kind, task, a, b]: [u8; 4]) -> Self {
-        let len = |byte: u8| match usize::from(byte) {
-            byte @ 0..=219 => byte % 11,
-            255 => 100_000,
-            byte => (byte - 219) * 10,
-        };
         let lens = [len(a), len(b), usize::from(task >> 4)];
         let ending = match a % 4 {
             0 => Ending::Close,
@@ -107,12 +117,19 @@ impl Op {
             30..=49 => Call::ReadVectored(lens),
             50..=66 => Call::FillBuf,
             67..=76 => Call::AsSlices,
-            77..=94 => Call::Consume(len(a)),
-            95..=104 => Call::TryRead(len(a)),
+            77..=90 => Call::Consume(len(a)),
+            91..=94 => Call::ConsumeExactly(len(a)),
+            95..=99 => Call::TryRead(len(a)),
+            100..=104 => Call::Peek(len(a)),
             105..=129 => Call::Readable(len(a)),
             130..=154 => Call::Write(len(a)),
             155..=172 => Call::WriteVectored(lens),
-            173..=184 => Call::Commit(len(a)),
+            173..=177 => Call::Spare {
+                skip: len(b),
+                len: len(a),
+            },
+            178..=180 => Call::Commit(len(a)),
+            181..=184 => Call::Send(len(a)),
             185..=194 => Call::TryWrite(len(a)),
             195..=219 => Call::Writable(len(a)),
             220..=222 => Call::Flush,

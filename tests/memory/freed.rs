@@ -1,0 +1,136 @@
+//! B21 and B26: when the memory of a pipe is freed.
+
+use core::mem;
+use std::io::ErrorKind;
+use std::sync::Mutex;
+use std::thread;
+
+use async_duplex::{duplex, pipe, AbortHandle, Options, Writer};
+
+use crate::allocator::{held, mebibytes, LIVE};
+use crate::support::deadline::within;
+use crate::support::rendezvous::{Meeting, Rendezvous};
+
+#[test]
+fn b21_the_storage_of_a_pipe_is_freed_when_both_halves_are_dropped() {
+    const CAPACITY: usize = mebibytes(24);
+    let ends: [fn(&mut Writer); 3] = [
+        |_| (),
+        |writer| writer.finish(),
+        |writer| writer.abort(ErrorKind::Other),
+    ];
+    for end in ends {
+        for writer_first in [true, false] {
+            let (reader, mut writer) = Options::new(CAPACITY).pipe();
+            writer.commit(CAPACITY);
+            end(&mut writer);
+            let handles = [reader.abort_handle(), writer.abort_handle()];
+            let mut halves: [Box<dyn Send>; 2] = [Box::new(reader), Box::new(writer)];
+            if writer_first {
+                halves.reverse();
+            }
+            for half in halves {
+                assert_eq!(held(CAPACITY), 1, "a half may still read or write");
+                drop(half);
+            }
+            assert_eq!(held(CAPACITY), 0);
+            drop(handles);
+        }
+    }
+}
+
+#[test]
+fn b21_the_last_of_halves_and_handles_frees_the_pipe() {
+    let before = LIVE.get();
+    for first in 0..4 {
+        for reversed in [false, true] {
+            let (reader, mut writer) = pipe(64);
+            writer.commit(64);
+            let handles = (reader.abort_handle(), writer.abort_handle());
+            let mut owners: [Box<dyn Send>; 4] = [
+                Box::new(reader),
+                Box::new(writer),
+                Box::new(handles.0),
+                Box::new(handles.1),
+            ];
+            owners.rotate_left(first);
+            if reversed {
+                owners.reverse();
+            }
+            for owner in owners {
+                assert!(LIVE.get() > before + 1, "more is left than the box");
+                drop(owner);
+            }
+            assert_eq!(LIVE.get(), before);
+        }
+    }
+}
+
+/// How many times two threads are started, how many times they meet, and how many connections they
+/// drop each time.
+const BATCHES: usize = if cfg!(miri) { 1 } else { 20 };
+const MEETINGS: usize = if cfg!(miri) { 4 } else { 100 };
+const BURST: usize = 8;
+
+/// Makes connections with a handle, drops their ends in two threads at the same moment, and checks
+/// that the storage is freed while the handles live. Many times.
+fn drop_at_once<A: Send, B: Send>(capacity: usize, make: fn(usize) -> (A, B, AbortHandle)) {
+    for batch in 0..BATCHES {
+        let rendezvous = Rendezvous::default();
+        let [one, other] = rendezvous.threads();
+        let passed = Mutex::new(Vec::new());
+        let drop_others = |other: Meeting<'_>| {
+            while other.meet() {
+                let ends: Vec<B> = mem::take(&mut passed.lock().unwrap());
+                other.meet();
+                ends.into_iter().for_each(drop);
+                other.meet();
+            }
+        };
+        let drop_ones = |one: Meeting<'_>| {
+            for meeting in 0..MEETINGS {
+                let (mut ends, mut handles) = (Vec::new(), Vec::new());
+                for _ in 0..BURST {
+                    let (end, other_end, handle) = make(capacity);
+                    ends.push(end);
+                    passed.lock().unwrap().push(other_end);
+                    handles.push(handle);
+                }
+                assert!(held(capacity) > 0, "the storage is counted");
+                one.meet();
+                one.meet();
+                ends.into_iter().for_each(drop);
+                one.meet();
+                let held = held(capacity);
+                assert_eq!(held, 0, "batch {batch}, meeting {meeting}");
+                let abort = |handle: AbortHandle| handle.abort(ErrorKind::ConnectionReset);
+                handles.into_iter().for_each(abort);
+            }
+        };
+        within(60, || {
+            thread::scope(|scope| {
+                scope.spawn(move || drop_others(other));
+                drop_ones(one);
+            });
+        });
+    }
+}
+
+// The capacities are above 32 MiB, where allocating takes the same time whatever the size.
+
+#[test]
+fn b26_a_handle_keeps_no_bytes_of_ends_that_are_dropped_at_the_same_moment() {
+    drop_at_once(mebibytes(34), |capacity| {
+        let (reader, mut writer) = pipe(capacity);
+        assert_eq!(writer.try_write(b"x").unwrap(), 1);
+        let handle = reader.abort_handle();
+        (reader, writer, handle)
+    });
+    drop_at_once(mebibytes(35), |capacity| {
+        let (mut near, mut far) = duplex(capacity);
+        assert_eq!(near.try_write(b"x").unwrap(), 1);
+        assert_eq!(far.try_write(b"x").unwrap(), 1);
+        let handle = far.abort_handle();
+        (near, far, handle)
+    });
+}

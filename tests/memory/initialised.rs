@@ -1,0 +1,172 @@
+//! B19: all space that is lent is initialised, and lending it touches little more memory than the
+//! call needs.
+
+use async_duplex::{pipe, Reader, Writer};
+use futures::FutureExt;
+
+use crate::allocator::{held, mebibytes, FILLS, PATTERN, TOUCHED};
+
+/// The number of bytes that are lent.
+#[track_caller]
+fn lend(writer: &mut Writer) -> usize {
+    let (front, back) = writer.spare_slices();
+    assert!(
+        !front.contains(&PATTERN) && !back.contains(&PATTERN),
+        "not initialised"
+    );
+    front.len() + back.len()
+}
+
+#[track_caller]
+fn assert_unread_is_initialised(reader: &mut Reader) {
+    let (front, back) = reader.as_slices();
+    assert!(
+        !front.contains(&PATTERN) && !back.contains(&PATTERN),
+        "not initialised"
+    );
+}
+
+/// Calls `check` with pipes of up to 6 bytes through which up to twice the capacity has passed, in
+/// steps of every length. Some of their storage has never been written.
+fn every_start(check: impl Fn(&mut Reader, &mut Writer)) {
+    for capacity in 1..=6 {
+        for passed in 0..=2 * capacity {
+            for step in 1..=capacity {
+                for unread in 0..=capacity {
+                    let (mut reader, mut writer) = pipe(capacity);
+                    let mut left = passed;
+                    while left > 0 {
+                        let n = step.min(left);
+                        writer.try_write(&[1; 6][..n]).unwrap();
+                        reader.try_read(&mut [0; 6][..n]).unwrap();
+                        left -= n;
+                    }
+                    writer.try_write(&[2; 6][..unread]).unwrap();
+                    check(&mut reader, &mut writer);
+                    assert_unread_is_initialised(&mut reader);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn b19_spare_slices_are_initialised_also_those_that_grew() {
+    every_start(|reader, writer| {
+        lend(writer);
+        let unread = reader.as_slices().0.len();
+        reader.consume(unread);
+        let free = lend(writer);
+        writer.commit(free);
+    });
+}
+
+#[test]
+fn b19_a_commit_without_spare_slices_sends_only_initialised_bytes() {
+    every_start(|reader, writer| {
+        let free = writer.writable(0).now_or_never().unwrap().unwrap();
+        for _ in 0..free {
+            writer.commit(1);
+        }
+        assert!(reader.is_full());
+    });
+}
+
+/// The least that the first loan of a large pipe has.
+const LEAST: usize = 16 << 10;
+
+/// More than the few pages that a call may touch beyond what it needs.
+const A_FEW_PAGES: usize = 256 << 10;
+
+/// Runs `body` with a new pipe, and returns how many bytes of its storage lie in blocks of 4 KiB
+/// that were written to.
+fn touched(capacity: usize, body: impl FnOnce(&mut Reader, &mut Writer)) -> usize {
+    FILLS.set(true);
+    let (mut reader, mut writer) = pipe(capacity);
+    body(&mut reader, &mut writer);
+    assert_eq!(held(capacity), 1, "the storage is counted");
+    drop((reader, writer));
+    FILLS.set(false);
+    assert_eq!(held(capacity), 0);
+    TOUCHED.get()
+}
+
+#[test]
+fn b19_the_first_loan_of_a_large_pipe_touches_few_pages() {
+    for writes in [false, true] {
+        let touched = touched(mebibytes(64), |_, writer| {
+            if writes {
+                assert_eq!(writer.try_write(b"abc").unwrap(), 3);
+            }
+            // A second loan needs no more than the first.
+            assert!(lend(writer) >= LEAST && lend(writer) >= LEAST);
+        });
+        assert!(touched <= A_FEW_PAGES, "{touched} bytes are touched");
+    }
+}
+
+#[test]
+fn b19_a_loan_after_a_wait_has_as_many_bytes_as_were_waited_for() {
+    const NEEDED: usize = 300_000;
+    let touched = touched(mebibytes(66), |_, writer| {
+        let free = writer.writable(NEEDED).now_or_never().unwrap().unwrap();
+        assert!(free >= NEEDED && lend(writer) >= NEEDED);
+    });
+    assert!(
+        touched <= NEEDED + A_FEW_PAGES,
+        "{touched} bytes are touched"
+    );
+}
+
+#[test]
+fn b19_small_commits_with_and_without_a_loan_touch_few_pages() {
+    let touched = touched(mebibytes(67), |reader, writer| {
+        for round in 0..1000 {
+            if round >= 10 {
+                writer.spare_slices().0[..100].fill(b'x');
+            }
+            writer.commit(100);
+            assert_unread_is_initialised(reader);
+            reader.consume(100);
+        }
+    });
+    assert!(touched <= A_FEW_PAGES, "{touched} bytes are touched");
+}
+
+#[test]
+fn b19_messages_that_are_read_at_once_stay_at_the_front_of_the_storage() {
+    let touched = touched(mebibytes(68), |reader, writer| {
+        for _ in 0..(1 << 20) / 64 {
+            writer.try_write(&[1; 64]).unwrap();
+            assert_eq!(reader.try_read(&mut [0; 64]).unwrap(), 64);
+        }
+    });
+    assert!(touched <= 4096, "{touched} bytes are touched");
+}
+
+/// The loans together reach every byte of the storage, twice.
+#[test]
+fn b19_every_byte_of_every_loan_is_initialised() {
+    const CAPACITY: usize = mebibytes(23);
+    touched(CAPACITY, |reader, writer| {
+        let mut sent = 0;
+        let mut step = 1;
+        while sent < 2 * CAPACITY {
+            let min = step.min(CAPACITY / 2);
+            let wait = writer.writable(min).now_or_never();
+            assert!(wait.expect("the pipe is never half full").unwrap() >= min);
+            let lent = lend(writer);
+            assert!(lent >= min, "{lent} of {min} bytes");
+            // A part of the loan, so that the next one begins within it.
+            let n = lent - lent / 3;
+            writer.commit(n);
+            sent += n;
+            assert_unread_is_initialised(reader);
+            let unread = reader.len();
+            assert!(unread >= n);
+            // A byte stays unread, so that the writer does not begin at the front again.
+            reader.consume(unread - 1);
+            step *= 2;
+        }
+    });
+}

@@ -1,0 +1,15 @@
+//! The memory that a pipe asks for, touches and frees: B2, B19, B21 and B26. The allocator of these
+//! tests counts, refuses, and fills what it grants with a pattern.
+
+#![cfg(not(any(loom, shuttle)))]
+#![cfg(all(feature = "tokio", feature = "embedded-io"))]
+#![allow(clippy::std_instead_of_alloc)] // Tests have `std`.
+#![allow(clippy::incompatible_msrv)] // And a current compiler.
+
+mod allocator;
+mod errors;
+mod freed;
+mod initialised;
+mod refused;
+#[path = "../support/mod.rs"]
+mod support;

@@ -1,0 +1,218 @@
+//! B2: when memory is asked for, and what happens if the allocator refuses it.
+
+use core::task::Poll;
+use std::io::{self, ErrorKind, Write};
+
+use async_duplex::{duplex, pipe, DuplexStream, Options, Reader, Writer};
+
+use crate::allocator::{held, mebibytes, CALLS, GRANTS};
+use crate::support::counting_waker::{as_poll, ready, CountingTask, END};
+use crate::support::families::{writes, Sink, WriteCall};
+
+/// More memory than any machine has.
+const HUGE: usize = 1 << 40;
+
+/// Checks that a call has failed with `OutOfMemory`. The error is the kind alone, which allocates
+/// nothing.
+#[track_caller]
+fn assert_out_of_memory<T>(what: &str, result: io::Result<T>) {
+    let Err(error) = result else {
+        panic!("{what}: there is no memory");
+    };
+    assert_eq!(error.kind(), ErrorKind::OutOfMemory, "{what}: {error}");
+    assert!(error.get_ref().is_none(), "{what}: {error:?}");
+}
+
+/// Makes a call for which the allocator refuses the storage.
+#[track_caller]
+fn assert_refuses<S: Sink>(sink: &mut S, call: &WriteCall<S>) {
+    let task = CountingTask::new();
+    let what = call.name;
+    // A blocking call makes a dummy pipe, which is no matter of the error.
+    let mut calls = |bytes: &[u8]| {
+        let before = CALLS.get();
+        let result = task.poll(|cx| (call.call)(sink, cx, bytes));
+        (result, CALLS.get() - before)
+    };
+    let (_, of_the_call) = if call.writes {
+        calls(b"")
+    } else {
+        (Poll::Pending, 0)
+    };
+    GRANTS.set(0);
+    let (result, allocations) = calls(b"hello");
+    GRANTS.set(usize::MAX);
+    let Poll::Ready(result) = result else {
+        panic!("{what}: it waits for memory");
+    };
+    assert_out_of_memory(what, result);
+    assert!(
+        allocations <= of_the_call + 1,
+        "{what}: {allocations} allocations"
+    );
+    assert_eq!(task.state(), (0, 0), "{what}");
+    GRANTS.set(0);
+    let (front, back) = sink.writer().spare_slices();
+    assert_eq!((front.len(), back.len()), (0, 0), "{what}");
+    sink.writer().commit(0);
+    assert_eq!(
+        (sink.writer().len(), sink.writer().is_closed()),
+        (0, false),
+        "{what}"
+    );
+    GRANTS.set(usize::MAX);
+}
+
+/// Calls that neither move bytes nor lend space need no storage.
+fn assert_needs_no_memory(reader: &mut Reader, writer: &mut Writer) {
+    let task = CountingTask::new();
+    assert_eq!(as_poll(writer.try_write(b"")), ready(0));
+    assert!(task.flush(writer).is_ready() && !writer.is_full());
+    assert_eq!(reader.as_slices(), (&b""[..], &b""[..]));
+    assert_eq!(as_poll(reader.try_read(&mut [0])), Poll::Pending);
+}
+
+#[test]
+fn b2_every_write_without_memory_fails_and_can_be_tried_again() {
+    const CAPACITY: usize = mebibytes(16);
+    for call in writes::<Writer>() {
+        for capacity in [HUGE, isize::MAX as usize / 2, CAPACITY] {
+            let (mut reader, mut writer) = pipe(capacity);
+            assert_needs_no_memory(&mut reader, &mut writer);
+            let task = CountingTask::new();
+            assert!(task.read(&mut reader, &mut [0; 8]).is_pending());
+            for _ in 0..2 {
+                assert_refuses(&mut writer, &call);
+                assert_needs_no_memory(&mut reader, &mut writer);
+            }
+            assert_eq!(task.state(), (0, 1));
+            if capacity == CAPACITY {
+                assert_eq!(as_poll(writer.try_write(b"hello")), ready(5));
+                assert_eq!((task.state(), held(CAPACITY)), ((1, 0), 1));
+                assert_eq!(reader.as_slices().0, b"hello");
+                reader.consume(5);
+            }
+            drop(writer);
+            assert_eq!(as_poll(reader.try_read(&mut [0])), END);
+        }
+        assert_eq!(held(CAPACITY), 0);
+    }
+}
+
+#[test]
+fn b2_a_blocking_write_all_without_memory_fails() {
+    let (_reader, writer) = pipe(HUGE);
+    GRANTS.set(0);
+    assert_out_of_memory("write_all", writer.blocking().write_all(b"hello"));
+}
+
+#[test]
+fn b2_spare_slices_that_ran_out_of_memory_can_be_tried_again() {
+    let (mut reader, mut writer) = pipe(mebibytes(17));
+    GRANTS.set(0);
+    for _ in 0..3 {
+        let (front, back) = writer.spare_slices();
+        assert_eq!((front.len(), back.len()), (0, 0));
+    }
+    GRANTS.set(1);
+    let (front, back) = writer.spare_slices();
+    assert!(front.len() >= 16 << 10 && back.is_empty());
+    front[..5].copy_from_slice(b"hello");
+    writer.commit(5);
+    assert_eq!(reader.as_slices().0, b"hello");
+}
+
+#[test]
+fn b2_an_end_takes_precedence_over_out_of_memory() {
+    for call in writes::<Writer>() {
+        for abort in [None, Some(ErrorKind::TimedOut)] {
+            let (mut reader, mut writer) = pipe(HUGE);
+            match abort {
+                None => reader.close(),
+                Some(kind) => reader.abort(kind),
+            }
+            let written = CountingTask::new().poll(|cx| (call.call)(&mut writer, cx, b"x"));
+            let found = written.map_err(|error| error.kind());
+            let kind = abort.unwrap_or(ErrorKind::BrokenPipe);
+            assert_eq!(found, Poll::Ready(Err(kind)), "{}", call.name);
+        }
+    }
+}
+
+#[test]
+fn b2_each_direction_of_a_stream_allocates_its_own_storage() {
+    const CAPACITY: usize = mebibytes(18);
+    let (mut near, mut far) = duplex(CAPACITY);
+    assert_eq!(as_poll(near.try_write(b"hello")), ready(5));
+    for call in writes::<DuplexStream>() {
+        assert_refuses(&mut far, &call);
+        assert_eq!(held(CAPACITY), 1, "{}", call.name);
+    }
+    assert_eq!(as_poll(far.try_read(&mut [0; 8])), ready(5));
+    assert_eq!(as_poll(far.try_write(b"answer")), ready(6));
+    assert_eq!((held(CAPACITY), near.reader().len()), (2, 6));
+}
+
+#[test]
+fn b2_options_whose_allocation_is_refused_are_out_of_memory_and_free_earlier_ones() {
+    const CAPACITY: usize = mebibytes(19);
+    let options = Options::new(CAPACITY).yield_every(1);
+    GRANTS.set(0);
+    assert_out_of_memory("try_pipe", options.try_pipe());
+    for grants in [0, 1] {
+        GRANTS.set(grants);
+        assert_out_of_memory("try_duplex", options.try_duplex());
+        assert_eq!((GRANTS.get(), held(CAPACITY)), (0, 0));
+    }
+    GRANTS.set(3);
+    assert!(options.try_duplex().is_ok() && options.try_pipe().is_ok());
+    assert_eq!(held(CAPACITY), 0, "they were dropped");
+}
+
+#[test]
+fn b2_invalid_options_are_refused_before_any_allocation() {
+    GRANTS.set(0);
+    for capacity in [0, usize::MAX] {
+        let options = Options::new(capacity);
+        for error in [options.try_pipe().err(), options.try_duplex().err()] {
+            assert_eq!(
+                error.map(|error| error.kind()),
+                Some(ErrorKind::InvalidInput)
+            );
+        }
+    }
+}
+
+#[test]
+fn b2_pipe_allocates_its_storage_at_the_first_write_and_try_pipe_at_once() {
+    const CAPACITY: usize = mebibytes(20);
+    let (reader, mut writer) = Options::new(CAPACITY).pipe();
+    assert!(!writer.is_full() && reader.is_empty());
+    assert_eq!(held(CAPACITY), 0);
+    writer.try_write(b"a").unwrap();
+    assert_eq!(held(CAPACITY), 1);
+    drop((reader, writer));
+    assert_eq!(held(CAPACITY), 0);
+
+    let halves = Options::new(CAPACITY).try_pipe().unwrap();
+    assert_eq!(held(CAPACITY), 1);
+    drop(halves);
+    assert_eq!(held(CAPACITY), 0);
+}
+
+#[test]
+fn b2_a_pipe_of_any_capacity_is_one_allocation_and_its_first_write_another() {
+    for capacity in [1, 256, 257, 1 << 20] {
+        let (bytes, mut buf) = (vec![1; capacity + 1], vec![0; capacity + 1]);
+        let before = CALLS.get();
+        let (mut reader, mut writer) = Options::new(capacity).pipe();
+        assert!(reader.as_slices().0.is_empty());
+        assert_eq!(CALLS.get() - before, 1, "capacity {capacity}");
+        for _ in 0..3 {
+            assert_eq!(writer.try_write(&bytes).unwrap(), capacity);
+            assert_eq!(reader.try_read(&mut buf).unwrap(), capacity);
+            assert_eq!(CALLS.get() - before, 2, "capacity {capacity}");
+            assert_eq!(buf[..capacity], bytes[..capacity]);
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! What the tests share. Each of them uses a part of it.
+
+#![allow(dead_code)]
+
+pub(crate) mod counting_waker;
+pub(crate) mod data;
+pub(crate) mod deadline;
+pub(crate) mod ends;
+#[cfg(all(feature = "tokio", feature = "embedded-io"))]
+pub(crate) mod families;
+pub(crate) mod half;
+pub(crate) mod panics;
+pub(crate) mod rendezvous;
+pub(crate) mod sizes;
+pub(crate) mod two_threads;
