@@ -8,6 +8,7 @@ use futures_core::future::FusedFuture;
 use futures_core::ready;
 
 use crate::error::{check_min, Result};
+use crate::pipe::ALL;
 use crate::reader::Reader;
 use crate::writer::Writer;
 
@@ -97,7 +98,7 @@ impl Reader {
     /// ```
     pub fn poll_readable(&mut self, cx: &mut Context<'_>, min: usize) -> Poll<Result<usize>> {
         check_min(min, self.capacity())?;
-        let found = ready!(self.endpoint.poll_available(cx, min, usize::MAX));
+        let found = ready!(self.endpoint.poll_available(cx, min, ALL));
         Poll::Ready(self.end_as_zero(found))
     }
 }
@@ -151,7 +152,6 @@ impl Writer {
     ///   free.
     /// * `BrokenPipe` if either half is closed or dropped.
     /// * The reader's error if it has [aborted](Reader::abort).
-    /// * `OutOfMemory` if the allocator refuses the storage, as for [`try_write`](Self::try_write).
     ///
     /// # Example
     ///
@@ -187,7 +187,7 @@ impl Writer {
     pub fn poll_writable(&mut self, cx: &mut Context<'_>, min: usize) -> Poll<Result<usize>> {
         check_min(min, self.capacity())?;
         self.wanted = min;
-        let available = ready!(self.endpoint.poll_available(cx, min, usize::MAX));
+        let available = ready!(self.endpoint.poll_available(cx, min, ALL));
         Poll::Ready(available.map_err(|stop| self.endpoint.error(stop)))
     }
 }

@@ -204,9 +204,9 @@
 //!
 //! * **A call**: a copy and one atomic read-modify-write on a word of its own side. A call that has
 //!   to wait also leaves its waker in an `AtomicWaker`.
-//! * **Memory**: about 400 bytes for a direction. The first write, `writable` or `spare_slices`
-//!   allocates `capacity` bytes more. A writer that finds the pipe empty continues at the front of
-//!   them, and a page of them takes memory once a byte has been written to it.
+//! * **Memory**: about 400 bytes for a direction, and what the unread bytes need: 1 KiB while they
+//!   are few, and at most twice the largest number of bytes that were unread at a time. A pipe of
+//!   64 MiB costs what is in it.
 //! * **Processor time**: no call spins, unless [`Options::spin_limit`] tells it to. A blocking half
 //!   owns its thread, and spins for 50 microseconds by default.
 //!

@@ -6,7 +6,7 @@ use core::time::Duration;
 
 use crate::duplex::DuplexStream;
 use crate::error::{Error, ErrorKind, Reason, Result};
-use crate::pipe::{self, Config, OutOfMemory, Spin, MAX_CAPACITY};
+use crate::pipe::{self, Config, Spin, MAX_CAPACITY};
 use crate::reader::Reader;
 use crate::writer::Writer;
 
@@ -17,11 +17,9 @@ use crate::writer::Writer;
 /// of a message to 64 KiB. A task that writes more bytes than the capacity and only then reads
 /// waits for ever. [Choosing a capacity](crate::guide::capacity) has more.
 ///
-/// The storage, `capacity` bytes, is allocated at the first write (or
-/// [`writable`](Writer::writable) or [`spare_slices`](Writer::spare_slices)). If the allocator
-/// refuses it, that call fails with `OutOfMemory`, and the caller can try it again. A writer that
-/// finds the pipe empty continues at the front of the storage. A page of it takes memory once a
-/// byte has been written to it.
+/// Memory for the bytes is allocated as they need it: 1 KiB while few are unread, and at most twice
+/// the largest number of bytes that were unread at a time. If the allocator refuses it, the write
+/// fails with `OutOfMemory`, and the caller can try it again.
 ///
 /// # Panics
 ///
@@ -236,9 +234,6 @@ impl Options {
 
     /// Makes a pipe.
     ///
-    /// The memory for the capacity is allocated at the first write. If the allocator refuses it,
-    /// that write fails with `OutOfMemory`.
-    ///
     /// ```
     /// use async_duplex::Options;
     ///
@@ -283,7 +278,7 @@ impl Options {
         cross(self.make(), self.make())
     }
 
-    /// Makes a pipe and allocates the memory for its capacity, or returns an error.
+    /// Makes a pipe, or returns an error if the capacity is invalid.
     ///
     /// ```
     /// use async_duplex::Options;
@@ -292,30 +287,20 @@ impl Options {
     /// let error = Options::new(usize::MAX).try_pipe().unwrap_err();
     /// assert_eq!(error.kind(), ErrorKind::InvalidInput);
     ///
-    /// // A valid capacity, of more memory than there is.
-    /// let error = Options::new(usize::MAX / 4).try_pipe().unwrap_err();
-    /// assert_eq!(error.kind(), ErrorKind::OutOfMemory);
-    ///
     /// assert!(Options::new(64).try_pipe().is_ok());
     /// ```
     ///
     /// # Errors
     ///
-    /// * `InvalidInput` if the capacity is 0 or above `isize::MAX / 2`. The message names it.
-    /// * `OutOfMemory` if the allocator refuses the memory for the capacity. The other 400 bytes of
-    ///   a pipe are allocated like any other small value, which ends the process if that fails.
+    /// `InvalidInput` if the capacity is 0 or above `isize::MAX / 2`. The message names it.
     pub fn try_pipe(&self) -> Result<(Reader, Writer)> {
         if !self.is_valid() {
             return Err(Error::new(ErrorKind::InvalidInput, self.capacity_error()));
         }
-        let (reader, mut writer) = self.make();
-        match writer.endpoint.allocate() {
-            Ok(()) => Ok((reader, writer)),
-            Err(OutOfMemory) => Err(ErrorKind::OutOfMemory.into()),
-        }
+        Ok(self.make())
     }
 
-    /// Makes a pair of streams and allocates the memory for their capacity, or returns an error.
+    /// Makes a pair of streams, or returns an error if the capacity is invalid.
     ///
     /// ```
     /// use async_duplex::Options;

@@ -9,7 +9,7 @@ use core::time::Duration;
 use futures_core::ready;
 
 use crate::error::{Result, Stop};
-use crate::pipe::{Consumer, Endpoint};
+use crate::pipe::{Consumer, Endpoint, ALL};
 
 /// The reading half of a [`pipe`](crate::pipe()).
 ///
@@ -232,7 +232,7 @@ impl Reader {
     /// ```
     #[inline]
     pub fn poll_fill_buf(&mut self, cx: &mut Context<'_>) -> Poll<Result<&[u8]>> {
-        let available = ready!(self.endpoint.poll_available(cx, 1, usize::MAX));
+        let available = ready!(self.endpoint.poll_available(cx, 1, ALL));
         let n = self.end_as_zero(available)?;
         let (front, _) = self.endpoint.slices();
         Poll::Ready(Ok(&front[..n.min(front.len())]))
@@ -254,7 +254,7 @@ impl Reader {
     /// assert_eq!(reader.as_slices(), (&b""[..], &b""[..]));
     /// ```
     pub fn as_slices(&mut self) -> (&[u8], &[u8]) {
-        match self.endpoint.available(1, usize::MAX) {
+        match self.endpoint.available(1, ALL) {
             Ok(_) => self.endpoint.slices(),
             Err(_) => (&[], &[]),
         }

@@ -100,8 +100,8 @@ impl Writer {
     ///   free.
     /// * The reader's error if it has [aborted](crate::Reader::abort).
     /// * `WouldBlock` if the pipe is full and `bytes` is not empty. No waker is registered.
-    /// * `OutOfMemory` if the allocator refuses the storage (`capacity` bytes), which the first
-    ///   write allocates. Nothing is lost, and the caller can try the write again.
+    /// * `OutOfMemory` if the allocator refuses memory that the write needs. Nothing is written or
+    ///   lost, and the caller can try the write again.
     ///
     /// # Example
     ///
@@ -191,12 +191,12 @@ impl Writer {
     /// first, where the space wraps around the end of the storage.
     ///
     /// Both slices together have as many bytes as [`writable`](Self::writable) was last asked for,
-    /// and at least one, if so many are free. They may have fewer bytes than are free, because lent
-    /// space is initialised, and initialising all of a large pipe would touch all of its memory.
+    /// and 16 KiB, if so many are free. They may have fewer bytes than are free, so that a loan of
+    /// a large pipe takes little memory. If the allocator refuses memory, they have what is there.
     ///
-    /// Both slices are empty if the pipe is full or closed, or if the allocator refuses the
-    /// storage. [`try_write`](Self::try_write) tells these apart. The caller passes the number of
-    /// bytes to send to [`commit`](Self::commit). Without a commit, no byte is sent. The space has
+    /// Both slices are empty if the pipe is full or closed, or if there is no memory.
+    /// [`try_write`](Self::try_write) tells these apart. The caller passes the number of bytes to
+    /// send to [`commit`](Self::commit). Without a commit, no byte is sent. The space has
     /// unspecified values.
     ///
     /// ```

@@ -11,11 +11,11 @@ pub(crate) use shuttle::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 /// A slot for a waker, with the names of the crate `atomic-waker`.
 pub(crate) struct AtomicWaker(Mutex<Option<Waker>>);
 
-impl AtomicWaker {
-    pub(crate) fn new() -> Self {
-        Self(Mutex::new(None))
-    }
+pub(crate) fn new_slot() -> AtomicWaker {
+    AtomicWaker(Mutex::new(None))
+}
 
+impl AtomicWaker {
     pub(crate) fn register(&self, waker: &Waker) {
         *self.0.lock().unwrap() = Some(waker.clone());
     }

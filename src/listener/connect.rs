@@ -77,7 +77,6 @@ impl Connector {
     ///
     /// * `ConnectionRefused` if the listener is closed or dropped, before the call or while it
     ///   waits.
-    /// * `OutOfMemory` if the allocator refuses the memory for the streams.
     ///
     /// # Cancel safety
     ///
@@ -121,7 +120,6 @@ impl Connector {
     ///
     /// * `WouldBlock` if the backlog is full.
     /// * `ConnectionRefused` if the listener is closed or dropped.
-    /// * `OutOfMemory` if the allocator refuses the memory for the streams.
     ///
     /// # Example
     ///

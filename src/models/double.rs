@@ -28,11 +28,11 @@ impl AccessLog {
 /// Loom's `AtomicWaker`, with the names of the crate `atomic-waker`.
 pub(crate) struct AtomicWaker(loom::future::AtomicWaker);
 
-impl AtomicWaker {
-    pub(crate) fn new() -> Self {
-        Self(loom::future::AtomicWaker::new())
-    }
+pub(crate) fn new_slot() -> AtomicWaker {
+    AtomicWaker(loom::future::AtomicWaker::new())
+}
 
+impl AtomicWaker {
     pub(crate) fn register(&self, waker: &Waker) {
         self.0.register_by_ref(waker);
     }

@@ -25,6 +25,7 @@ mod attempts;
 mod blocking;
 mod closed;
 mod duplex;
+mod growth;
 mod hand_over;
 mod handles;
 mod pairs;

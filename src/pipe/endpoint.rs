@@ -22,6 +22,9 @@ pub(crate) struct Endpoint<R> {
     spin: Spin,
 }
 
+/// A caller that wants to know the number of all available bytes.
+pub(crate) const ALL: usize = usize::MAX;
+
 /// How a side ends the stream.
 pub(crate) enum Ending {
     /// The peer gets what is there, and then the end.
@@ -73,7 +76,8 @@ impl<R: Role> Endpoint<R> {
     }
 
     /// How many bytes this half can move: `min` at least, or `want` where that is less. Includes
-    /// all that the peer had published when the call began, up to `want`.
+    /// all that the peer had published when the call began, up to `want`. The caller can move up to
+    /// `want` of them, or none if that is [`ALL`].
     #[inline]
     pub(crate) fn available(&mut self, min: usize, want: usize) -> Result<usize, Stop> {
         match self.state().flags.load() & DIVERT {
@@ -82,23 +86,19 @@ impl<R: Role> Endpoint<R> {
         }
     }
 
+    /// [`available`](Self::available) while the stream has not ended.
     #[inline]
     fn available_while_open(&mut self, min: usize, want: usize) -> Result<usize, Stop> {
-        match self.has(min, want) {
-            Ok(true) => Ok(self.half.available()),
-            Ok(false) => Err(Stop::WouldBlock),
-            Err(OutOfMemory) => Err(Stop::OutOfMemory),
+        if self.half.contiguous() < want {
+            self.half.refresh();
+            if self.half.available() < min.min(want) {
+                return Err(Stop::WouldBlock);
+            }
+            if want != ALL && self.half.reserve(want) == Err(OutOfMemory) {
+                return Err(Stop::OutOfMemory);
+            }
         }
-    }
-
-    /// Whether there are as many bytes as [`available`](Self::available) asks for.
-    #[inline]
-    fn has(&mut self, min: usize, want: usize) -> Result<bool, OutOfMemory> {
-        if self.half.available() >= want {
-            return Ok(true);
-        }
-        self.half.refresh(want)?;
-        Ok(self.half.available() >= min.min(want))
+        Ok(self.half.available())
     }
 
     /// [`available`](Self::available) if the stream has ended, or the half has to yield.
@@ -123,7 +123,7 @@ impl<R: Role> Endpoint<R> {
         }
         if flags & closed(R::SIDE) == 0 {
             // A reader that has closed gets nothing that was written since.
-            let _ = self.half.refresh(want);
+            self.half.refresh();
         }
         match self.half.available() {
             0 => Err(end),
@@ -143,10 +143,9 @@ impl<R: Role> Endpoint<R> {
         if self.state().flags.load() & DIVERT != 0 {
             return self.poll_diverted(cx, min, want);
         }
-        match self.has(min, want) {
-            Ok(true) => Poll::Ready(Ok(self.half.available())),
-            Ok(false) => self.wait(cx, min, want),
-            Err(OutOfMemory) => Poll::Ready(Err(Stop::OutOfMemory)),
+        match self.available_while_open(min, want) {
+            Err(Stop::WouldBlock) => self.wait(cx, min, want),
+            found => Poll::Ready(found),
         }
     }
 
@@ -307,7 +306,7 @@ impl<R: Role> Endpoint<R> {
         let before = flags.close(R::SIDE, how);
         if R::SIDE == Side::Consumer {
             // A reader that has closed can still read what is unread at this moment.
-            let _ = self.half.refresh(usize::MAX);
+            self.half.refresh();
         }
         let peer_has_waited = before & has_waited(R::Peer::SIDE) != 0;
         WakeOnDrop(peer_has_waited.then(|| self.half.shared().slot_of(R::Peer::SIDE)))
@@ -382,7 +381,7 @@ impl Endpoint<Producer> {
     }
 
     /// Copies the buffers into the available space, in order, as much as fits, and publishes that.
-    /// Returns how many bytes it is.
+    /// Returns how many bytes it is. [`available`](Self::available) was asked for as many.
     #[inline]
     pub(crate) fn write<'a>(&mut self, bufs: impl Iterator<Item = &'a [u8]>) -> usize {
         let n = bufs.map(|buf| self.half.write(buf)).sum();
@@ -394,8 +393,7 @@ impl Endpoint<Producer> {
 
     /// Lends available space, `min` bytes at least if there are so many.
     pub(crate) fn spare_slices(&mut self, min: usize) -> (&mut [u8], &mut [u8]) {
-        self.half.end_loan();
-        match self.available(1, usize::MAX) {
+        match self.available(1, ALL) {
             Ok(_) => self.half.spare_slices(min),
             Err(_) => (&mut [], &mut []),
         }
@@ -406,8 +404,7 @@ impl Endpoint<Producer> {
     #[track_caller]
     pub(crate) fn commit(&mut self, n: usize) {
         if self.half.available() < n {
-            // The allocator may refuse. The half panics then.
-            let _ = self.half.refresh(n);
+            self.half.refresh();
         }
         if self.state().flags.load() & ENDED != 0 {
             let free = self.half.available();
@@ -416,11 +413,6 @@ impl Endpoint<Producer> {
         }
         self.half.commit(n);
         self.publish();
-    }
-
-    /// Allocates the storage. The first write does so otherwise.
-    pub(crate) fn allocate(&mut self) -> Result<(), OutOfMemory> {
-        self.half.allocate()
     }
 }
 

@@ -11,7 +11,8 @@
 //! * **capacity**: how many bytes a pipe holds. **available**: how many bytes a half can move now,
 //!   unread ones for the reader, free ones for the writer.
 //! * **publish**: to store a new head or tail where the peer sees it.
-//! * **rewind**: to continue at the front of the storage, because the ring is empty.
+//! * **storage**: the memory for the bytes. **grow**: to replace it by a larger one. **rewind**: to
+//!   continue at the front of the storage, because the ring is empty.
 //! * **slot**: where a half leaves its waker, an `AtomicWaker`. **register**: to leave it there.
 //! * **threshold**: how many bytes a half waits for. **target**: the position of the peer at which
 //!   the threshold is reached.
@@ -76,7 +77,7 @@
 //!
 //! # THE WAKE-AND-CLOSE ARGUMENT
 //!
-//! P, R and A are argued in `ring/mod.rs`.
+//! P, R, G and A are argued in `ring/mod.rs`.
 //!
 //! * **W, wake.** A half stores its target and then sets its bit with Release. A publication clears
 //!   the bit with Acquire and then loads the target. So it sees that target or a later one.
@@ -99,9 +100,15 @@
 //! | P | `Cursor::position` | Acquire | garbage is read | `ring::published_bytes_are_visible` |
 //! | R | `Cursor::publish` | Release | unread bytes are overwritten | `ring::released_bytes_are_not_in_use` |
 //! | R | `Cursor::position` | Acquire | unread bytes are overwritten | `ring::released_bytes_are_not_in_use` |
-//! | P | `Producer::refresh` | the producer rewinds only an empty ring | unread bytes are overwritten | `ring::both_sides_rewind_together` |
-//! | P | `Producer::refresh` | nothing rewinds while space is lent | other bytes are sent | `wrap::nothing_rewinds_while_slices_are_lent` |
-//! | P | `Consumer::refresh` | the consumer follows a rewind | garbage is read | `ring::both_sides_rewind_together` |
+//! | G | `Newest::store` | Release | garbage is read | `growth::the_reader_follows_and_frees_what_it_has_left` |
+//! | G | `Newest::load` | Acquire | garbage is read | `growth::the_reader_follows_and_frees_what_it_has_left` |
+//! | G | `Half::grow` | the bytes are copied before the storage is stored | garbage is read | `growth::the_reader_follows_and_frees_what_it_has_left` |
+//! | G | `Half::grow` | bytes that are lent are copied, too | other bytes are sent | `growth::the_loan_of_the_writer_moves_along` |
+//! | G | `Consumer::refresh` | the tail is loaded before the storage | garbage is read | `growth::the_writer_is_dropped_afterwards` |
+//! | G | `Consumer::refresh` | the consumer follows | garbage is read | `growth::the_reader_follows_and_frees_what_it_has_left` |
+//! | G | `Half::rewind` | only an empty ring is rewound | unread bytes are overwritten | `ring::both_sides_rewind_together` |
+//! | G | `Half::rewind` | the consumer learns of it | garbage is read | `ring::both_sides_rewind_together` |
+//! | G | `Half::commit` | nothing is rewound | other bytes are sent | `wrap::nothing_rewinds_while_slices_are_lent` |
 //! | A | `OnceBox::set` | Release | half of a value is read | `ring::a_value_is_set_once_and_read_whole` |
 //! | A | `OnceBox::get` | Acquire | half of a value is read | `ring::a_value_is_set_once_and_read_whole` |
 //! | A | `OnceBox::set` | the first value is found and set in one step | a value is replaced | `ring::a_value_is_set_once_and_read_whole` |
@@ -138,13 +145,11 @@ mod flags;
 mod handle;
 mod spin;
 
-use core::mem::{size_of, MaybeUninit};
-
 use crate::error::{ErrorKind, Reason};
-use crate::ring::{self, Cursor, OnceBox, LINE};
-pub(crate) use crate::ring::{Consumer, OutOfMemory, Producer, Side, MAX_CAPACITY};
-use crate::sync::{AtomicUsize, AtomicWaker};
-pub(crate) use endpoint::{Ending, Endpoint, WakeOnDrop};
+use crate::ring::{self, Cursor, OnceBox};
+pub(crate) use crate::ring::{Consumer, Producer, Side, MAX_CAPACITY};
+use crate::sync::{new_slot, AtomicUsize, AtomicWaker};
+pub(crate) use endpoint::{Ending, Endpoint, WakeOnDrop, ALL};
 use flags::Flags;
 pub(crate) use handle::Handle;
 pub(crate) use spin::Spin;
@@ -169,7 +174,6 @@ struct State {
     /// Why a side has ended the stream with an error, and why a handle has.
     reasons: [OnceBox<Reason>; 3],
     config: Config,
-    padding: MaybeUninit<[u8; STATE_PADDING]>,
 }
 
 /// The index of the handles' reason. The sides have those before it.
@@ -181,29 +185,14 @@ struct Waiter {
     slot: AtomicWaker,
     /// The position of the peer at which the half has to be woken.
     wake_at: AtomicUsize,
-    padding: MaybeUninit<[u8; WAITER_PADDING]>,
 }
-
-/// With this, what precedes the cursors in [`Shared`] fills a line: this state, a pointer, the
-/// capacity, and the rewinds.
-const STATE_PADDING: usize = LINE.saturating_sub(
-    size_of::<Flags>()
-        + size_of::<[OnceBox<Reason>; 3]>()
-        + size_of::<Config>()
-        + 3 * size_of::<usize>(),
-);
-
-/// With this, a cursor fills a line.
-const WAITER_PADDING: usize =
-    LINE.saturating_sub(size_of::<AtomicWaker>() + 2 * size_of::<usize>());
 
 impl Waiter {
     #[inline(always)]
     fn new() -> Self {
         Self {
-            slot: AtomicWaker::new(),
+            slot: new_slot(),
             wake_at: AtomicUsize::new(0),
-            padding: MaybeUninit::uninit(),
         }
     }
 }
@@ -232,7 +221,6 @@ pub(crate) fn pipe(capacity: usize, config: Config) -> (Endpoint<Consumer>, Endp
         flags: Flags::new(config.yield_every > 0),
         reasons: [OnceBox::new(), OnceBox::new(), OnceBox::new()],
         config,
-        padding: MaybeUninit::uninit(),
     };
     let (consumer, producer) = ring::ring(capacity, state, Waiter::new);
     (Endpoint::new(consumer), Endpoint::new(producer))

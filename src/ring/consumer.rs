@@ -3,13 +3,13 @@
 use core::mem;
 
 use super::copy::copy;
+use super::storage::Storage;
 use super::{index, Half, OutOfMemory, Producer, Role, Side};
-use crate::sync::Ordering;
 
 /// The role of the half that reads. Its own position is the head.
 pub(crate) struct Consumer {
-    /// How many rewinds of the producer this side has followed.
-    rewinds: usize,
+    /// Where the ring began, when this side last looked.
+    begin: usize,
 }
 
 impl Role for Consumer {
@@ -18,7 +18,7 @@ impl Role for Consumer {
 
     #[inline]
     fn new() -> Self {
-        Self { rewinds: 0 }
+        Self { begin: 0 }
     }
 
     #[inline]
@@ -32,36 +32,61 @@ impl Role for Consumer {
     }
 
     #[inline]
-    fn refresh<S, W>(half: &mut Half<Self, S, W>, _want: usize) -> Result<(), OutOfMemory> {
-        // The tail first: it orders the count of rewinds.
-        let len = half.len();
-        // ORDERING(P): Relaxed. The tail, which was loaded before, orders it.
-        let rewinds = half.shared.rewinds.load(Ordering::Relaxed);
-        if rewinds != half.role.rewinds {
-            // The producer rewound when the ring was empty, which is where this side stands.
-            debug_assert_eq!(half.available, 0, "I3: bytes before a rewind are left");
-            half.role.rewinds = rewinds;
+    fn refresh<S, W>(half: &mut Half<Self, S, W>) {
+        // The tail first: it orders where the ring begins.
+        let available = half.len();
+        if available == 0 {
+            return;
+        }
+        let newest = half.shared.newest.load();
+        let begin = newest.begin();
+        if half.storage != newest || half.role.begin != begin {
+            half.follow(newest, begin);
+        }
+        half.locate(available);
+    }
+
+    #[inline]
+    fn reserve<S, W>(_half: &mut Half<Self, S, W>, _n: usize) -> Result<(), OutOfMemory> {
+        Ok(())
+    }
+
+    #[inline]
+    fn locate<S, W>(half: &mut Half<Self, S, W>, available: usize) {
+        let size = half.storage.size();
+        if half.offset == size {
             half.offset = 0;
         }
-        half.available = len;
-        Ok(())
+        half.contiguous = available.min(size - half.offset);
+        half.beyond = available - half.contiguous;
     }
 }
 
 impl<S, W> Half<Consumer, S, W> {
+    /// Goes on where the ring has begun anew: at `begin` in the storage `newest`.
+    #[cold]
+    fn follow(&mut self, newest: Storage, begin: usize) {
+        self.role.begin = begin;
+        self.offset = index::distance(begin, self.position);
+        if newest != self.storage {
+            self.storage = newest;
+            // SAFETY: the producer has left those before, and what it copied out of them is done:
+            // the load of `newest` was an Acquire (G). This is the only consumer (I4), and its
+            // slices have been given back.
+            unsafe { newest.free_previous() };
+        }
+    }
+
     /// The available bytes. The second slice continues the first, where that wraps.
     #[inline]
     pub(crate) fn slices(&self) -> (&[u8], &[u8]) {
-        if self.available == 0 {
-            return (&[], &[]);
-        }
-        let (first, second) = index::split_at_wrap(self.capacity(), self.offset, self.available);
+        let (first, second) = (self.contiguous, self.beyond);
         // SAFETY: these bytes are occupied (I3), so they were allocated and written (I6). The
         // producer does not write to them before they are consumed and published, and the slices
         // borrow the only consumer (I4) until then.
-        let front = unsafe { self.shared.storage.slice(self.offset, first) };
+        let front = unsafe { self.storage.slice(self.offset, first) };
         // SAFETY: so are the bytes at the front, to which the occupied ones wrap.
-        let back = unsafe { self.shared.storage.slice(0, second) };
+        let back = unsafe { self.storage.slice(0, second) };
         (front, back)
     }
 
@@ -70,26 +95,37 @@ impl<S, W> Half<Consumer, S, W> {
     /// space back at [`publish`](Self::publish).
     #[inline]
     pub(crate) fn read_with(&mut self, n: usize, mut take: impl FnMut(&[u8])) -> usize {
-        let n = n.min(self.available);
-        if n == 0 {
-            return 0;
-        }
-        let offset = self.offset;
-        let to_end = self.capacity() - offset;
-        if n <= to_end {
-            // Before the copy, so that less has to be kept in registers across a call of `memcpy`.
-            self.advance(n, if n == to_end { 0 } else { offset + n });
-            // SAFETY: these `n` bytes were occupied (I3), so they were allocated and written (I6).
-            // The producer does not write to them before this side publishes.
-            take(unsafe { self.shared.storage.slice(offset, n) });
+        let n = if n <= self.contiguous {
+            n
+        } else if self.beyond == 0 {
+            self.contiguous
         } else {
-            let (front, back) = self.slices();
-            let in_back = n - front.len();
-            take(front);
-            take(&back[..in_back]);
-            self.advance(n, in_back);
-        }
+            return self.read_around(n, &mut take);
+        };
+        self.read_piece(n, take);
         n
+    }
+
+    /// Passes the next `n` bytes, which do not wrap, to `take`.
+    #[inline(always)]
+    fn read_piece(&mut self, n: usize, take: impl FnOnce(&[u8])) {
+        let offset = self.offset;
+        // Before the copy, so that less has to be kept in registers across a call of `memcpy`.
+        self.advance(n);
+        // SAFETY: these `n` bytes were occupied (I3), so they were allocated and written (I6). The
+        // producer does not write to them before this side publishes.
+        take(unsafe { self.storage.slice(offset, n) });
+    }
+
+    /// [`read_with`](Self::read_with) where the bytes wrap.
+    #[cold] // Once in a round, and in the way of the other reads.
+    fn read_around(&mut self, n: usize, take: &mut dyn FnMut(&[u8])) -> usize {
+        let front = self.contiguous;
+        self.read_piece(front, &mut *take);
+        self.locate(self.beyond);
+        let back = self.contiguous.min(n - front);
+        self.read_piece(back, take);
+        front + back
     }
 
     /// Copies available bytes into `buf`, as many as it holds, and returns how many that is. The
@@ -110,8 +146,8 @@ impl<S, W> Half<Consumer, S, W> {
     #[inline]
     #[track_caller]
     pub(crate) fn consume(&mut self, n: usize) {
-        let unread = self.available;
+        let unread = self.available();
         assert!(n <= unread, "cannot consume {n} bytes: {unread} are unread");
-        self.advance(n, index::wrap(self.capacity(), self.offset, n));
+        self.skip(n);
     }
 }

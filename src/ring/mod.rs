@@ -8,12 +8,12 @@
 //! `tail` is the position of the next byte to write; only the producer moves it. `head` is the
 //! position of the next byte to read; only the consumer moves it. The bytes from `head` to `tail`
 //! are *occupied*, the rest of the storage is *vacant*. A side's *available* bytes are those that
-//! it can move: vacant ones for the producer, occupied ones for the consumer.
+//! it can move: up to the capacity for the producer, occupied ones for the consumer.
 //!
 //! ```text
 //!  offset  0         2                   6         8
 //!          +----+----+----+----+----+----+----+----+
-//!          |    |    | c  | d  | e  | f  |    |    |     capacity 8, "cdef" is unread
+//!          |    |    | c  | d  | e  | f  |    |    |     a storage of 8 bytes, "cdef" is unread
 //!          +----+----+----+----+----+----+----+----+
 //!                     ^ head              ^ tail
 //!
@@ -21,11 +21,6 @@
 //!          | i  |    |    |    | e  | f  | g  | h  |     "ghi" written, "cd" read: the occupied
 //!          +----+----+----+----+----+----+----+----+     bytes wrap
 //!                ^ tail         ^ head
-//!
-//!          +----+----+----+----+----+----+----+----+
-//!          | j  | k  |    |    |    |    |    |    |     all read, then "jk" written: the producer
-//!          +----+----+----+----+----+----+----+----+     found the ring empty and rewound
-//!            ^ head    ^ tail
 //! ```
 //!
 //! ```text
@@ -36,17 +31,41 @@
 //! ```
 //!
 //! Each side moves its own position as a plain integer while it copies, and publishes it once per
-//! operation. It also keeps how many bytes were available at its latest refresh. That number is
-//! safe when it is old, because positions only move forward: it is too small for either side.
+//! operation. It also keeps how many bytes were available at its latest refresh: those that lie in
+//! one piece, and those beyond. These numbers are safe when they are old, because positions only
+//! move forward: they are too small for either side.
 //!
-//! # Rewinding
+//! # Growing and rewinding
 //!
-//! The storage is allocated when the producer first looks for space. A producer that writes into an
-//! empty ring continues at the front of the storage. Little traffic then touches few pages, however
-//! large the capacity. The producer counts its rewinds, and its next publication hands the count
-//! over. A consumer that finds the count changed had read everything, and continues at the front as
-//! well. It cannot miss a rewind: the next one waits until the consumer has read the bytes that
-//! came with this one.
+//! Memory follows the bytes. The storage is smaller than the capacity at first. A producer that
+//! needs more allocates a larger one and copies all bytes there, from the head on. The consumer may
+//! be reading some of them meanwhile, and both only read. Then the ring begins anew in the larger
+//! storage:
+//!
+//! ```text
+//!          +----+----+----+----+
+//!          | g  | d  | e  | f  |               full, and "hi" has to be written
+//!          +----+----+----+----+
+//!                ^ head, begin of the new storage
+//!
+//!          +----+----+----+----+----+----+----+----+
+//!          | d  | e  | f  | g  | h  | i  |    |    |     offset = position - begin
+//!          +----+----+----+----+----+----+----+----+
+//!            ^ head              ^ tail
+//! ```
+//!
+//! A producer that finds the ring empty, and too few bytes up to the end of the storage, lets the
+//! ring begin anew at the front of the same storage. So messages seldom wrap.
+//!
+//! At each refresh, the consumer compares the newest storage and its `begin` with those that it
+//! knows. If they differ, it goes on there, at the offset of its own position, and frees the
+//! storages before. It cannot miss a beginning that it needs: a tail that covers a byte comes after
+//! it. If it finds the beginning before that tail, all bytes that it knows of have been copied, or
+//! there are none.
+//!
+//! A storage is twice as large as the one before it, or larger, and at most as large as the
+//! capacity. So the bytes are copied less than twice, and the memory is less than four times what
+//! has been occupied at a time, the storage before it included.
 //!
 //! # Who waits
 //!
@@ -60,10 +79,12 @@
 //! overwrites it. Each step must *happen before* the next one.
 //!
 //! * **P, publish.** The producer writes bytes and swaps `tail` with Release. The consumer loads
-//!   `tail` with Acquire and reads the bytes. So the bytes up to `tail` have been written. The
-//!   address of the storage and the count of rewinds travel with them.
+//!   `tail` with Acquire and reads the bytes. So the bytes up to `tail` have been written.
 //! * **R, release.** The consumer reads bytes and swaps `head` with Release. The producer loads
 //!   `head` with Acquire and overwrites the bytes. So the bytes up to `head` have been read.
+//! * **G, grow.** The producer writes the header of a storage, copies the bytes, and stores the
+//!   address with Release. The consumer loads the address with Acquire. So both are there, and the
+//!   producer is done with the storages before.
 //! * **A, abort.** The value of a [`OnceBox`] is written, and its address is stored with Release.
 //!   The address is loaded with Acquire, and the value is read.
 //!
@@ -74,21 +95,19 @@
 //!
 //! Between the edges P and R a byte has one owner. The SAFETY comments cite these:
 //!
-//! * **I1** `tail` is at most `capacity` ahead of `head`. A write moves at most `available` bytes,
-//!   which were counted from a `head` that is current or old. [`Half::len`] asserts this.
-//! * **I2** The producer writes vacant bytes only. It writes `available` bytes at most, from its
-//!   own offset on, up to where the last loaded `head` lies. By R, the reads of those are over. A
-//!   rewind keeps this: all of the storage is vacant then.
-//! * **I3** The consumer reads occupied bytes only. It reads `available` bytes at most, from its
-//!   own offset on, up to where the last loaded `tail` lies. By P, the writes of those are over.
-//!   Its offset is the one that the producer had there: both rewind at the same position.
+//! * **I1** `tail` is at most `capacity` ahead of `head`. A write moves at most the available
+//!   bytes, which were counted from a `head` that is current or old. [`Half::len`] asserts this.
+//! * **I2** The producer writes vacant bytes only. It writes from its own offset on, up to where
+//!   the last loaded `head` lies. By R, the reads of those are over.
+//! * **I3** The consumer reads occupied bytes only. It reads from its own offset on, up to where
+//!   the last loaded `tail` lies. By P and G, the writes of those are over. Both sides have the
+//!   same offset for a position: they count from the `begin` of the storage.
 //! * **I4** There is one producer and one consumer. [`ring`] makes one of each, neither is `Clone`,
 //!   and moving a position takes `&mut self`.
 //! * **I5** The bytes before `Producer::initialised` and before the producer's offset have been
-//!   written. The producer writes in the order of the offsets, and a rewind takes note of how far
-//!   it came.
-//! * **I6** The storage is allocated before any bytes are available. The producer's `refresh` sees
-//!   to that. The consumer finds bytes by P, and what the producer did before.
+//!   written. The producer writes in the order of the offsets, and takes note where it wraps.
+//! * **I6** The storage of a half is alive, and its bytes are allocated if any are contiguous. The
+//!   consumer frees those that both sides have left, and the last of both the rest.
 
 mod consumer;
 mod copy;
@@ -98,38 +117,40 @@ mod once;
 mod producer;
 mod storage;
 
-use core::mem::size_of;
-#[cfg(not(all(test, loom)))]
-use core::mem::MaybeUninit;
+use core::mem::{size_of, MaybeUninit};
 
 use crossbeam_utils::CachePadded;
 
-use crate::sync::{Arc, AtomicUsize};
+use crate::sync::Arc;
 pub(crate) use consumer::Consumer;
 pub(crate) use cursor::Cursor;
 pub(crate) use index::{is_reached, MAX_CAPACITY};
 pub(crate) use once::OnceBox;
 pub(crate) use producer::Producer;
 pub(crate) use storage::OutOfMemory;
-use storage::Storage;
+use storage::{Newest, Storage};
 
 /// How far apart two words have to be so that they do not travel between caches together: 128
 /// bytes on x86-64.
+const LINE: usize = size_of::<CachePadded<u8>>();
+
+/// Bytes between words that should not travel between caches together. A cursor has five words.
 ///
 /// [`Shared`] relies on distance and not on alignment: an aligned allocation is slow, and would
 /// double the time that it takes to make and drop a pipe.
-pub(crate) const LINE: usize = size_of::<CachePadded<u8>>();
+type Padding = MaybeUninit<[u8; LINE - 5 * size_of::<usize>()]>;
 
 /// What both sides share. `S` and `W` are what the layer above adds: `S` for both sides, `W` for
-/// the side that waits at a cursor. They are padded, so that the cursors are a [`LINE`] apart from
-/// each other and from what is rarely written.
+/// the side that waits at a cursor. The cursors are a [`LINE`] apart from each other and from what
+/// is rarely written.
 #[repr(C)]
 pub(crate) struct Shared<S, W> {
-    storage: Storage,
+    newest: Newest,
+    capacity: usize,
     pub(crate) state: S,
-    /// How many times the producer has rewound to the front of the storage.
-    rewinds: AtomicUsize,
+    padding_before_tail: Padding,
     tail: Cursor<W>,
+    padding_before_head: Padding,
     head: Cursor<W>,
 }
 
@@ -147,12 +168,15 @@ impl<S, W> Shared<S, W> {
 /// One of the two sides of a ring: `R` is [`Producer`] or [`Consumer`].
 pub(crate) struct Half<R, S, W> {
     shared: Arc<Shared<S, W>>,
+    storage: Storage,
     /// The position that this side moves. Ahead of the published one while bytes are being moved.
     position: usize,
-    /// Where in the storage that position lies.
+    /// Where in the storage that position lies. The size of the storage means 0, too.
     offset: usize,
-    /// How many bytes this side can move, by its latest refresh.
-    available: usize,
+    /// How many bytes this side can move from the offset on, by its latest refresh.
+    contiguous: usize,
+    /// How many bytes it can move after these: where the storage wraps, or is to be larger.
+    beyond: usize,
     role: R,
 }
 
@@ -177,7 +201,13 @@ pub(crate) trait Role: Sized {
     fn available(capacity: usize, occupied: usize) -> usize;
 
     /// See [`Half::refresh`].
-    fn refresh<S, W>(half: &mut Half<Self, S, W>, want: usize) -> Result<(), OutOfMemory>;
+    fn refresh<S, W>(half: &mut Half<Self, S, W>);
+
+    /// See [`Half::reserve`].
+    fn reserve<S, W>(half: &mut Half<Self, S, W>, n: usize) -> Result<(), OutOfMemory>;
+
+    /// See [`Half::locate`].
+    fn locate<S, W>(half: &mut Half<Self, S, W>, available: usize);
 }
 
 /// Makes a ring of `capacity` bytes, which is from 1 to [`MAX_CAPACITY`]. Its storage is allocated
@@ -191,10 +221,12 @@ pub(crate) fn ring<S, W>(
 ) -> (Half<Consumer, S, W>, Half<Producer, S, W>) {
     assert!((1..=MAX_CAPACITY).contains(&capacity));
     let shared = new_in_place(|| Shared {
-        storage: Storage::new(capacity),
+        newest: Newest::new(),
+        capacity,
         state: state(),
-        rewinds: AtomicUsize::new(0),
+        padding_before_tail: MaybeUninit::uninit(),
         tail: Cursor::new(&waiter),
+        padding_before_head: MaybeUninit::uninit(),
         head: Cursor::new(&waiter),
     });
     (Half::new(shared.clone()), Half::new(shared))
@@ -221,11 +253,14 @@ fn new_in_place<T>(value: impl FnOnce() -> T) -> Arc<T> {
 impl<R: Role, S, W> Half<R, S, W> {
     #[inline(always)]
     fn new(shared: Arc<Shared<S, W>>) -> Self {
+        let beyond = R::available(shared.capacity, 0);
         Self {
             shared,
+            storage: Storage::NONE,
             position: 0,
             offset: 0,
-            available: 0,
+            contiguous: 0,
+            beyond,
             role: R::new(),
         }
     }
@@ -237,7 +272,7 @@ impl<R: Role, S, W> Half<R, S, W> {
 
     #[inline]
     pub(crate) fn capacity(&self) -> usize {
-        self.shared.storage.capacity()
+        self.shared.capacity
     }
 
     /// The cursor that the peer publishes, and at which this side waits.
@@ -254,17 +289,36 @@ impl<R: Role, S, W> Half<R, S, W> {
         len
     }
 
-    /// Loads the peer's position. Then `want` bytes are available, or all that there are. The
-    /// producer allocates the storage first.
+    /// Loads the peer's position. All bytes that this side can move are available then.
     #[inline]
-    pub(crate) fn refresh(&mut self, want: usize) -> Result<(), OutOfMemory> {
-        R::refresh(self, want)
+    pub(crate) fn refresh(&mut self) {
+        R::refresh(self);
+    }
+
+    /// Allocates storage for `n` of the available bytes, or for all of fewer. The consumer need
+    /// not.
+    #[inline]
+    pub(crate) fn reserve(&mut self, n: usize) -> Result<(), OutOfMemory> {
+        R::reserve(self, n)
+    }
+
+    /// Establishes `contiguous` and `beyond`, where `available` bytes are available. An offset at
+    /// the end of the storage becomes 0.
+    #[inline]
+    fn locate(&mut self, available: usize) {
+        R::locate(self, available);
     }
 
     /// How many bytes this side can move, by its latest refresh.
     #[inline]
     pub(crate) fn available(&self) -> usize {
-        self.available
+        self.contiguous + self.beyond
+    }
+
+    /// How many of the available bytes lie in one piece.
+    #[inline]
+    pub(crate) fn contiguous(&self) -> usize {
+        self.contiguous
     }
 
     /// The position of this side. It changes when bytes are moved.
@@ -279,17 +333,27 @@ impl<R: Role, S, W> Half<R, S, W> {
         // The consumer's available bytes end where the tail is, the producer's a capacity after
         // the head.
         let beyond = R::available(self.capacity(), 0);
-        index::advance(self.position, min).wrapping_sub(index::advance(0, beyond))
+        index::retreat(index::advance(self.position, min), beyond)
     }
 
-    /// Moves the position by `n` available bytes, to `offset`.
+    /// Moves the position by `n` bytes that do not wrap.
     #[inline]
-    fn advance(&mut self, n: usize, offset: usize) {
-        debug_assert!(n <= self.available, "I2, I3: {n} bytes are not available");
-        debug_assert!(offset < self.capacity(), "the offset is out of bounds");
+    fn advance(&mut self, n: usize) {
+        debug_assert!(n <= self.contiguous, "I2, I3: {n} bytes are not available");
         self.position = index::advance(self.position, n);
-        self.offset = offset;
-        self.available -= n;
+        self.offset += n;
+        self.contiguous -= n;
+    }
+
+    /// Moves the position by `n` available bytes.
+    #[inline]
+    fn skip(&mut self, n: usize) {
+        let front = n.min(self.contiguous);
+        self.advance(front);
+        if front < n {
+            self.locate(self.beyond);
+            self.advance(n - front);
+        }
     }
 
     /// Hands the bytes that this side has moved over to the peer. Returns whether the peer waits.

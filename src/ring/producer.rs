@@ -1,7 +1,7 @@
 //! The side that writes.
 
+use super::storage::Storage;
 use super::{index, Consumer, Half, OutOfMemory, Role, Side};
-use crate::sync::Ordering;
 
 /// How many bytes of the storage a loan initialises at the most, unless the caller has asked for
 /// more. Few in the models, whose pipes are small.
@@ -11,23 +11,20 @@ const AHEAD: usize = if cfg!(any(loom, shuttle)) {
     16 << 10
 };
 
-/// How many bytes of the storage the producer uses between two loads of the head, unless a call
-/// wants more. A producer that never loaded the head would never find the ring empty, and never
-/// rewind. Half a page, so that small messages mostly stay within one page wherever the storage
-/// begins.
-const WINDOW: usize = 2048;
+/// The size of the first storage, unless the capacity is smaller or the first write needs more.
+/// With its header it takes 1 KiB, which allocators serve fast. Few bytes in the models, so that
+/// those of `models/growth.rs` need few.
+const FIRST: usize = if cfg!(any(loom, shuttle)) {
+    3
+} else {
+    1024 - Storage::OVERHEAD
+};
 
 /// The role of the half that writes. Its own position is the tail.
 pub(crate) struct Producer {
-    /// The position up to which the space that was lent last is committed. While that is the
-    /// producer's position, it does not rewind, so that the rest can still be committed.
-    lent_at: usize,
     /// Every byte of the storage before this offset has been written: I5.
     initialised: usize,
 }
-
-/// No position: those are even.
-const NOT_LENT: usize = usize::MAX;
 
 impl Role for Producer {
     type Peer = Consumer;
@@ -35,10 +32,7 @@ impl Role for Producer {
 
     #[inline]
     fn new() -> Self {
-        Self {
-            lent_at: NOT_LENT,
-            initialised: 0,
-        }
+        Self { initialised: 0 }
     }
 
     #[inline]
@@ -52,130 +46,193 @@ impl Role for Producer {
     }
 
     #[inline]
-    fn refresh<S, W>(half: &mut Half<Self, S, W>, want: usize) -> Result<(), OutOfMemory> {
-        half.allocate()?;
-        let len = half.len();
-        if len == 0 && half.role.lent_at != half.position {
-            half.rewind();
+    fn refresh<S, W>(half: &mut Half<Self, S, W>) {
+        half.locate(half.capacity() - half.len());
+    }
+
+    #[inline]
+    fn reserve<S, W>(half: &mut Half<Self, S, W>, n: usize) -> Result<(), OutOfMemory> {
+        if n <= half.contiguous || half.beyond == 0 {
+            return Ok(());
         }
-        half.available = (half.capacity() - len).min(want.max(WINDOW));
-        Ok(())
+        half.allocate(n.min(half.available()))
+    }
+
+    #[inline]
+    fn locate<S, W>(half: &mut Half<Self, S, W>, available: usize) {
+        let size = half.size();
+        if half.offset == size {
+            half.role.initialised = size;
+            half.offset = 0;
+        }
+        let allocated = available - (half.capacity() - size);
+        half.contiguous = allocated.min(size - half.offset);
+        half.beyond = available - half.contiguous;
     }
 }
 
 impl<S, W> Half<Producer, S, W> {
-    /// Copies the front of `bytes` into the available space, as much as fits, and returns how many
+    /// Copies the front of `bytes` into the allocated space, as much as fits, and returns how many
     /// bytes that is. The consumer sees them after [`publish`](Self::publish).
     #[inline]
     pub(crate) fn write(&mut self, bytes: &[u8]) -> usize {
-        let n = bytes.len().min(self.available);
-        let bytes = &bytes[..n];
-        let offset = self.offset;
-        let to_end = self.capacity() - offset;
-        if n > to_end {
-            self.write_wrapping(bytes);
-            return n;
-        }
-        // Before the copy, so that less has to be kept in registers across a call of `memcpy`.
-        if n == to_end {
-            self.advance(n, 0);
-            self.role.initialised = self.capacity();
+        let n = if bytes.len() <= self.contiguous {
+            bytes.len()
+        } else if self.beyond == 0 {
+            self.contiguous
         } else {
-            self.advance(n, offset + n);
-        }
-        // SAFETY: these `n` bytes are vacant (I2), allocated if there are any (I6), and this is the
-        // only producer (I4).
-        unsafe { self.shared.storage.write(offset, bytes) };
+            return self.write_around(bytes);
+        };
+        self.write_piece(&bytes[..n]);
         n
     }
 
-    /// Copies all of `bytes`, which wrap around the end of the storage, into the available space.
+    /// [`write`](Self::write) where the space wraps, unless the ring is empty.
     #[cold] // Once in a round, and in the way of the other writes.
-    fn write_wrapping(&mut self, bytes: &[u8]) {
-        let (front, back) = bytes.split_at(self.capacity() - self.offset);
-        // SAFETY: the bytes up to the end are vacant (I2), allocated (I6), and this is the only
-        // producer (I4).
-        unsafe { self.shared.storage.write(self.offset, front) };
-        // SAFETY: so are the bytes at the front, to which the rest wraps.
-        unsafe { self.shared.storage.write(0, back) };
-        self.role.initialised = self.capacity();
-        self.advance(bytes.len(), back.len());
+    fn write_around(&mut self, bytes: &[u8]) -> usize {
+        self.rewind();
+        let n = bytes.len().min(self.allocated());
+        let (front, back) = bytes[..n].split_at(n.min(self.contiguous));
+        self.write_piece(front);
+        if !back.is_empty() {
+            self.locate(self.beyond);
+            self.write_piece(back);
+        }
+        n
     }
 
-    /// Continues at the front of the storage. The ring is empty.
+    /// Copies all of `bytes` to the current offset, where there is space for them.
+    #[inline(always)]
+    fn write_piece(&mut self, bytes: &[u8]) {
+        let offset = self.offset;
+        // Before the copy, so that less has to be kept in registers across a call of `memcpy`.
+        self.advance(bytes.len());
+        // SAFETY: these bytes are vacant (I2) and allocated (I6), and this is the only producer
+        // (I4).
+        unsafe { self.storage.write(offset, bytes) };
+    }
+
+    /// How much of the available space is allocated.
+    fn allocated(&self) -> usize {
+        self.available() - (self.capacity() - self.size())
+    }
+
+    /// How many bytes the storage has.
     #[inline]
-    fn rewind(&mut self) {
-        if self.offset > 0 {
-            self.role.initialised = self.role.initialised.max(self.offset);
-            self.offset = 0;
-            // ORDERING(P): Relaxed. Only this side writes it, and the next publication hands it
-            // over.
-            let rewinds = self.shared.rewinds.load(Ordering::Relaxed).wrapping_add(1);
-            self.shared.rewinds.store(rewinds, Ordering::Relaxed);
+    fn size(&self) -> usize {
+        match self.storage == Storage::NONE {
+            true => 0,
+            false => self.storage.size(),
         }
     }
 
-    /// Available space, `min` bytes at least if there are so many. The second slice continues the
-    /// first, where that wraps.
-    pub(crate) fn spare_slices(&mut self, min: usize) -> (&mut [u8], &mut [u8]) {
-        if self.available == 0 {
-            return (&mut [], &mut []);
+    /// Sees to it that `n` of the available bytes are allocated.
+    #[cold]
+    fn allocate(&mut self, n: usize) -> Result<(), OutOfMemory> {
+        match n > self.allocated() {
+            true => self.grow(n),
+            false => Ok(()),
         }
-        self.role.lent_at = self.position;
-        self.initialise(self.available.min(min.max(AHEAD)));
-        let (first, second) = index::split_at_wrap(self.capacity(), self.offset, self.available);
-        let first = first.min(self.role.initialised - self.offset);
+    }
+
+    /// Begins anew at the front of the storage if the ring is empty. What was lent is lost.
+    fn rewind(&mut self) {
+        let is_empty = self.available() == self.capacity();
+        // The consumer tells one beginning from the next by its position.
+        if is_empty && self.storage.begin() != self.position {
+            self.role.initialised = self.initialised();
+            self.storage.set_begin(self.position);
+            self.offset = 0;
+            self.locate(self.available());
+        }
+    }
+
+    /// Goes on in a larger storage, of which `n` bytes are vacant. The ring begins anew there: the
+    /// head, as this side knows it, gets the offset 0.
+    fn grow(&mut self, n: usize) -> Result<(), OutOfMemory> {
+        let (old, old_size, capacity) = (self.storage, self.size(), self.capacity());
+        let available = self.available();
+        let occupied = capacity - available;
+        let size = (occupied + n).max(2 * old_size).max(FIRST);
+        let head = index::retreat(self.position, occupied);
+        let new = Storage::allocate(size.min(capacity), head, old)?;
+        if old != Storage::NONE {
+            // All bytes of the old one are copied, with those that are lent or uninitialised.
+            let front = if self.offset < occupied {
+                old_size + self.offset - occupied
+            } else {
+                self.offset - occupied
+            };
+            let to_end = old_size - front;
+            // SAFETY: nothing else knows the new storage yet. Nothing is written to the old one:
+            // this is the only producer (I4), and its slices have been given back.
+            unsafe { new.copy(0, old, front, to_end) };
+            // SAFETY: as above. The new storage is larger than the old one.
+            unsafe { new.copy(to_end, old, 0, front) };
+            if self.role.initialised < old_size {
+                // The ring has not wrapped. What lies before the front was copied behind the rest.
+                self.role.initialised = self.initialised() - front;
+            }
+        }
+        self.shared.newest.store(new);
+        self.storage = new;
+        self.offset = occupied;
+        self.locate(available);
+        Ok(())
+    }
+
+    /// Available space, `min` bytes at least if there are so many and the allocator does not
+    /// refuse. The second slice continues the first, where that wraps.
+    pub(crate) fn spare_slices(&mut self, min: usize) -> (&mut [u8], &mut [u8]) {
+        let wanted = self.available().min(min.max(AHEAD));
+        // If the allocator refuses, what is there is lent.
+        let _ = self.reserve(wanted);
+        if wanted > self.contiguous && self.storage != Storage::NONE {
+            self.rewind();
+        }
+        let allocated = self.allocated();
+        self.initialise(allocated.min(wanted));
+        let first = self.contiguous.min(self.initialised() - self.offset);
         // Space wraps where the producer has come to the end of the storage.
-        let second = if self.role.initialised == self.capacity() {
-            second
-        } else {
-            0
+        let second = match self.initialised() == self.size() {
+            true => allocated - self.contiguous,
+            false => 0,
         };
         // SAFETY: these bytes are vacant (I2), allocated (I6) and initialised (I5). This is the
         // only producer (I4), and the slices borrow it.
-        let front = unsafe { self.shared.storage.slice_mut(self.offset, first) };
+        let front = unsafe { self.storage.slice_mut(self.offset, first) };
         // SAFETY: so are the bytes at the front, to which the space wraps. They are not in `front`.
-        let back = unsafe { self.shared.storage.slice_mut(0, second) };
+        let back = unsafe { self.storage.slice_mut(0, second) };
         (front, back)
-    }
-
-    /// Forgets the space that was lent last, so that the producer may rewind.
-    pub(crate) fn end_loan(&mut self) {
-        self.role.lent_at = NOT_LENT;
     }
 
     /// Moves the tail past the next `n` bytes, as they were left in
     /// [`spare_slices`](Self::spare_slices). Panics if fewer are available.
     #[track_caller]
     pub(crate) fn commit(&mut self, n: usize) {
-        let free = self.available;
+        let free = self.available();
         assert!(n <= free, "cannot commit {n} bytes: {free} are free");
-        self.initialise(n);
-        let continues_loan = self.role.lent_at == self.position;
-        self.advance(n, index::wrap(self.capacity(), self.offset, n));
-        if continues_loan {
-            self.role.lent_at = self.position;
+        if self.allocate(n) == Err(OutOfMemory) {
+            panic!("cannot commit {n} bytes: the allocator refuses the memory");
         }
+        self.initialise(n);
+        self.skip(n);
+    }
+
+    /// The offset up to which the bytes of the storage have been written.
+    fn initialised(&self) -> usize {
+        self.role.initialised.max(self.offset)
     }
 
     /// Establishes I5 for the next `n` available bytes: zeroes those that have never been written.
     fn initialise(&mut self, n: usize) {
-        let from = self.role.initialised.max(self.offset);
-        let to = self.capacity().min(self.offset + n);
+        let from = self.initialised();
+        let to = self.size().min(self.offset + n);
         if from < to {
             // SAFETY: these bytes are vacant (I2), allocated (I6), and this is the only producer
             // (I4).
-            unsafe { self.shared.storage.zero(from, to - from) };
+            unsafe { self.storage.zero(from, to - from) };
         }
         self.role.initialised = from.max(to);
-    }
-
-    /// Allocates the storage, unless that has been done.
-    #[inline]
-    pub(crate) fn allocate(&mut self) -> Result<(), OutOfMemory> {
-        match self.shared.storage.is_allocated() {
-            true => Ok(()),
-            false => self.shared.storage.allocate(),
-        }
     }
 }

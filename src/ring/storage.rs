@@ -1,26 +1,39 @@
-//! The bytes of a ring. The callers decide which side may access which of them.
+//! The memory of a ring. The callers decide which side may access which byte.
+//!
+//! A [`Storage`] never changes its size. The producer replaces it by a larger one, and the consumer
+//! frees the smaller one once it has followed.
+//!
+//! ```text
+//!   newest ---> | previous | size | begin | bytes ...            |
+//!                    |
+//!   consumer ---->   +--> | previous | size | begin | bytes ... |
+//! ```
 
 use alloc::alloc::{alloc, dealloc};
 use core::alloc::Layout;
+use core::mem::{self, align_of, size_of};
 use core::ptr;
 
 use super::copy::copy;
-use crate::sync::{AccessLog, AtomicPtr, Ordering};
+use crate::sync::{AccessLog, AtomicPtr, AtomicUsize, Ordering};
 
-/// `capacity` bytes, allocated on request and uninitialised at first.
-pub(super) struct Storage {
-    /// Null until [`allocate`](Self::allocate) has succeeded, and not changed after that.
-    bytes: AtomicPtr<u8>,
-    capacity: usize,
+/// The address of some bytes and their header, or none. A copy is the same memory.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Storage(*mut Header);
+
+#[repr(align(16))] // So that the bytes are, too.
+struct Header {
+    /// The storage that this one replaces. Only the consumer uses it, to free that one.
+    previous: Storage,
+    size: usize,
+    begin: AtomicUsize,
     /// Shows every access to the bytes to loom.
     log: AccessLog,
 }
 
-// SAFETY: the log has no bytes. It reports the accesses that this would permit in error.
-#[cfg(all(test, loom))]
+// SAFETY: whatever accesses the memory is unsafe, or cites I6.
 unsafe impl Send for Storage {}
 // SAFETY: as for `Send`.
-#[cfg(all(test, loom))]
 unsafe impl Sync for Storage {}
 
 /// The allocator has refused memory.
@@ -28,81 +41,85 @@ unsafe impl Sync for Storage {}
 pub(crate) struct OutOfMemory;
 
 impl Storage {
-    /// Storage for `capacity` bytes, which is not 0.
-    #[inline]
-    pub(super) fn new(capacity: usize) -> Self {
-        assert!(capacity > 0, "a ring holds at least one byte");
-        Self {
-            bytes: AtomicPtr::new(ptr::null_mut()),
-            capacity,
-            log: AccessLog::new(capacity),
-        }
-    }
+    pub(super) const NONE: Self = Self(ptr::null_mut());
 
-    #[inline]
-    pub(super) fn capacity(&self) -> usize {
-        self.capacity
-    }
+    /// How many bytes a storage takes beside its own.
+    pub(super) const OVERHEAD: usize = size_of::<Header>();
 
-    #[inline]
-    pub(super) fn is_allocated(&self) -> bool {
-        !self.address().is_null()
-    }
-
-    /// Allocates the bytes, unless that has been done. Called by one thread at a time.
-    #[cold]
-    pub(super) fn allocate(&self) -> Result<(), OutOfMemory> {
-        if self.is_allocated() {
-            return Ok(());
-        }
-        // SAFETY: the layout's size is `capacity`, which `new` asserts not to be 0.
-        let bytes = unsafe { alloc(self.layout()) };
-        if bytes.is_null() {
+    /// Allocates `size` bytes, which are not initialised. The first one is for position `begin`.
+    pub(super) fn allocate(size: usize, begin: usize, previous: Self) -> Result<Self, OutOfMemory> {
+        // SAFETY: the layout contains a header, so its size is not 0.
+        let header = unsafe { alloc(layout(size)) }.cast::<Header>();
+        if header.is_null() {
             return Err(OutOfMemory);
         }
-        // ORDERING(P): Relaxed. The publication of the first byte hands the address over.
-        self.bytes.store(bytes, Ordering::Relaxed);
-        Ok(())
-    }
-
-    fn layout(&self) -> Layout {
-        Layout::array::<u8>(self.capacity).expect("MAX_CAPACITY is a valid layout")
+        let contents = Header {
+            previous,
+            size,
+            begin: AtomicUsize::new(begin),
+            log: AccessLog::new(size),
+        };
+        // SAFETY: the layout begins with a header, and has its alignment.
+        unsafe { header.write(contents) };
+        Ok(Self(header))
     }
 
     #[inline]
-    fn address(&self) -> *mut u8 {
-        // ORDERING(P): Relaxed. The consumer has loaded a tail that covers a byte, and that load
-        // handed the address over.
-        self.bytes.load(Ordering::Relaxed)
+    pub(super) fn size(self) -> usize {
+        debug_assert!(self != Self::NONE, "I6: the storage is not allocated");
+        // SAFETY: the storage of a half is alive (I6), and nothing changes this field.
+        unsafe { (*self.0).size }
+    }
+
+    /// The position at which the ring began at the front of this storage.
+    #[inline]
+    pub(super) fn begin(self) -> usize {
+        // ORDERING(P): Relaxed. The tail, or the address of the storage, orders it.
+        self.header_begin().load(Ordering::Relaxed)
+    }
+
+    /// Called by the producer alone.
+    pub(super) fn set_begin(self, position: usize) {
+        // ORDERING(P): Relaxed. The next publication hands it over.
+        self.header_begin().store(position, Ordering::Relaxed);
+    }
+
+    #[inline]
+    fn header_begin<'a>(self) -> &'a AtomicUsize {
+        debug_assert!(self != Self::NONE, "I6: the storage is not allocated");
+        // SAFETY: the storage of a half is alive (I6).
+        unsafe { &(*self.0).begin }
     }
 
     /// The address of the byte at `start`, of which the next `len` bytes are accessed.
     #[inline]
-    fn at(&self, start: usize, len: usize) -> *mut u8 {
-        let bytes = self.address();
+    fn at(self, start: usize, len: usize) -> *mut u8 {
         debug_assert!(
-            start <= self.capacity && len <= self.capacity - start,
+            len == 0 || start <= self.size() && len <= self.size() - start,
             "{len} bytes at {start} are out of bounds"
         );
-        debug_assert!(
-            !bytes.is_null() || len == 0,
-            "I6: the storage is not allocated"
-        );
-        bytes.wrapping_add(start)
+        self.0.wrapping_add(1).cast::<u8>().wrapping_add(start)
+    }
+
+    /// Shows an access to `len` bytes from `start` on to loom.
+    #[inline]
+    fn log(self, access: impl FnOnce(&AccessLog)) {
+        if self != Self::NONE {
+            // SAFETY: the storage of a half is alive (I6), and nothing changes this field.
+            access(unsafe { &(*self.0).log });
+        }
     }
 
     /// The `len` bytes from `start` on.
     ///
     /// # Safety
     ///
-    /// * `start + len` is at most `capacity`.
-    /// * [`allocate`](Self::allocate) has succeeded, and that happened before this call.
-    /// * Each of these bytes has been written with [`write`](Self::write) or [`zero`](Self::zero),
-    ///   and that happened before this call.
+    /// * `start + len` is at most the size, and the storage is alive while the slice lives.
+    /// * Each of these bytes has been written, and that happened before this call.
     /// * No byte of them is written while the slice lives.
     #[inline]
-    pub(super) unsafe fn slice(&self, start: usize, len: usize) -> &[u8] {
-        self.log.read(start..start + len);
+    pub(super) unsafe fn slice<'a>(self, start: usize, len: usize) -> &'a [u8] {
+        self.log(|log| log.read(start..start + len));
         // SAFETY: the caller vouches that these bytes are in bounds, initialised and not written.
         unsafe { core::slice::from_raw_parts(self.at(start, len), len) }
     }
@@ -113,24 +130,21 @@ impl Storage {
     ///
     /// As for [`slice`](Self::slice); and no other access to these bytes takes place while the
     /// slice lives.
-    #[allow(clippy::mut_from_ref)] // The caller rules out aliases.
-    pub(super) unsafe fn slice_mut(&self, start: usize, len: usize) -> &mut [u8] {
-        self.log.write(start..start + len);
+    pub(super) unsafe fn slice_mut<'a>(self, start: usize, len: usize) -> &'a mut [u8] {
+        self.log(|log| log.write(start..start + len));
         // SAFETY: the caller vouches that these bytes are in bounds, initialised and not aliased.
         unsafe { core::slice::from_raw_parts_mut(self.at(start, len), len) }
     }
 
-    /// Copies `bytes` into the storage from `start` on.
+    /// Copies `bytes` to the bytes from `start` on.
     ///
     /// # Safety
     ///
-    /// * `start + bytes.len()` is at most `capacity`.
-    /// * [`allocate`](Self::allocate) has succeeded, and that happened before this call. Or there
-    ///   is no byte to write.
+    /// * `start + bytes.len()` is at most the size, and the storage is alive.
     /// * Every other access to that range happens before this call or after it.
     #[inline]
-    pub(super) unsafe fn write(&self, start: usize, bytes: &[u8]) {
-        self.log.write(start..start + bytes.len());
+    pub(super) unsafe fn write(self, start: usize, bytes: &[u8]) {
+        self.log(|log| log.write(start..start + bytes.len()));
         let target = self.at(start, bytes.len());
         // SAFETY: the caller vouches that the target is in bounds, and rules out other accesses to
         // it. So `bytes` does not overlap it, since a live slice of it is such an access.
@@ -141,23 +155,90 @@ impl Storage {
     ///
     /// # Safety
     ///
-    /// The three conditions of [`write`](Self::write), for this range.
-    pub(super) unsafe fn zero(&self, start: usize, len: usize) {
-        self.log.write(start..start + len);
+    /// The conditions of [`write`](Self::write), for this range.
+    pub(super) unsafe fn zero(self, start: usize, len: usize) {
+        self.log(|log| log.write(start..start + len));
         // SAFETY: the caller vouches that the target is in bounds, and rules out other accesses.
         unsafe { self.at(start, len).write_bytes(0, len) };
     }
+
+    /// Copies `len` bytes of `from` from `start` on, initialised or not, to the bytes from `to` on.
+    ///
+    /// # Safety
+    ///
+    /// * Both ranges are in bounds, and both storages are alive and not the same.
+    /// * Nothing is written to the range of `from` meanwhile.
+    /// * Every other access to the range of this storage happens before this call or after it.
+    pub(super) unsafe fn copy(self, to: usize, from: Self, start: usize, len: usize) {
+        from.log(|log| log.read(start..start + len));
+        self.log(|log| log.write(to..to + len));
+        let (source, target) = (from.at(start, len), self.at(to, len));
+        // SAFETY: the caller vouches for both ranges. They lie in two allocations.
+        unsafe { ptr::copy_nonoverlapping(source, target, len) };
+    }
+
+    /// Frees the storages that this one replaces.
+    ///
+    /// # Safety
+    ///
+    /// The storage is alive, nothing accesses those before it from now on, and calls of this
+    /// function happen one after the other.
+    #[cold]
+    pub(super) unsafe fn free_previous(self) {
+        // SAFETY: the caller vouches that nothing else uses the field now.
+        let previous = mem::replace(unsafe { &mut (*self.0).previous }, Self::NONE);
+        // SAFETY: the caller vouches for all of them.
+        unsafe { previous.free() };
+    }
+
+    /// Frees this storage and those that it replaces.
+    ///
+    /// # Safety
+    ///
+    /// Nothing accesses them from now on, and they are freed only once.
+    unsafe fn free(mut self) {
+        while self != Self::NONE {
+            // Freeing is an access to every byte.
+            self.log(|log| log.write(0..self.size()));
+            // SAFETY: the storage is alive until the next line but one.
+            let header = unsafe { self.0.read() };
+            // SAFETY: it was allocated with this layout, and is freed only once.
+            unsafe { dealloc(self.0.cast(), layout(header.size)) };
+            self = header.previous;
+        }
+    }
 }
 
-impl Drop for Storage {
+/// The layout of a storage of `size` bytes.
+fn layout(size: usize) -> Layout {
+    let layout = Layout::from_size_align(size_of::<Header>() + size, align_of::<Header>());
+    layout.expect("a capacity is at most MAX_CAPACITY")
+}
+
+/// The storage that the producer uses. The consumer follows.
+pub(super) struct Newest(AtomicPtr<Header>);
+
+impl Newest {
+    pub(super) fn new() -> Self {
+        Self(AtomicPtr::new(ptr::null_mut()))
+    }
+
+    #[inline]
+    pub(super) fn load(&self) -> Storage {
+        // ORDERING(G): Acquire, to see the header and what has been copied.
+        Storage(self.0.load(Ordering::Acquire))
+    }
+
+    pub(super) fn store(&self, storage: Storage) {
+        // ORDERING(G): Release, to hand over the header and what has been copied.
+        self.0.store(storage.0, Ordering::Release);
+    }
+}
+
+impl Drop for Newest {
     fn drop(&mut self) {
-        // Freeing is an access to every byte.
-        self.log.write(0..self.capacity);
-        let bytes = self.address();
-        if !bytes.is_null() {
-            // SAFETY: `allocate` got these bytes with this layout, and nothing else frees them.
-            unsafe { dealloc(bytes, self.layout()) };
-        }
+        // SAFETY: both sides are gone. What the consumer has freed is not in the chain any more.
+        unsafe { self.load().free() };
     }
 }
 
@@ -167,20 +248,28 @@ mod tests {
 
     #[test]
     fn bytes_are_read_where_they_were_written() {
-        let storage = Storage::new(5);
-        assert_eq!(storage.capacity(), 5);
-        storage.allocate().unwrap();
-        // SAFETY: this thread is the only one, each range is in bounds, and each byte is written
-        // before it is read.
+        let storage = Storage::allocate(5, 0, Storage::NONE).unwrap();
+        let newest = Newest::new();
+        newest.store(storage);
+        assert_eq!(storage.size(), 5);
+        // SAFETY: this thread is the only one, each range is in bounds, each byte is written
+        // before it is read, and the storages live until the end of the test.
         #[allow(clippy::multiple_unsafe_ops_per_block)]
         unsafe {
             storage.write(0, b"01234");
-            storage.allocate().unwrap();
             storage.write(3, b"ab");
             assert_eq!(storage.slice(1, 4), b"12ab");
             assert_eq!(storage.slice(5, 0), b"", "the end is in bounds");
             storage.zero(1, 2);
             assert_eq!(storage.slice_mut(0, 5), b"0\0\0ab");
+
+            let larger = Storage::allocate(9, 6, storage).unwrap();
+            larger.copy(0, storage, 3, 2);
+            larger.copy(2, storage, 0, 3);
+            newest.store(larger);
+            newest.load().free_previous();
+            assert_eq!(larger.slice(0, 5), b"ab0\0\0");
+            assert_eq!((larger.size(), larger.begin()), (9, 6));
         }
     }
 }

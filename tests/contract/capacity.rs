@@ -104,19 +104,6 @@ fn b2_every_value_of_yield_every_is_valid() {
     }
 }
 
-/// No address space is so large.
-#[cfg(target_pointer_width = "64")]
-#[cfg_attr(miri, ignore = "Miri aborts where an allocator would refuse")]
-#[test]
-fn b2_try_pipe_and_try_duplex_are_out_of_memory_if_the_allocator_refuses() {
-    for capacity in [MAX, MAX - 1, MAX / 2] {
-        let options = Options::new(capacity);
-        for error in [options.try_pipe().err(), options.try_duplex().err()] {
-            assert_eq!(error.unwrap().kind(), ErrorKind::OutOfMemory);
-        }
-    }
-}
-
 #[test]
 fn b18_the_last_yield_every_counts_and_clones_are_options_of_their_own() {
     let yields_after_one = |options: &Options| {

@@ -105,24 +105,6 @@ fn invalid_options_panic_when_the_listener_is_made() {
     }
 }
 
-#[test]
-fn connect_fails_if_the_allocator_refuses_the_memory() {
-    let (listener, connector) = listen(isize::MAX as usize / 2, 1);
-    assert_eq!(kind_of(connector.try_connect()), ErrorKind::OutOfMemory);
-    let mut connect = connector.connect();
-    let Poll::Ready(result) = poll(&CountingTask::new(), &mut connect) else {
-        panic!("it is pending");
-    };
-    assert_eq!(kind_of(result), ErrorKind::OutOfMemory);
-    assert!(connect.is_terminated());
-    assert_eq!(kind_of(listener.try_accept()), ErrorKind::WouldBlock);
-
-    // A connect that is refused allocates no memory first.
-    drop(listener);
-    let refused = connector.try_connect();
-    assert_eq!(kind_of(refused), ErrorKind::ConnectionRefused);
-}
-
 /// Polls a connect that has resolved, and asserts that it panics with a message.
 fn assert_panics(connect: &mut Connect<'_>) {
     let task = CountingTask::new();

@@ -1,61 +1,59 @@
-//! The system's allocator, which counts the storage of pipes on all threads, and can refuse it.
+//! The system's allocator, which counts what is asked for, and can refuse the storage of pipes.
 
 #![allow(unsafe_code)] // An allocator needs it.
 
 use core::alloc::{GlobalAlloc, Layout};
 use core::cell::Cell;
 use core::ptr;
-use core::slice;
 use core::sync::atomic::{AtomicIsize, Ordering};
 use std::alloc::System;
 
-const MIB: usize = 1 << 20;
+/// What a storage takes beside its bytes.
+pub(crate) const OVERHEAD: usize = 32;
 
-/// The smallest allocation that is the storage of a pipe, in MiB, and the number of sizes that are
-/// counted.
-const FIRST: usize = 16;
-const SIZES: usize = 64;
+/// The number of capacities that are counted.
+const CAPACITIES: usize = 64;
 
-/// The capacity of the pipes of a test, in MiB. Each test that counts storage has one of its own:
-/// the tests run at the same time.
-pub(crate) const fn mebibytes(n: usize) -> usize {
-    assert!(FIRST <= n && n < FIRST + SIZES);
-    n * MIB
+/// A capacity whose storages are counted on all threads. Each test has its own: they run at the
+/// same time. No other allocation has such a size.
+pub(crate) const fn counted(n: usize) -> usize {
+    assert!(n < CAPACITIES);
+    501 + 2 * n
 }
 
-/// How many allocations of about that size are in use, on all threads.
-static HELD: [AtomicIsize; SIZES] = [const { AtomicIsize::new(0) }; SIZES];
+/// How many storages of each counted capacity are in use.
+static HELD: [AtomicIsize; CAPACITIES] = [const { AtomicIsize::new(0) }; CAPACITIES];
 
-/// How many times the storage of a pipe with this capacity is allocated.
+/// How many pipes with this capacity have a storage.
 pub(crate) fn held(capacity: usize) -> isize {
-    HELD[index(capacity).unwrap()].load(Ordering::SeqCst)
+    HELD[index(capacity + OVERHEAD).unwrap()].load(Ordering::SeqCst)
 }
 
-/// Which of the counted sizes this is, if it is one.
+/// Which of the counted storages has this size, if one has.
 fn index(size: usize) -> Option<usize> {
-    let index = (size / MIB).checked_sub(FIRST)?;
-    (index < SIZES).then_some(index)
+    let above = size.checked_sub(counted(0) + OVERHEAD)?;
+    (above % 2 == 0 && above / 2 < CAPACITIES).then_some(above / 2)
+}
+
+/// Whether this is the size of a counted storage, of the first storage of a larger pipe, of one
+/// that has grown for a loan, or of one that nothing else is as large as.
+fn is_storage(size: usize) -> bool {
+    index(size).is_some() || size == 1024 || size == (16 << 10) + OVERHEAD || size >= 16 << 20
 }
 
 /// The byte that new memory is filled with. No test writes it.
 pub(crate) const PATTERN: u8 = 0xa5;
-
-/// The unit in which touched memory is counted.
-const BLOCK: usize = 4096;
 
 thread_local! {
     /// The number of allocations on this thread, granted or refused.
     pub(crate) static CALLS: Cell<usize> = const { Cell::new(0) };
     /// The number of allocations of this thread, less those that it has freed.
     pub(crate) static LIVE: Cell<isize> = const { Cell::new(0) };
+    /// The bytes of these, and the most that they were since it was set.
+    pub(crate) static BYTES: Cell<isize> = const { Cell::new(0) };
+    pub(crate) static PEAK: Cell<isize> = const { Cell::new(0) };
     /// How many storages are still granted on this thread.
     pub(crate) static GRANTS: Cell<usize> = const { Cell::new(usize::MAX) };
-    /// Whether storage is filled with the pattern, too. It is scanned when it is freed.
-    pub(crate) static FILLS: Cell<bool> = const { Cell::new(false) };
-    /// The byte that fills new storage: the pattern, or 0 if the pipe asked for zeros.
-    static BLANK: Cell<u8> = const { Cell::new(0) };
-    /// How many bytes of the storage that was freed last lie in blocks that were written to.
-    pub(crate) static TOUCHED: Cell<usize> = const { Cell::new(0) };
 }
 
 struct Counting;
@@ -67,7 +65,7 @@ impl Counting {
     /// Counts an allocation. Returns `false` if it is refused.
     fn grants(size: usize) -> bool {
         CALLS.set(CALLS.get() + 1);
-        if size >= FIRST * MIB {
+        if is_storage(size) {
             let Some(rest) = GRANTS.get().checked_sub(1) else {
                 return false;
             };
@@ -77,6 +75,8 @@ impl Counting {
             HELD[index].fetch_add(1, Ordering::SeqCst);
         }
         LIVE.set(LIVE.get() + 1);
+        BYTES.set(BYTES.get() + size as isize);
+        PEAK.set(PEAK.get().max(BYTES.get()));
         true
     }
 }
@@ -89,45 +89,28 @@ unsafe impl GlobalAlloc for Counting {
         }
         // SAFETY: the caller guarantees that the layout is valid.
         let memory = unsafe { System.alloc(layout) };
-        let is_storage = layout.size() >= FIRST * MIB;
-        if !memory.is_null() && (FILLS.get() || !is_storage) {
-            if is_storage {
-                BLANK.set(PATTERN);
-            }
+        if !memory.is_null() {
             // SAFETY: the memory has this size, and nothing else refers to it yet.
             unsafe { memory.write_bytes(PATTERN, layout.size()) };
         }
         memory
     }
 
-    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        if !Self::grants(layout.size()) {
-            return ptr::null_mut();
-        }
-        BLANK.set(0);
-        // SAFETY: the caller guarantees that the layout is valid.
-        unsafe { System.alloc_zeroed(layout) }
-    }
-
     unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
         LIVE.set(LIVE.get() - 1);
+        BYTES.set(BYTES.get() - layout.size() as isize);
         if let Some(index) = index(layout.size()) {
             HELD[index].fetch_sub(1, Ordering::SeqCst);
-            if FILLS.get() {
-                // SAFETY: the memory has this size, and the pattern or zeros initialised it.
-                let bytes = unsafe { slice::from_raw_parts(memory, layout.size()) };
-                TOUCHED.set(touched(bytes));
-            }
         }
         // SAFETY: the caller guarantees that the memory comes from `alloc`.
         unsafe { System.dealloc(memory, layout) };
     }
 }
 
-/// How many bytes lie in blocks that are not blank any more.
-fn touched(bytes: &[u8]) -> usize {
-    let blank = [BLANK.get(); BLOCK];
-    let blocks = bytes.chunks(BLOCK);
-    let touched = blocks.filter(|block| *block != &blank[..block.len()]);
-    touched.map(<[u8]>::len).sum()
+/// The most bytes that `body` has asked for and not freed at a time, on this thread.
+pub(crate) fn peak(body: impl FnOnce()) -> usize {
+    let before = BYTES.get();
+    PEAK.set(before);
+    body();
+    usize::try_from(PEAK.get() - before).unwrap()
 }

@@ -7,13 +7,13 @@ use std::thread;
 
 use async_duplex::{duplex, pipe, AbortHandle, Options, Writer};
 
-use crate::allocator::{held, mebibytes, LIVE};
+use crate::allocator::{counted, held, LIVE};
 use crate::support::deadline::within;
 use crate::support::rendezvous::{Meeting, Rendezvous};
 
 #[test]
 fn b21_the_storage_of_a_pipe_is_freed_when_both_halves_are_dropped() {
-    const CAPACITY: usize = mebibytes(24);
+    const CAPACITY: usize = counted(3);
     let ends: [fn(&mut Writer); 3] = [
         |_| (),
         |writer| writer.finish(),
@@ -116,17 +116,15 @@ fn drop_at_once<A: Send, B: Send>(capacity: usize, make: fn(usize) -> (A, B, Abo
     }
 }
 
-// The capacities are above 32 MiB, where allocating takes the same time whatever the size.
-
 #[test]
 fn b26_a_handle_keeps_no_bytes_of_ends_that_are_dropped_at_the_same_moment() {
-    drop_at_once(mebibytes(34), |capacity| {
+    drop_at_once(counted(4), |capacity| {
         let (reader, mut writer) = pipe(capacity);
         assert_eq!(writer.try_write(b"x").unwrap(), 1);
         let handle = reader.abort_handle();
         (reader, writer, handle)
     });
-    drop_at_once(mebibytes(35), |capacity| {
+    drop_at_once(counted(5), |capacity| {
         let (mut near, mut far) = duplex(capacity);
         assert_eq!(near.try_write(b"x").unwrap(), 1);
         assert_eq!(far.try_write(b"x").unwrap(), 1);

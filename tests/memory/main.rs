@@ -9,6 +9,7 @@
 mod allocator;
 mod errors;
 mod freed;
+mod growth;
 mod initialised;
 mod refused;
 #[path = "../support/mod.rs"]

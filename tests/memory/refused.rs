@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, Write};
 
 use async_duplex::{duplex, pipe, DuplexStream, Options, Reader, Writer};
 
-use crate::allocator::{held, mebibytes, CALLS, GRANTS};
+use crate::allocator::{counted, held, CALLS, GRANTS};
 use crate::support::counting_waker::{as_poll, ready, CountingTask, END};
 use crate::support::families::{writes, Sink, WriteCall};
 
@@ -34,11 +34,7 @@ fn assert_refuses<S: Sink>(sink: &mut S, call: &WriteCall<S>) {
         let result = task.poll(|cx| (call.call)(sink, cx, bytes));
         (result, CALLS.get() - before)
     };
-    let (_, of_the_call) = if call.writes {
-        calls(b"")
-    } else {
-        (Poll::Pending, 0)
-    };
+    let (_, of_the_call) = calls(b"");
     GRANTS.set(0);
     let (result, allocations) = calls(b"hello");
     GRANTS.set(usize::MAX);
@@ -74,8 +70,8 @@ fn assert_needs_no_memory(reader: &mut Reader, writer: &mut Writer) {
 
 #[test]
 fn b2_every_write_without_memory_fails_and_can_be_tried_again() {
-    const CAPACITY: usize = mebibytes(16);
-    for call in writes::<Writer>() {
+    const CAPACITY: usize = counted(0);
+    for call in writes::<Writer>().into_iter().filter(|call| call.writes) {
         for capacity in [HUGE, isize::MAX as usize / 2, CAPACITY] {
             let (mut reader, mut writer) = pipe(capacity);
             assert_needs_no_memory(&mut reader, &mut writer);
@@ -108,7 +104,7 @@ fn b2_a_blocking_write_all_without_memory_fails() {
 
 #[test]
 fn b2_spare_slices_that_ran_out_of_memory_can_be_tried_again() {
-    let (mut reader, mut writer) = pipe(mebibytes(17));
+    let (mut reader, mut writer) = pipe(HUGE);
     GRANTS.set(0);
     for _ in 0..3 {
         let (front, back) = writer.spare_slices();
@@ -141,32 +137,19 @@ fn b2_an_end_takes_precedence_over_out_of_memory() {
 
 #[test]
 fn b2_each_direction_of_a_stream_allocates_its_own_storage() {
-    const CAPACITY: usize = mebibytes(18);
+    const CAPACITY: usize = counted(1);
     let (mut near, mut far) = duplex(CAPACITY);
     assert_eq!(as_poll(near.try_write(b"hello")), ready(5));
-    for call in writes::<DuplexStream>() {
+    for call in writes::<DuplexStream>()
+        .into_iter()
+        .filter(|call| call.writes)
+    {
         assert_refuses(&mut far, &call);
         assert_eq!(held(CAPACITY), 1, "{}", call.name);
     }
     assert_eq!(as_poll(far.try_read(&mut [0; 8])), ready(5));
     assert_eq!(as_poll(far.try_write(b"answer")), ready(6));
     assert_eq!((held(CAPACITY), near.reader().len()), (2, 6));
-}
-
-#[test]
-fn b2_options_whose_allocation_is_refused_are_out_of_memory_and_free_earlier_ones() {
-    const CAPACITY: usize = mebibytes(19);
-    let options = Options::new(CAPACITY).yield_every(1);
-    GRANTS.set(0);
-    assert_out_of_memory("try_pipe", options.try_pipe());
-    for grants in [0, 1] {
-        GRANTS.set(grants);
-        assert_out_of_memory("try_duplex", options.try_duplex());
-        assert_eq!((GRANTS.get(), held(CAPACITY)), (0, 0));
-    }
-    GRANTS.set(3);
-    assert!(options.try_duplex().is_ok() && options.try_pipe().is_ok());
-    assert_eq!(held(CAPACITY), 0, "they were dropped");
 }
 
 #[test]
@@ -184,8 +167,8 @@ fn b2_invalid_options_are_refused_before_any_allocation() {
 }
 
 #[test]
-fn b2_pipe_allocates_its_storage_at_the_first_write_and_try_pipe_at_once() {
-    const CAPACITY: usize = mebibytes(20);
+fn b2_the_storage_is_allocated_at_the_first_write() {
+    const CAPACITY: usize = counted(2);
     let (reader, mut writer) = Options::new(CAPACITY).pipe();
     assert!(!writer.is_full() && reader.is_empty());
     assert_eq!(held(CAPACITY), 0);
@@ -193,11 +176,33 @@ fn b2_pipe_allocates_its_storage_at_the_first_write_and_try_pipe_at_once() {
     assert_eq!(held(CAPACITY), 1);
     drop((reader, writer));
     assert_eq!(held(CAPACITY), 0);
+}
 
-    let halves = Options::new(CAPACITY).try_pipe().unwrap();
-    assert_eq!(held(CAPACITY), 1);
-    drop(halves);
-    assert_eq!(held(CAPACITY), 0);
+#[test]
+fn b2_growth_that_is_refused_loses_nothing() {
+    let large = vec![b'x'; 16 << 20];
+    let (mut reader, mut writer) = pipe(HUGE);
+    assert_eq!(as_poll(writer.try_write(&large[..600])), ready(600));
+    GRANTS.set(0);
+    for _ in 0..2 {
+        assert_out_of_memory("try_write", writer.try_write(&large));
+        assert_eq!((writer.len(), reader.as_slices().0.len()), (600, 600));
+    }
+    assert_eq!(as_poll(writer.try_write(&large[..300])), ready(300));
+    GRANTS.set(usize::MAX);
+    assert_eq!(as_poll(writer.try_write(&large)), ready(large.len()));
+    assert_eq!(reader.as_slices().0, vec![b'x'; 900 + large.len()]);
+}
+
+#[test]
+fn b2_waiting_for_space_allocates_nothing() {
+    let (_reader, mut writer) = pipe(HUGE);
+    let (task, before) = (CountingTask::new(), CALLS.get());
+    for min in [0, 1, HUGE] {
+        let writable = task.poll(|cx| writer.poll_writable(cx, min));
+        assert_eq!(writable.map(Result::unwrap), Poll::Ready(HUGE));
+    }
+    assert_eq!(CALLS.get() - before, 0);
 }
 
 #[test]

@@ -1,0 +1,191 @@
+//! B1, B2, B3, B19 and B21 where the storage is replaced by a larger one.
+
+use core::pin::Pin;
+use std::collections::VecDeque;
+
+use async_duplex::{pipe, Reader, Writer};
+use futures::io::AsyncBufRead;
+use futures::FutureExt;
+
+use crate::allocator::{peak, BYTES, LIVE, OVERHEAD};
+use crate::support::counting_waker::{as_poll, ready};
+
+/// The size of the first storage.
+const FIRST: usize = 992;
+
+/// The capacities at which the storages of a pipe that is filled in small steps differ.
+const CAPACITIES: [usize; 9] = [
+    1,
+    FIRST - 1,
+    FIRST,
+    FIRST + 1,
+    2 * FIRST - 1,
+    2 * FIRST,
+    2 * FIRST + 1,
+    3000,
+    10_000,
+];
+
+fn bytes(from: usize, len: usize) -> Vec<u8> {
+    (from..from + len).map(|n| n as u8).collect()
+}
+
+fn read(reader: &mut Reader, len: usize) -> Vec<u8> {
+    let mut buf = vec![0; len];
+    let n = reader.try_read(&mut buf).unwrap_or(0);
+    buf.truncate(n);
+    buf
+}
+
+#[test]
+fn b1_the_capacity_is_exact_in_steps_of_any_size() {
+    for capacity in CAPACITIES {
+        for step in [1, 7, 500, FIRST, 4000] {
+            let (mut reader, mut writer) = pipe(capacity);
+            let mut sent = 0;
+            while sent < capacity {
+                let n = step.min(capacity - sent);
+                assert_eq!(as_poll(writer.try_write(&bytes(sent, step))), ready(n));
+                sent += n;
+            }
+            assert!(writer.is_full() && writer.try_write(b"x").is_err());
+            assert_eq!(read(&mut reader, capacity + 1), bytes(0, capacity));
+            assert!(reader.is_empty());
+        }
+    }
+}
+
+/// The reader is a part of the way through the storage when it is replaced, and the unread bytes
+/// may wrap.
+#[test]
+fn b3_bytes_arrive_in_order_across_every_growth() {
+    for before in [0, 1, 700, FIRST - 1] {
+        for unread in [0, 300, 900] {
+            for step in [1, 400, 1000, 7000] {
+                let (mut reader, mut writer) = pipe(20_000);
+                let mut model = VecDeque::new();
+                let mut sent = 0;
+                let mut write = |writer: &mut Writer, model: &mut VecDeque<u8>, n| {
+                    assert_eq!(as_poll(writer.try_write(&bytes(sent, n))), ready(n));
+                    model.extend(bytes(sent, n));
+                    sent += n;
+                };
+                write(&mut writer, &mut model, before);
+                assert_eq!(read(&mut reader, before).len(), before);
+                model.clear();
+                write(&mut writer, &mut model, unread);
+                for round in 0..9000 / step {
+                    write(&mut writer, &mut model, step);
+                    if round % 3 == 0 {
+                        let got = read(&mut reader, step / 2 + 1);
+                        assert!(model.drain(..got.len()).eq(got));
+                    }
+                }
+                assert_eq!(read(&mut reader, 20_000), Vec::from(model));
+            }
+        }
+    }
+}
+
+#[test]
+fn b3_a_reader_consumes_after_the_growth_what_it_was_lent_before() {
+    let (mut reader, mut writer) = pipe(5000);
+    writer.try_write(&bytes(0, 600)).unwrap();
+    let filled = futures::future::poll_fn(|cx| {
+        let lent = Pin::new(&mut reader).poll_fill_buf(cx);
+        lent.map(|lent| lent.unwrap().len())
+    });
+    assert_eq!(filled.now_or_never(), Some(600));
+    writer.try_write(&bytes(600, 3000)).unwrap();
+    Pin::new(&mut reader).consume(100);
+    assert_eq!(read(&mut reader, 5000), bytes(100, 3500));
+}
+
+#[test]
+fn b19_a_commit_after_the_growth_sends_what_was_lent_before() {
+    for unread in [0, 1, 300] {
+        let (mut reader, mut writer) = pipe(100_000);
+        writer.try_write(&bytes(0, 700)).unwrap();
+        reader.consume(0);
+        assert_eq!(read(&mut reader, 700 - unread).len(), 700 - unread);
+        writer.spare_slices().0[..200].copy_from_slice(&bytes(700, 200));
+        // A commit of more than is lent needs a larger storage, and keeps what was lent.
+        let lent = {
+            let (front, back) = writer.spare_slices();
+            front[..200].copy_from_slice(&bytes(700, 200));
+            front.len() + back.len()
+        };
+        assert!(writer.writable(50_000).now_or_never().is_some());
+        writer.commit(lent + 1);
+        let got = read(&mut reader, 100_000);
+        assert_eq!(got.len(), unread + lent + 1);
+        assert_eq!(got[..unread + 200], bytes(700 - unread, unread + 200));
+    }
+}
+
+#[test]
+fn b2_memory_follows_the_unread_bytes() {
+    const LARGE: usize = 64 << 20;
+    let header = peak(|| drop(pipe(LARGE)));
+    assert!(header <= 400, "{header} bytes");
+    for n in [1, 100, FIRST, FIRST + 1, 5000, 50_000, 500_000] {
+        let mut kept = 0;
+        let most = peak(|| {
+            let before = BYTES.get();
+            let (mut reader, mut writer) = pipe(LARGE);
+            for sent in 0..n {
+                assert_eq!(as_poll(writer.try_write(&[sent as u8])), ready(1));
+                if sent % 100 == 0 {
+                    // The reader frees the storages that it has left.
+                    assert!(!reader.as_slices().0.is_empty());
+                }
+            }
+            assert_eq!(reader.as_slices().0.len(), n);
+            kept = (BYTES.get() - before) as usize - header - OVERHEAD;
+        });
+        assert!(
+            kept <= (2 * n).max(FIRST),
+            "{n} unread: {kept} bytes are kept"
+        );
+        assert!(most <= 3 * n + 2048, "{n} unread: {most} bytes at a time");
+    }
+}
+
+#[test]
+fn b2_memory_never_exceeds_the_capacity_once_the_reader_has_followed() {
+    for capacity in CAPACITIES {
+        let before = BYTES.get();
+        let (mut reader, mut writer) = pipe(capacity);
+        let header = BYTES.get() - before;
+        for sent in 0..capacity {
+            writer.try_write(&[sent as u8]).unwrap();
+        }
+        assert!(!reader.as_slices().0.is_empty());
+        let storage = (BYTES.get() - before - header) as usize;
+        assert_eq!(storage, capacity + OVERHEAD);
+    }
+}
+
+#[test]
+fn b21_growth_leaks_nothing() {
+    for follows in [false, true] {
+        for writer_first in [false, true] {
+            let before = LIVE.get();
+            let (mut reader, mut writer) = pipe(10_000);
+            for step in [500, 900, 3000, 5000] {
+                writer.try_write(&bytes(0, step)).unwrap();
+                if follows {
+                    reader.consume(10);
+                }
+            }
+            if writer_first {
+                drop(writer);
+                drop(reader);
+            } else {
+                drop(reader);
+                drop(writer);
+            }
+            assert_eq!(LIVE.get(), before);
+        }
+    }
+}
