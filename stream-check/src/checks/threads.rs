@@ -1,0 +1,236 @@
+//! Two threads, or four, at the same time.
+
+use core::hint;
+use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use core::task::Poll;
+use core::time::Duration;
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Instant;
+
+use super::Check;
+use crate::probe::{unexpected, Probe};
+use crate::task::Task;
+use crate::trial::{bytes, compare, ensure, fail, until_woken, Stop, Trial, Verdict};
+
+/// Rounds of one byte, and how long they may take together.
+const ROUNDS: usize = 3000;
+const TIME: Duration = Duration::from_millis(300);
+/// Bytes of a free run.
+const MANY: usize = 30_000;
+
+pub(super) const CHECKS: &[Check] = &[
+    Check::new(
+        "no_lost_wakes",
+        "No wake is lost in many rounds in which one thread writes a byte as another polls for it.",
+        "Future::poll and Waker::wake; Go nettest PingPong and RacyRead",
+        no_lost_wakes,
+    ),
+    Check::new(
+        "no_lost_wakes_under_load",
+        "No byte and no wake is lost while two threads write and read as fast as they can.",
+        "Future::poll and Waker::wake; Go nettest RacyWrite",
+        no_lost_wakes_under_load,
+    ),
+    Check::new(
+        "split_into_tasks",
+        "Reads and writes of both streams in four tasks, on four threads, do not disturb each \
+         other.",
+        "AsyncRead and AsyncWrite; Go nettest ConcurrentMethods; trio check_two_way_stream",
+        split_into_tasks,
+    )
+    .undirected(),
+];
+
+/// An end that two threads may call.
+type Shared = Arc<Mutex<Probe>>;
+
+/// Calls `poll` until it is ready, as an executor does: only when the task was woken.
+fn run<T>(
+    end: &Mutex<Probe>,
+    task: &Task,
+    what: &str,
+    mut poll: impl FnMut(&mut Probe) -> Poll<T>,
+) -> Result<T, Stop> {
+    let mut poll = || poll(&mut end.lock().unwrap());
+    match poll() {
+        Poll::Ready(value) => Ok(value),
+        Poll::Pending => {
+            let limit = end.lock().unwrap().wait;
+            until_woken(task, limit, what, poll)
+        }
+    }
+}
+
+fn write(end: &Mutex<Probe>, task: &Task, data: &[u8]) -> Result<usize, Stop> {
+    let what = "by a read that makes space";
+    let written = run(end, task, what, |writer| writer.poll_write(task, data))?;
+    match written {
+        Ok(0) => fail("a write of at least 1 byte", "Ok(0)"),
+        Ok(n) => Ok(n),
+        Err(error) => unexpected("a write", &error),
+    }
+}
+
+fn flush(end: &Mutex<Probe>, task: &Task) -> Verdict {
+    let flushed = run(end, task, "when the flush can go on", |writer| {
+        writer.poll_flush(task)
+    })?;
+    flushed.or_else(|error| unexpected("a flush", &error))
+}
+
+/// Writes bytes up to `limit`, or until the time is over, and closes. Returns how many they were.
+fn write_many(end: &Mutex<Probe>, limit: usize, size: usize) -> Result<usize, Stop> {
+    let task = Task::named("the writer");
+    let deadline = Instant::now() + TIME;
+    let mut position = 0;
+    while position < limit && Instant::now() < deadline {
+        let n = size.min(limit - position);
+        position += write(end, &task, &bytes(position, n))?;
+        if position % 3 == 0 {
+            flush(end, &task)?;
+        }
+    }
+    let closed = run(end, &task, "when the close can go on", |writer| {
+        writer.poll_close(&task)
+    })?;
+    closed.or_else(|error| unexpected("a close", &error))?;
+    Ok(position)
+}
+
+/// Reads up to the end, and returns how many bytes there were.
+fn read_many(end: &Mutex<Probe>, size: usize) -> Result<usize, Stop> {
+    let task = Task::named("the reader");
+    let mut buf = vec![0; size];
+    let mut position = 0;
+    loop {
+        let read = run(end, &task, "by a write or a close", |reader| {
+            reader.poll_read(&task, &mut buf)
+        })?;
+        match read {
+            Ok(0) => return Ok(position),
+            Ok(n) => compare(&buf[..n], position)?,
+            Err(error) => return unexpected("a read", &error),
+        }
+        position += read.unwrap_or(0);
+    }
+}
+
+/// Runs the functions in a thread each, and fails as the first of them that has failed.
+fn in_threads<T: Send + 'static>(
+    functions: Vec<Box<dyn FnOnce() -> Result<T, Stop> + Send>>,
+) -> Result<Vec<T>, Stop> {
+    #[cfg(feature = "tokio")]
+    let runtime = ::tokio::runtime::Handle::try_current().ok();
+    let threads: Vec<_> = functions
+        .into_iter()
+        .map(|function| {
+            #[cfg(feature = "tokio")]
+            let runtime = runtime.clone();
+            thread::spawn(move || {
+                #[cfg(feature = "tokio")]
+                let _entered = runtime.as_ref().map(|runtime| runtime.enter());
+                function()
+            })
+        })
+        .collect();
+    let results: Vec<_> = threads.into_iter().map(thread::JoinHandle::join).collect();
+    let results = results.into_iter().map(|result| match result {
+        Ok(result) => result,
+        Err(panic) => std::panic::resume_unwind(panic),
+    });
+    results.collect()
+}
+
+fn no_lost_wakes(trial: &Trial) -> Verdict {
+    let (writer, reader) = trial.pair()?;
+    let (writer, reader) = (Mutex::new(writer.quiet()), Mutex::new(reader.quiet()));
+    let received = Arc::new(AtomicUsize::new(0));
+    let stopped = Arc::new(AtomicBool::new(false));
+    let (received_too, stopped_too) = (received.clone(), stopped.clone());
+    let write_rounds = move || {
+        let task = Task::named("the writer");
+        let deadline = Instant::now() + TIME;
+        for round in 0..ROUNDS {
+            // The reader polls again at about the same time.
+            while received_too.load(Ordering::SeqCst) < round {
+                if stopped_too.load(Ordering::SeqCst) {
+                    return Ok(());
+                }
+                hint::spin_loop();
+                thread::yield_now();
+            }
+            if Instant::now() > deadline {
+                break;
+            }
+            write(&writer, &task, &bytes(round, 1))?;
+            flush(&writer, &task)?;
+        }
+        let close = |writer: &mut Probe| writer.poll_close(&task);
+        run(&writer, &task, "when the close can go on", close)?
+            .or_else(|error| unexpected("a close", &error))
+    };
+    let read_rounds = move || {
+        let task = Task::named("the reader");
+        let read_round = |round| {
+            let mut buf = [0; 8];
+            let what = format!("by the byte of round {round}");
+            let read = run(&reader, &task, &what, |reader| {
+                reader.poll_read(&task, &mut buf)
+            })?;
+            match read {
+                Ok(n) => compare(&buf[..n], round).map(|()| n),
+                Err(error) => unexpected("a read", &error),
+            }
+        };
+        let mut round = 0;
+        let result = loop {
+            match read_round(round) {
+                Ok(0) => break Ok(()),
+                Ok(n) => round += n,
+                Err(stop) => break Err(stop),
+            }
+            received.store(round, Ordering::SeqCst);
+        };
+        stopped.store(true, Ordering::SeqCst);
+        result
+    };
+    in_threads(vec![Box::new(read_rounds), Box::new(write_rounds)]).map(|_| ())
+}
+
+fn no_lost_wakes_under_load(trial: &Trial) -> Verdict {
+    for (size, room) in [(1, 1), (3, 64), (500, 7)] {
+        let (writer, reader) = trial.pair()?;
+        let (writer, reader) = (Mutex::new(writer.quiet()), Mutex::new(reader.quiet()));
+        let counts = in_threads(vec![
+            Box::new(move || read_many(&reader, room)),
+            Box::new(move || write_many(&writer, MANY, size)),
+        ])?;
+        ensure_all_read(counts[0], counts[1])?;
+    }
+    Ok(())
+}
+
+fn ensure_all_read(read: usize, written: usize) -> Verdict {
+    ensure(
+        read == written,
+        &format!("{written} bytes"),
+        format!("{read} bytes and the end"),
+    )
+}
+
+fn split_into_tasks(trial: &Trial) -> Verdict {
+    trial.needs_two_way()?;
+    let (first, second) = trial.pair()?;
+    let share = |end: Probe| -> Shared { Arc::new(Mutex::new(end.quiet())) };
+    let (first, second) = (share(first), share(second));
+    let (first_too, second_too) = (first.clone(), second.clone());
+    let counts = in_threads(vec![
+        Box::new(move || read_many(&first, 100)),
+        Box::new(move || write_many(&first_too, MANY, 77)),
+        Box::new(move || read_many(&second, 33)),
+        Box::new(move || write_many(&second_too, MANY, 1000)),
+    ])?;
+    ensure_all_read(counts[0], counts[3])?;
+    ensure_all_read(counts[2], counts[1])
+}

@@ -1,0 +1,20 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod checks;
+pub mod futures_io;
+mod probe;
+mod report;
+mod run;
+mod stream;
+mod task;
+#[cfg(feature = "tokio")]
+#[cfg_attr(docsrs, doc(cfg(feature = "tokio")))]
+pub mod tokio;
+mod trace;
+mod trial;
+
+pub use checks::{checks, Check};
+pub use report::{Checked, Failure, Outcome, Report};
+pub use run::Checks;

@@ -1,0 +1,208 @@
+//! The calls of a trial, so that a failure can show them.
+
+use core::fmt;
+use core::task::Poll;
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The first and the last calls that are kept.
+const FIRST: usize = 8;
+const LAST: usize = 10;
+
+/// A call and its arguments.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Call {
+    Read(usize),
+    ReadVectored(usize, usize),
+    Write(usize),
+    WriteVectored(usize, usize),
+    Flush,
+    /// `poll_close` or `poll_shutdown`.
+    Close(&'static str),
+    FillBuf,
+    Consume(usize),
+    Drop,
+}
+
+impl fmt::Display for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::Read(n) => write!(f, "poll_read({})", Bytes(n)),
+            Self::ReadVectored(k, n) => {
+                write!(f, "poll_read_vectored({k} slices, {})", Bytes(n))
+            }
+            Self::Write(n) => write!(f, "poll_write({})", Bytes(n)),
+            Self::WriteVectored(k, n) => {
+                write!(f, "poll_write_vectored({k} slices, {})", Bytes(n))
+            }
+            Self::Flush => f.write_str("poll_flush()"),
+            Self::Close(name) => write!(f, "{name}()"),
+            Self::FillBuf => f.write_str("poll_fill_buf()"),
+            Self::Consume(n) => write!(f, "consume({n})"),
+            Self::Drop => f.write_str("drop"),
+        }
+    }
+}
+
+struct Bytes(usize);
+
+impl fmt::Display for Bytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} byte{}", self.0, if self.0 == 1 { "" } else { "s" })
+    }
+}
+
+#[derive(Clone, PartialEq)]
+enum Result {
+    /// The call has not returned: it is running, or it panicked.
+    Open,
+    Nothing,
+    Pending,
+    Ready(Option<usize>),
+    Failed(String),
+}
+
+#[derive(PartialEq)]
+struct Entry {
+    end: &'static str,
+    call: Call,
+    task: Option<&'static str>,
+    result: Result,
+}
+
+impl fmt::Display for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.end, self.call)?;
+        if let Some(task) = self.task {
+            write!(f, " by {task}")?;
+        }
+        match &self.result {
+            Result::Open => f.write_str(" did not return"),
+            Result::Nothing => Ok(()),
+            Result::Pending => f.write_str(" = Pending"),
+            Result::Ready(None) => f.write_str(" = Ready(Ok(()))"),
+            Result::Ready(Some(n)) => write!(f, " = Ready(Ok({n}))"),
+            Result::Failed(error) => write!(f, " = Ready(Err({error}))"),
+        }
+    }
+}
+
+#[derive(Default)]
+struct Calls {
+    /// Each call, and how often it was made in a row with the same result.
+    first: Vec<(Entry, usize)>,
+    last: std::collections::VecDeque<(Entry, usize)>,
+    omitted: usize,
+}
+
+impl Calls {
+    fn latest(&mut self) -> Option<&mut (Entry, usize)> {
+        self.last.back_mut().or_else(|| self.first.last_mut())
+    }
+
+    fn push(&mut self, entry: Entry) {
+        if self.first.len() < FIRST {
+            self.first.push((entry, 1));
+            return;
+        }
+        self.last.push_back((entry, 1));
+        if self.last.len() > LAST {
+            self.omitted += self.last.pop_front().map_or(0, |(_, times)| times);
+        }
+    }
+
+    /// Removes the latest call if it repeats the one before.
+    fn merge(&mut self) {
+        let calls = if self.last.is_empty() {
+            self.first.as_mut_slice()
+        } else {
+            self.last.make_contiguous()
+        };
+        if let [.., (before, times), (latest, 1)] = calls {
+            if before == latest {
+                *times += 1;
+                let ends = if self.last.is_empty() {
+                    self.first.pop()
+                } else {
+                    self.last.pop_back()
+                };
+                drop(ends);
+            }
+        }
+    }
+}
+
+/// The calls since the pair was made. Clones share them.
+#[derive(Clone, Default)]
+pub(crate) struct Trace(Arc<Mutex<Calls>>);
+
+impl Trace {
+    fn calls(&self) -> std::sync::MutexGuard<'_, Calls> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Forgets the calls: a new pair begins.
+    pub(crate) fn clear(&self) {
+        *self.calls() = Calls::default();
+    }
+
+    /// Notes that a call begins, so that one that never returns is seen.
+    pub(crate) fn begin(&self, end: &'static str, call: Call, task: Option<&'static str>) {
+        self.calls().push(Entry {
+            end,
+            call,
+            task,
+            result: Result::Open,
+        });
+    }
+
+    /// Notes how the call that was begun last has returned.
+    fn end(&self, result: Result) {
+        let mut calls = self.calls();
+        if let Some((entry, _)) = calls.latest() {
+            entry.result = result;
+        }
+        calls.merge();
+    }
+
+    pub(crate) fn end_silently(&self) {
+        self.end(Result::Nothing);
+    }
+
+    pub(crate) fn end_counted(&self, result: &Poll<io::Result<usize>>) {
+        self.end(match result {
+            Poll::Pending => Result::Pending,
+            Poll::Ready(Ok(n)) => Result::Ready(Some(*n)),
+            Poll::Ready(Err(error)) => Result::Failed(describe(error)),
+        });
+    }
+
+    pub(crate) fn end_empty(&self, result: &Poll<io::Result<()>>) {
+        self.end(match result {
+            Poll::Pending => Result::Pending,
+            Poll::Ready(Ok(())) => Result::Ready(None),
+            Poll::Ready(Err(error)) => Result::Failed(describe(error)),
+        });
+    }
+
+    /// The calls, one a line.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        fn line((entry, times): &(Entry, usize)) -> String {
+            match times {
+                1 => entry.to_string(),
+                _ => format!("{entry}, {times} times"),
+            }
+        }
+        let calls = self.calls();
+        let mut lines: Vec<_> = calls.first.iter().map(line).collect();
+        if calls.omitted > 0 {
+            lines.push(format!("… {} more calls …", calls.omitted));
+        }
+        lines.extend(calls.last.iter().map(line));
+        lines
+    }
+}
+
+pub(crate) fn describe(error: &io::Error) -> String {
+    format!("{:?}: {error}", error.kind())
+}
