@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
+#![allow(clippy::std_instead_of_alloc, clippy::std_instead_of_core)] // The crate needs `std`.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod checks;

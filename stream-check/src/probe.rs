@@ -1,8 +1,9 @@
 //! One end of a pair: its calls are recorded and their results examined.
 
-use core::task::Poll;
+use core::task::{Context, Poll};
 use core::time::Duration;
 use std::io::{self, IoSlice, IoSliceMut};
+use std::panic::{catch_unwind, AssertUnwindSafe};
 
 use crate::stream::{Able, Stream};
 use crate::task::Task;
@@ -12,89 +13,117 @@ use crate::trial::{fail, until, Stop};
 /// One end of a pair.
 pub(crate) struct Probe {
     pub(crate) name: &'static str,
-    pub(crate) stream: Box<dyn Stream>,
+    /// `None` once it is dropped.
+    pub(crate) stream: Option<Box<dyn Stream>>,
     /// The task of the calls that wait.
     pub(crate) task: Task,
-    /// `None` where two threads call at a time.
-    pub(crate) trace: Option<Trace>,
+    pub(crate) trace: Trace,
+    /// No calls are recorded, because two threads call at a time.
+    pub(crate) quiet: bool,
     /// How long a call may make no progress.
     pub(crate) wait: Duration,
 }
 
 impl Probe {
-    pub(crate) fn able(&self) -> Able {
-        self.stream.able()
+    pub(crate) fn stream(&mut self) -> &mut dyn Stream {
+        self.stream
+            .as_deref_mut()
+            .expect("the stream is dropped by `drop_stream`")
+    }
+
+    pub(crate) fn able(&mut self) -> Able {
+        self.stream().able()
     }
 
     /// Stops recording calls, because another thread makes calls too.
     pub(crate) fn quiet(mut self) -> Self {
-        self.trace = None;
+        self.quiet = true;
         self
     }
 
-    fn begin(&self, call: Call, task: Option<&'static str>) {
-        if let Some(trace) = &self.trace {
-            trace.begin(self.name, call, task);
+    /// Makes a call and records it. A panic becomes an error, and fails the check in the end: so
+    /// no stream is dropped while its thread panics.
+    fn call<T>(
+        &mut self,
+        call: Call,
+        task: Option<&'static str>,
+        make: impl FnOnce(&mut dyn Stream) -> Poll<io::Result<T>>,
+        count: impl FnOnce(&T) -> Option<usize>,
+    ) -> Poll<io::Result<T>> {
+        if !self.quiet {
+            self.trace.begin(self.name, call, task);
         }
+        let stream = self.stream();
+        let result = match catch_unwind(AssertUnwindSafe(|| make(stream))) {
+            Ok(result) => result,
+            Err(panic) => {
+                self.trace.panicked(&*panic);
+                return Poll::Ready(Err(broken("a panic".into())));
+            }
+        };
+        let result = result.map_err(examine);
+        if !self.quiet {
+            self.trace.end(&result, count);
+        }
+        result
     }
 
-    /// Records a result that counts bytes. One that breaks a rule of every call becomes an error.
-    fn end(&self, result: Poll<io::Result<usize>>, limit: usize) -> Poll<io::Result<usize>> {
-        if let Some(trace) = &self.trace {
-            trace.end_counted(&result);
-        }
-        result.map(|result| match result {
-            Ok(n) if n > limit => Err(broken(format!("Ok({n}) for {limit} bytes"))),
-            Ok(n) => Ok(n),
-            Err(error) => Err(examine(error)),
-        })
-    }
-
-    fn end_empty(&self, result: Poll<io::Result<()>>) -> Poll<io::Result<()>> {
-        if let Some(trace) = &self.trace {
-            trace.end_empty(&result);
-        }
-        result.map_err(examine)
+    /// Makes a call that moves at most `limit` bytes.
+    fn call_counted(
+        &mut self,
+        call: Call,
+        task: &Task,
+        limit: usize,
+        make: impl FnOnce(&mut dyn Stream, &mut Context<'_>) -> Poll<io::Result<usize>>,
+    ) -> Poll<io::Result<usize>> {
+        let make = |stream: &mut dyn Stream| make(stream, &mut task.context());
+        self.call(call, task.label, make, |n| Some(*n))
+            .map(|result| match result {
+                Ok(n) if n > limit => Err(broken(format!("Ok({n}) for {limit} bytes"))),
+                result => result,
+            })
     }
 
     pub(crate) fn poll_read(&mut self, task: &Task, buf: &mut [u8]) -> Poll<io::Result<usize>> {
-        self.begin(Call::Read(buf.len()), task.label);
-        let result = self.stream.poll_read(&mut task.context(), buf);
-        self.end(result, buf.len())
+        let n = buf.len();
+        self.call_counted(Call::Read(n), task, n, |stream, cx| {
+            stream.poll_read(cx, buf)
+        })
     }
 
     pub(crate) fn poll_write(&mut self, task: &Task, buf: &[u8]) -> Poll<io::Result<usize>> {
-        self.begin(Call::Write(buf.len()), task.label);
-        let result = self.stream.poll_write(&mut task.context(), buf);
-        self.end(result, buf.len())
+        let n = buf.len();
+        self.call_counted(Call::Write(n), task, n, |stream, cx| {
+            stream.poll_write(cx, buf)
+        })
     }
 
     pub(crate) fn poll_flush(&mut self, task: &Task) -> Poll<io::Result<()>> {
-        self.begin(Call::Flush, task.label);
-        let result = self.stream.poll_flush(&mut task.context());
-        self.end_empty(result)
+        let make = |stream: &mut dyn Stream| stream.poll_flush(&mut task.context());
+        self.call(Call::Flush, task.label, make, |()| None)
     }
 
     pub(crate) fn poll_close(&mut self, task: &Task) -> Poll<io::Result<()>> {
-        self.begin(Call::Close(self.able().close), task.label);
-        let result = self.stream.poll_close(&mut task.context());
-        self.end_empty(result)
+        let call = Call::Close(self.able().close);
+        let make = |stream: &mut dyn Stream| stream.poll_close(&mut task.context());
+        self.call(call, task.label, make, |()| None)
     }
 
     /// Drops the stream.
-    pub(crate) fn drop_stream(self) {
-        let Self {
-            name,
-            stream,
-            trace,
-            ..
-        } = self;
-        if let Some(trace) = &trace {
-            trace.begin(name, Call::Drop, None);
+    pub(crate) fn drop_stream(mut self) {
+        self.silent(Call::Drop, |stream| drop(stream.take()));
+    }
+
+    /// Makes a call without a result.
+    fn silent(&mut self, call: Call, make: impl FnOnce(&mut Option<Box<dyn Stream>>)) {
+        if !self.quiet {
+            self.trace.begin(self.name, call, None);
         }
-        drop(stream);
-        if let Some(trace) = &trace {
-            trace.end_silently();
+        let stream = &mut self.stream;
+        match catch_unwind(AssertUnwindSafe(|| make(stream))) {
+            Ok(()) if self.quiet => {}
+            Ok(()) => self.trace.end_silently(),
+            Err(panic) => self.trace.panicked(&*panic),
         }
     }
 
@@ -123,9 +152,10 @@ impl Probe {
     pub(crate) fn read_vectored(&mut self, bufs: &mut [IoSliceMut<'_>]) -> Result<usize, Stop> {
         let bytes = bufs.iter().map(|buf| buf.len()).sum();
         let result = self.wait_for("a vectored read that is ready", |end, task| {
-            end.begin(Call::ReadVectored(bufs.len(), bytes), None);
-            let result = end.stream.poll_read_vectored(&mut task.context(), bufs);
-            end.end(result, bytes)
+            let call = Call::ReadVectored(bufs.len(), bytes);
+            end.call_counted(call, task, bytes, |stream, cx| {
+                stream.poll_read_vectored(cx, bufs)
+            })
         });
         result?.or_else(|error| unexpected("a vectored read", &error))
     }
@@ -133,15 +163,10 @@ impl Probe {
     /// Reads with a `ReadBuf` that has bytes in it, and returns all of it.
     pub(crate) fn read_after(&mut self, filled: &[u8], room: usize) -> Result<Vec<u8>, Stop> {
         let result = self.wait_for("a read that is ready", |end, task| {
-            end.begin(Call::Read(room), None);
-            let cx = &mut task.context();
-            let result = end.stream.poll_read_after(cx, filled, room);
-            let mut all = Vec::new();
-            let counted = result.map_ok(|bytes| {
-                all = bytes;
-                all.len().saturating_sub(filled.len())
-            });
-            end.end(counted, room).map_ok(|_| core::mem::take(&mut all))
+            let make =
+                |stream: &mut dyn Stream| stream.poll_read_after(&mut task.context(), filled, room);
+            let count = |all: &Vec<u8>| Some(all.len().saturating_sub(filled.len()));
+            end.call(Call::Read(room), None, make, count)
         });
         result?.or_else(|error| unexpected("a read", &error))
     }
@@ -161,9 +186,10 @@ impl Probe {
         let bytes = bufs.iter().map(|buf| buf.len()).sum();
         let bufs: Vec<_> = bufs.iter().map(|buf| IoSlice::new(buf)).collect();
         let result = self.wait_for("a vectored write that is ready", |end, task| {
-            end.begin(Call::WriteVectored(bufs.len(), bytes), None);
-            let result = end.stream.poll_write_vectored(&mut task.context(), &bufs);
-            end.end(result, bytes)
+            let call = Call::WriteVectored(bufs.len(), bytes);
+            end.call_counted(call, task, bytes, |stream, cx| {
+                stream.poll_write_vectored(cx, &bufs)
+            })
         });
         result?.or_else(|error| unexpected("a vectored write", &error))
     }
@@ -185,24 +211,29 @@ impl Probe {
     /// The bytes that `poll_fill_buf` lends.
     pub(crate) fn fill_buf(&mut self) -> Result<Vec<u8>, Stop> {
         let result = self.wait_for("a poll_fill_buf that is ready", |end, task| {
-            end.begin(Call::FillBuf, None);
-            let result = end.stream.poll_fill_buf(&mut task.context());
-            let mut lent = Vec::new();
-            let counted = result.map_ok(|bytes| {
-                lent = bytes.to_vec();
-                lent.len()
-            });
-            end.end(counted, usize::MAX)
-                .map_ok(|_| core::mem::take(&mut lent))
+            let make = |stream: &mut dyn Stream| {
+                let lent = stream.poll_fill_buf(&mut task.context());
+                lent.map_ok(<[u8]>::to_vec)
+            };
+            end.call(Call::FillBuf, None, make, |lent| Some(lent.len()))
         });
         result?.or_else(|error| unexpected("poll_fill_buf", &error))
     }
 
     pub(crate) fn consume(&mut self, n: usize) {
-        self.begin(Call::Consume(n), None);
-        self.stream.consume(n);
-        if let Some(trace) = &self.trace {
-            trace.end_silently();
+        self.silent(Call::Consume(n), |stream| {
+            if let Some(stream) = stream {
+                stream.consume(n);
+            }
+        });
+    }
+}
+
+impl Drop for Probe {
+    fn drop(&mut self) {
+        let stream = self.stream.take();
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(stream))) {
+            self.trace.panicked(&*panic);
         }
     }
 }

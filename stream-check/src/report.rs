@@ -166,7 +166,7 @@ impl Report {
                 wrong.push(format!(
                     "the known deviation `{name}` needs one reason, once"
                 ));
-            } else if run.map_or(false, |checked| checked.failure().is_none()) {
+            } else if run.is_some_and(|checked| checked.failure().is_none()) {
                 wrong.push(format!(
                     "`{name}` does not fail, but is a known deviation: {reason}"
                 ));

@@ -1,6 +1,5 @@
 //! Runs the checks, each in a thread of its own, while the caller's executor makes the pairs.
 
-use core::any::Any;
 use core::fmt;
 use core::future::{poll_fn, Future};
 use core::pin::{pin, Pin};
@@ -15,7 +14,7 @@ use crate::checks::{checks, Check};
 use crate::report::{Checked, Failure, Outcome, Report};
 use crate::stream::Stream;
 use crate::task::Task;
-use crate::trace::Trace;
+use crate::trace::{message, Trace};
 use crate::trial::{Stop, Trial, Verdict};
 
 type Pair = (Box<dyn Stream>, Box<dyn Stream>);
@@ -206,6 +205,10 @@ impl Checks {
         .await;
         drop(finished);
         let (expected, seen) = match result {
+            Some(Ok(_)) if trace.panic().is_some() => (
+                "no panic".into(),
+                format!("a panic: {}", trace.panic().unwrap_or_default()),
+            ),
             Some(Ok(Ok(()))) => return Outcome::Passed,
             Some(Ok(Err(Stop::NotApplicable(why)))) => return Outcome::NotApplicable(why),
             Some(Ok(Err(Stop::Failed { expected, seen }))) => (expected, seen),
@@ -241,10 +244,4 @@ fn start(check: &'static Check, trial: Trial) {
         let result = catch_unwind(AssertUnwindSafe(|| (check.run)(&trial)));
         trial.link.send(Event::Done(result));
     });
-}
-
-fn message(panic: &(dyn Any + Send)) -> &str {
-    let text = panic.downcast_ref::<&str>().copied();
-    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("no message")
 }

@@ -45,14 +45,16 @@ pub(crate) struct Able {
 
 type Bytes = Poll<io::Result<usize>>;
 type Done = Poll<io::Result<()>>;
+type ReadVectored<S> = fn(Pin<&mut S>, &mut Context<'_>, &mut [IoSliceMut<'_>]) -> Bytes;
+type ReadAfter<S> = fn(Pin<&mut S>, &mut Context<'_>, &[u8], usize) -> Poll<io::Result<Vec<u8>>>;
+type FillBuf<S> = for<'a> fn(Pin<&'a mut S>, &mut Context<'_>) -> Poll<io::Result<&'a [u8]>>;
 
 /// How to read from an `S`.
 pub(crate) struct Reading<S> {
     pub(crate) read: fn(Pin<&mut S>, &mut Context<'_>, &mut [u8]) -> Bytes,
-    pub(crate) vectored: Option<fn(Pin<&mut S>, &mut Context<'_>, &mut [IoSliceMut<'_>]) -> Bytes>,
+    pub(crate) vectored: Option<ReadVectored<S>>,
     /// Reads behind bytes that are in the buffer, and returns all of it.
-    pub(crate) after:
-        Option<fn(Pin<&mut S>, &mut Context<'_>, &[u8], usize) -> Poll<io::Result<Vec<u8>>>>,
+    pub(crate) after: Option<ReadAfter<S>>,
 }
 
 /// How to write to an `S`.
@@ -66,7 +68,7 @@ pub(crate) struct Writing<S> {
 
 /// How to read from the buffer of an `S`.
 pub(crate) struct Buffered<S> {
-    pub(crate) fill: for<'a> fn(Pin<&'a mut S>, &mut Context<'_>) -> Poll<io::Result<&'a [u8]>>,
+    pub(crate) fill: FillBuf<S>,
     pub(crate) consume: fn(Pin<&mut S>, usize),
 }
 
@@ -118,13 +120,13 @@ impl<S> Adapted<S> {
 impl<S: Send> Stream for Adapted<S> {
     fn able(&self) -> Able {
         let reading = self.reading.as_ref();
-        let tokio = reading.map_or(false, |reading| reading.after.is_some())
+        let tokio = reading.is_some_and(|reading| reading.after.is_some())
             || self
                 .writing
                 .as_ref()
-                .map_or(false, |writing| writing.is_vectored.is_some());
+                .is_some_and(|writing| writing.is_vectored.is_some());
         Able {
-            read_vectored: reading.map_or(false, |reading| reading.vectored.is_some()),
+            read_vectored: reading.is_some_and(|reading| reading.vectored.is_some()),
             buffered: self.buffered.is_some(),
             tokio,
             close: if tokio { "poll_shutdown" } else { "poll_close" },

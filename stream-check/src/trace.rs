@@ -1,5 +1,6 @@
 //! The calls of a trial, so that a failure can show them.
 
+use core::any::Any;
 use core::fmt;
 use core::task::Poll;
 use std::io;
@@ -93,6 +94,7 @@ struct Calls {
     first: Vec<(Entry, usize)>,
     last: std::collections::VecDeque<(Entry, usize)>,
     omitted: usize,
+    panic: Option<String>,
 }
 
 impl Calls {
@@ -156,8 +158,7 @@ impl Trace {
         });
     }
 
-    /// Notes how the call that was begun last has returned.
-    fn end(&self, result: Result) {
+    fn set_result(&self, result: Result) {
         let mut calls = self.calls();
         if let Some((entry, _)) = calls.latest() {
             entry.result = result;
@@ -165,24 +166,31 @@ impl Trace {
         calls.merge();
     }
 
+    /// Notes how the call that was begun last has returned, and its number of bytes.
+    pub(crate) fn end<T>(
+        &self,
+        result: &Poll<io::Result<T>>,
+        count: impl FnOnce(&T) -> Option<usize>,
+    ) {
+        self.set_result(match result {
+            Poll::Pending => Result::Pending,
+            Poll::Ready(Ok(value)) => Result::Ready(count(value)),
+            Poll::Ready(Err(error)) => Result::Failed(describe(error)),
+        });
+    }
+
+    /// Notes that the call that was begun last has returned nothing.
     pub(crate) fn end_silently(&self) {
-        self.end(Result::Nothing);
+        self.set_result(Result::Nothing);
     }
 
-    pub(crate) fn end_counted(&self, result: &Poll<io::Result<usize>>) {
-        self.end(match result {
-            Poll::Pending => Result::Pending,
-            Poll::Ready(Ok(n)) => Result::Ready(Some(*n)),
-            Poll::Ready(Err(error)) => Result::Failed(describe(error)),
-        });
+    /// Notes a panic. It fails the check, whatever that has seen besides.
+    pub(crate) fn panicked(&self, panic: &(dyn Any + Send)) {
+        self.calls().panic.get_or_insert_with(|| message(panic));
     }
 
-    pub(crate) fn end_empty(&self, result: &Poll<io::Result<()>>) {
-        self.end(match result {
-            Poll::Pending => Result::Pending,
-            Poll::Ready(Ok(())) => Result::Ready(None),
-            Poll::Ready(Err(error)) => Result::Failed(describe(error)),
-        });
+    pub(crate) fn panic(&self) -> Option<String> {
+        self.calls().panic.clone()
     }
 
     /// The calls, one a line.
@@ -205,4 +213,11 @@ impl Trace {
 
 pub(crate) fn describe(error: &io::Error) -> String {
     format!("{:?}: {error}", error.kind())
+}
+
+/// The text of a panic.
+pub(crate) fn message(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "no text".into())
 }

@@ -107,6 +107,9 @@ pub(crate) struct Trial {
 impl Trial {
     /// A new pair: the end that writes, and the end that reads.
     pub(crate) fn pair(&self) -> Result<(Probe, Probe), Stop> {
+        if self.trace.panic().is_some() {
+            return fail("no panic", "a panic");
+        }
         self.trace.clear();
         self.link.send(Event::Pair);
         let Ok((first, second)) = self.pairs.recv() else {
@@ -129,9 +132,10 @@ impl Trial {
     fn probe(&self, name: &'static str, stream: Box<dyn Stream>) -> Probe {
         Probe {
             name,
-            stream,
+            stream: Some(stream),
             task: Task::new(None),
-            trace: Some(self.trace.clone()),
+            trace: self.trace.clone(),
+            quiet: false,
             wait: self.wait,
         }
     }

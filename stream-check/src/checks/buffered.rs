@@ -36,7 +36,7 @@ pub(super) const CHECKS: &[Check] = &[
 
 /// A pair whose reader has a buffer, with bytes on the way, and how many there are.
 fn sent(trial: &Trial) -> Result<(Probe, Probe, usize), Stop> {
-    let (mut writer, reader) = trial.pair()?;
+    let (mut writer, mut reader) = trial.pair()?;
     if !reader.able().buffered {
         return not_applicable("the reader has no AsyncBufRead, as far as was told");
     }

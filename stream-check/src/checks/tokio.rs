@@ -108,12 +108,12 @@ fn cooperative_pair(trial: &Trial) -> Result<(Probe, Probe), crate::trial::Stop>
 fn cooperative_reads(trial: &Trial) -> Verdict {
     let (mut writer, mut reader) = cooperative_pair(trial)?;
     expect_yield(|cx| {
-        let written = freely(cx, |cx| writer.stream.poll_write(cx, &[1]));
+        let written = freely(cx, |cx| writer.stream().poll_write(cx, &[1]));
         if !matches!(written, Poll::Ready(Ok(1)) | Poll::Pending) {
             return Poll::Ready(fail("a write of 1 byte or Pending", format!("{written:?}")));
         }
         reader
-            .stream
+            .stream()
             .poll_read(cx, &mut [0])
             .map(|read| match read {
                 Ok(1) => Ok(()),
@@ -125,9 +125,9 @@ fn cooperative_reads(trial: &Trial) -> Verdict {
 fn cooperative_writes(trial: &Trial) -> Verdict {
     let (mut writer, mut reader) = cooperative_pair(trial)?;
     expect_yield(|cx| {
-        let _ = freely(cx, |cx| reader.stream.poll_read(cx, &mut [0; 64]));
+        let _ = freely(cx, |cx| reader.stream().poll_read(cx, &mut [0; 64]));
         writer
-            .stream
+            .stream()
             .poll_write(cx, &[1])
             .map(|written| match written {
                 Ok(1) => Ok(()),

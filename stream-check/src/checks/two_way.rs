@@ -6,7 +6,8 @@ use super::Check;
 use crate::probe::unexpected;
 use crate::task::Task;
 use crate::trial::{
-    bytes, drain, expect_end, expect_pending_read, fail, fill, transfer, until, Trial, Verdict,
+    bytes, drain, ensure, expect_end, expect_pending_read, fail, fill, transfer, until, Trial,
+    Verdict,
 };
 
 pub(super) const CHECKS: &[Check] = &[
@@ -73,6 +74,12 @@ fn write_first_then_read(trial: &Trial) -> Verdict {
     let (mut first, mut second) = trial.pair()?;
     let to_second = fill(&mut first, &Task::new(None), 0)?;
     let to_first = fill(&mut second, &Task::new(None), 0)?;
+    let seen = "Pending before the first byte";
+    ensure(
+        to_first > 0 || to_second == 0,
+        "a write of at least 1 byte",
+        seen,
+    )?;
     drain(&mut first, &mut second, (0, to_second), 4096)?;
     drain(&mut second, &mut first, (0, to_first), 4096)
 }

@@ -94,7 +94,7 @@ fn is_write_vectored(trial: &Trial) -> Verdict {
     if !writer.able().tokio {
         return not_applicable("a method of tokio's trait");
     }
-    if !writer.stream.is_write_vectored() {
+    if !writer.stream().is_write_vectored() {
         return not_applicable("it is false");
     }
     if writer.write(&bytes(0, 2))? < 2 {
