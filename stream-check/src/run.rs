@@ -66,6 +66,8 @@ pub struct Checks {
     limit: Duration,
     only: Option<Vec<String>>,
     cooperative: bool,
+    /// Making a pair did not finish, and would not for the checks that follow.
+    stuck: bool,
 }
 
 impl fmt::Debug for Checks {
@@ -99,6 +101,7 @@ impl Checks {
             limit: Duration::from_secs(20),
             only: None,
             cooperative: false,
+            stuck: false,
         }
     }
 
@@ -172,6 +175,9 @@ impl Checks {
     }
 
     async fn run_check(&mut self, check: &'static Check, reversed: bool) -> Outcome {
+        if self.stuck {
+            return Outcome::NotApplicable("making a pair did not finish before".into());
+        }
         let link = Arc::new(Link::default());
         let trace = Trace::default();
         let (pairs, receiver) = mpsc::channel();
@@ -213,7 +219,10 @@ impl Checks {
             Some(Ok(Err(Stop::NotApplicable(why)))) => return Outcome::NotApplicable(why),
             Some(Ok(Err(Stop::Failed { expected, seen }))) => (expected, seen),
             Some(Err(panic)) => ("no panic".into(), format!("a panic: {}", message(&*panic))),
-            None if making.is_some() => ("a pair".into(), "making one did not finish".into()),
+            None if making.is_some() => {
+                self.stuck = true;
+                ("a pair".into(), "making one did not finish".into())
+            }
             None => {
                 let expected = format!("the check ends within {:?}", self.limit);
                 (expected, "it did not finish".into())
@@ -236,12 +245,21 @@ fn start_watchdog(link: Arc<Link>, limit: Duration) -> mpsc::Sender<()> {
 
 /// Starts a thread for one trial. A call that never returns keeps it, and nothing else.
 fn start(check: &'static Check, trial: Trial) {
+    spawn(move || {
+        let result = catch_unwind(AssertUnwindSafe(|| (check.run)(&trial)));
+        trial.link.send(Event::Done(result));
+    });
+}
+
+/// Starts a thread, which enters the tokio runtime that this one has entered, if any.
+pub(crate) fn spawn<T: Send + 'static>(
+    run: impl FnOnce() -> T + Send + 'static,
+) -> thread::JoinHandle<T> {
     #[cfg(feature = "tokio")]
     let runtime = ::tokio::runtime::Handle::try_current().ok();
     thread::spawn(move || {
         #[cfg(feature = "tokio")]
         let _entered = runtime.as_ref().map(|runtime| runtime.enter());
-        let result = catch_unwind(AssertUnwindSafe(|| (check.run)(&trial)));
-        trial.link.send(Event::Done(result));
-    });
+        run()
+    })
 }

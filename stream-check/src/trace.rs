@@ -91,44 +91,26 @@ impl fmt::Display for Entry {
 #[derive(Default)]
 struct Calls {
     /// Each call, and how often it was made in a row with the same result.
-    first: Vec<(Entry, usize)>,
-    last: std::collections::VecDeque<(Entry, usize)>,
+    kept: Vec<(Entry, usize)>,
+    /// How many calls were left out behind the first ones.
     omitted: usize,
     panic: Option<String>,
 }
 
 impl Calls {
-    fn latest(&mut self) -> Option<&mut (Entry, usize)> {
-        self.last.back_mut().or_else(|| self.first.last_mut())
-    }
-
     fn push(&mut self, entry: Entry) {
-        if self.first.len() < FIRST {
-            self.first.push((entry, 1));
-            return;
-        }
-        self.last.push_back((entry, 1));
-        if self.last.len() > LAST {
-            self.omitted += self.last.pop_front().map_or(0, |(_, times)| times);
+        self.kept.push((entry, 1));
+        if self.kept.len() > FIRST + LAST {
+            self.omitted += self.kept.remove(FIRST).1;
         }
     }
 
     /// Removes the latest call if it repeats the one before.
     fn merge(&mut self) {
-        let calls = if self.last.is_empty() {
-            self.first.as_mut_slice()
-        } else {
-            self.last.make_contiguous()
-        };
-        if let [.., (before, times), (latest, 1)] = calls {
+        if let [.., (before, times), (latest, 1)] = self.kept.as_mut_slice() {
             if before == latest {
                 *times += 1;
-                let ends = if self.last.is_empty() {
-                    self.first.pop()
-                } else {
-                    self.last.pop_back()
-                };
-                drop(ends);
+                self.kept.pop();
             }
         }
     }
@@ -160,7 +142,7 @@ impl Trace {
 
     fn set_result(&self, result: Result) {
         let mut calls = self.calls();
-        if let Some((entry, _)) = calls.latest() {
+        if let Some((entry, _)) = calls.kept.last_mut() {
             entry.result = result;
         }
         calls.merge();
@@ -202,11 +184,10 @@ impl Trace {
             }
         }
         let calls = self.calls();
-        let mut lines: Vec<_> = calls.first.iter().map(line).collect();
+        let mut lines: Vec<_> = calls.kept.iter().map(line).collect();
         if calls.omitted > 0 {
-            lines.push(format!("… {} more calls …", calls.omitted));
+            lines.insert(FIRST, format!("… {} more calls …", calls.omitted));
         }
-        lines.extend(calls.last.iter().map(line));
         lines
     }
 }

@@ -40,7 +40,7 @@ pub(crate) fn not_applicable<T>(why: impl Into<String>) -> Result<T, Stop> {
     Err(Stop::NotApplicable(why.into()))
 }
 
-pub(crate) fn ensure(holds: bool, expected: &str, seen: impl Into<String>) -> Verdict {
+pub(crate) fn ensure(holds: bool, expected: impl Into<String>, seen: impl Into<String>) -> Verdict {
     if holds {
         Ok(())
     } else {
@@ -80,15 +80,20 @@ pub(crate) fn until_woken<T>(
             return Ok(value);
         }
     }
+    lost_wake(task, limit, what, poll().is_ready())
+}
+
+/// Fails because the task was not woken. A call without a wake was ready, or still pending.
+pub(crate) fn lost_wake<T>(
+    task: &Task,
+    limit: Duration,
+    what: &str,
+    ready: bool,
+) -> Result<T, Stop> {
     let who = task.label.unwrap_or("the task");
-    let now = match poll() {
-        Poll::Ready(_) => "A call without a wake was ready.",
-        Poll::Pending => "A call without a wake was still Pending.",
-    };
-    fail(
-        format!("{who} is woken {what}"),
-        format!("no wake for {limit:?}. {now}"),
-    )
+    let now = if ready { "ready" } else { "still Pending" };
+    let seen = format!("no wake for {limit:?}; a call without a wake was {now}");
+    fail(format!("{who} is woken {what}"), seen)
 }
 
 /// One run of a check, in one direction.
@@ -239,7 +244,7 @@ pub(crate) fn drain(
 fn expect_bytes(result: io::Result<usize>, left: usize) -> Result<usize, Stop> {
     match result {
         Ok(0) => fail(
-            "the bytes that were written",
+            "bytes that were written, or Pending",
             format!("the end, {left} bytes early"),
         ),
         Ok(n) if n > left => fail(
@@ -273,7 +278,6 @@ pub(crate) fn transfer(
                 Poll::Ready(Ok(0)) => Poll::Ready(fail("a write of at least 1 byte", "Ok(0)")),
                 Poll::Ready(Ok(n)) => Poll::Ready(Ok((n, 0))),
                 Poll::Ready(Err(error)) => Poll::Ready(unexpected("a write", &error)),
-                Poll::Pending if read == written => Poll::Pending,
                 Poll::Pending => reader
                     .poll_read(&task, &mut buf)
                     .map(|result| Ok((0, expect_bytes(result, written - read)?))),

@@ -115,14 +115,14 @@ fn finish(writer: &mut Probe, reader: &mut Probe, n: usize) -> Verdict {
                             ended = true;
                             ensure(
                                 read == n,
-                                &format!("{n} bytes"),
+                                format!("{n} bytes"),
                                 format!("{read} bytes and the end"),
                             )
                         }
                         Ok(more) => {
                             compare(&buf[..more], read)?;
                             read += more;
-                            ensure(read <= n, &format!("{n} bytes"), format!("{read} bytes"))
+                            ensure(read <= n, format!("{n} bytes"), format!("{read} bytes"))
                         }
                         Err(error) => unexpected("a read", &error),
                     })

@@ -1,10 +1,10 @@
 //! The peer goes: it is dropped, or its task panics.
 
 use core::task::Poll;
-use std::thread;
 
 use super::Check;
 use crate::probe::Probe;
+use crate::run::spawn;
 use crate::task::Task;
 use crate::trial::{
     expect_end_or_error, expect_pending_read, fail, fill, until, Trial, Verdict, UNBOUNDED,
@@ -129,7 +129,7 @@ fn pending_read_when_peer_panics(trial: &Trial) -> Verdict {
     let (mut writer, mut reader) = trial.pair()?;
     let task = Task::named("the reader");
     expect_pending_read(&mut reader, &task)?;
-    let panicking = thread::spawn(move || {
+    let panicking = spawn(move || {
         writer.flush().ok();
         let _owned = writer;
         // Without the message on stderr.

@@ -10,6 +10,7 @@ use std::time::Instant;
 
 use super::Check;
 use crate::probe::{unexpected, Probe};
+use crate::run::spawn;
 use crate::task::Task;
 use crate::trial::{bytes, compare, ensure, fail, until_woken, Stop, Trial, Verdict};
 
@@ -120,20 +121,7 @@ fn read_many(end: &Mutex<Probe>, size: usize) -> Result<usize, Stop> {
 fn in_threads<T: Send + 'static>(
     functions: Vec<Box<dyn FnOnce() -> Result<T, Stop> + Send>>,
 ) -> Result<Vec<T>, Stop> {
-    #[cfg(feature = "tokio")]
-    let runtime = ::tokio::runtime::Handle::try_current().ok();
-    let threads: Vec<_> = functions
-        .into_iter()
-        .map(|function| {
-            #[cfg(feature = "tokio")]
-            let runtime = runtime.clone();
-            thread::spawn(move || {
-                #[cfg(feature = "tokio")]
-                let _entered = runtime.as_ref().map(|runtime| runtime.enter());
-                function()
-            })
-        })
-        .collect();
+    let threads: Vec<_> = functions.into_iter().map(spawn).collect();
     let results: Vec<_> = threads.into_iter().map(thread::JoinHandle::join).collect();
     let results = results.into_iter().map(|result| match result {
         Ok(result) => result,
@@ -214,7 +202,7 @@ fn no_lost_wakes_under_load(trial: &Trial) -> Verdict {
 fn ensure_all_read(read: usize, written: usize) -> Verdict {
     ensure(
         read == written,
-        &format!("{written} bytes"),
+        format!("{written} bytes"),
         format!("{read} bytes and the end"),
     )
 }

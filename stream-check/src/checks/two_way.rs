@@ -1,13 +1,11 @@
 //! The two directions of a stream do not depend on each other.
 
-use core::task::Poll;
-
+use super::waking::accept_write;
 use super::Check;
 use crate::probe::unexpected;
 use crate::task::Task;
 use crate::trial::{
-    bytes, drain, ensure, expect_end, expect_pending_read, fail, fill, transfer, until, Trial,
-    Verdict,
+    bytes, drain, ensure, expect_end, expect_pending_read, fill, transfer, Trial, Verdict,
 };
 
 pub(super) const CHECKS: &[Check] = &[
@@ -92,33 +90,11 @@ fn read_and_write_wake_their_tasks(trial: &Trial) -> Verdict {
         if read_first {
             expect_pending_read(&mut stream, &reading)?;
         }
-        let held = fill(&mut stream, &writing, 0)?;
+        fill(&mut stream, &writing, 0)?;
         if !read_first {
             expect_pending_read(&mut stream, &reading)?;
         }
-        let idle = Task::new(None);
-        // Takes bytes until the writer can go on.
-        let mut buf = vec![0; 1 << 16];
-        let mut taken = 0;
-        until(
-            &idle,
-            trial.wait,
-            "the bytes that were written arrive",
-            || loop {
-                match peer.poll_read(&idle, &mut buf) {
-                    Poll::Ready(Ok(0)) => return Poll::Ready(fail("more bytes", "the end")),
-                    Poll::Ready(Ok(n)) => taken += n,
-                    Poll::Ready(Err(error)) => return Poll::Ready(unexpected("a read", &error)),
-                    // TLS and the like keep some until the writer is called again.
-                    Poll::Pending if taken > 0 && taken >= held / 2 => return Poll::Ready(Ok(())),
-                    Poll::Pending => return Poll::Pending,
-                }
-            },
-        )??;
-        let wrote = trial.until_woken(&writing, "by a read that makes space", || {
-            stream.poll_write(&writing, &[1])
-        })?;
-        wrote.or_else(|error| unexpected("a write", &error))?;
+        accept_write(trial, &mut stream, &mut peer, &writing)?;
         peer.write(&[1])?;
         peer.flush()?;
         let read = trial.until_woken(&reading, "by a write of the peer", || {

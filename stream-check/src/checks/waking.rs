@@ -1,13 +1,17 @@
 //! A pending call is woken, by an event on the same thread and on another.
 
+use core::sync::atomic::{AtomicBool, Ordering};
 use core::task::Poll;
-use std::thread;
+use std::io;
+use std::sync::Arc;
+use std::time::Instant;
 
 use super::Check;
 use crate::probe::{unexpected, Probe};
+use crate::run::spawn;
 use crate::task::Task;
 use crate::trial::{
-    bytes, compare, expect_pending_read, fail, fill, until, Stop, Trial, Verdict, SETTLE,
+    bytes, compare, expect_pending_read, fail, fill, lost_wake, Trial, Verdict, SETTLE,
 };
 
 const READABLE: &str =
@@ -34,13 +38,13 @@ pub(super) const CHECKS: &[Check] = &[
         "write_is_woken",
         "A pending write is woken by a read on the same thread.",
         WRITABLE,
-        |trial| write_is_woken(trial, false),
+        write_is_woken,
     ),
     Check::new(
         "write_is_woken_by_a_thread",
         "A pending write is woken by a read on another thread.",
         WRITABLE,
-        |trial| write_is_woken(trial, true),
+        write_is_woken_by_a_thread,
     ),
     Check::new(
         "latest_read_waker",
@@ -55,32 +59,6 @@ pub(super) const CHECKS: &[Check] = &[
         latest_write_waker,
     ),
 ];
-
-/// Calls `act` with the end, here or on another thread, and gives the end back.
-fn on_thread<T: Send + 'static>(
-    other: bool,
-    mut end: Probe,
-    act: impl FnOnce(&mut Probe) -> Result<T, Stop> + Send + 'static,
-) -> Result<(Probe, T), Stop> {
-    let run = move || {
-        let value = act(&mut end)?;
-        Ok((end, value))
-    };
-    if !other {
-        return run();
-    }
-    #[cfg(feature = "tokio")]
-    let runtime = ::tokio::runtime::Handle::try_current().ok();
-    let thread = thread::spawn(move || {
-        #[cfg(feature = "tokio")]
-        let _entered = runtime.as_ref().map(|runtime| runtime.enter());
-        run()
-    });
-    match thread.join() {
-        Ok(result) => result,
-        Err(panic) => std::panic::resume_unwind(panic),
-    }
-}
 
 /// Writes one byte and flushes it.
 fn send(writer: &mut Probe, position: usize) -> Verdict {
@@ -106,58 +84,94 @@ fn read_is_woken(trial: &Trial, thread: bool) -> Verdict {
     let task = Task::named("the reader");
     for position in 0..3 {
         expect_pending_read(&mut reader, &task)?;
-        writer = on_thread(thread, writer, move |writer| send(writer, position))?.0;
+        if thread {
+            let writing = spawn(move || send(&mut writer, position).map(|()| writer));
+            match writing.join() {
+                Ok(result) => writer = result?,
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        } else {
+            send(&mut writer, position)?;
+        }
         receive(trial, &mut reader, &task, position)?;
     }
     Ok(())
 }
 
-/// Reads all that arrives, until nothing does for a while.
-fn read_all(reader: &mut Probe) -> Result<usize, Stop> {
-    let task = Task::new(None);
+/// Reads what is there.
+fn read_all(reader: &mut Probe, task: &Task) -> Verdict {
     let mut buf = vec![0; 1 << 16];
-    let mut total = 0;
     loop {
-        match reader.poll_read(&task, &mut buf) {
+        match reader.poll_read(task, &mut buf) {
+            Poll::Pending => return Ok(()),
             Poll::Ready(Ok(0)) => return fail("bytes or Pending", "the end"),
-            Poll::Ready(Ok(n)) => total += n,
+            Poll::Ready(Ok(_)) => {}
             Poll::Ready(Err(error)) => return unexpected("a read", &error),
-            Poll::Pending if total > 0 && !task.wait(SETTLE) => return Ok(total),
-            Poll::Pending => {
-                until(&task, reader.wait, "bytes that were written", || {
-                    reader
-                        .poll_read(&task, &mut buf)
-                        .map(|result| match result {
-                            Ok(n) => {
-                                total += n;
-                                Ok(())
-                            }
-                            Err(error) => unexpected("a read", &error),
-                        })
-                })??;
-            }
         }
     }
 }
 
-fn accept_write(trial: &Trial, writer: &mut Probe, task: &Task) -> Verdict {
-    let what = "by a read that makes space";
-    match trial.until_woken(task, what, || writer.poll_write(task, &[1]))? {
+/// Reads until the pending write of `task` is ready. The writer is called only when it is woken;
+/// it may take several such calls, since a record of TLS is readable only when all of it has
+/// arrived.
+pub(super) fn accept_write(
+    trial: &Trial,
+    writer: &mut Probe,
+    reader: &mut Probe,
+    task: &Task,
+) -> Verdict {
+    let idle = Task::new(None);
+    let deadline = Instant::now() + trial.wait;
+    while Instant::now() < deadline {
+        read_all(reader, &idle)?;
+        if task.wait(SETTLE) {
+            if let Poll::Ready(written) = writer.poll_write(task, &[1]) {
+                return expect_one(written);
+            }
+        }
+    }
+    let ready = writer.poll_write(task, &[1]).is_ready();
+    lost_wake(task, trial.wait, "by reads that make space", ready)
+}
+
+fn expect_one(result: io::Result<usize>) -> Verdict {
+    match result {
         Ok(1) => Ok(()),
         Ok(n) => fail("Ok(1)", format!("Ok({n})")),
-        Err(error) => unexpected("a write", &error),
+        Err(error) => unexpected("the call", &error),
     }
 }
 
-fn write_is_woken(trial: &Trial, thread: bool) -> Verdict {
+fn write_is_woken(trial: &Trial) -> Verdict {
     let (mut writer, mut reader) = trial.pair()?;
     let task = Task::named("the writer");
     for _ in 0..2 {
         fill(&mut writer, &task, 0)?;
-        reader = on_thread(thread, reader, read_all)?.0;
-        accept_write(trial, &mut writer, &task)?;
+        accept_write(trial, &mut writer, &mut reader, &task)?;
     }
     Ok(())
+}
+
+fn write_is_woken_by_a_thread(trial: &Trial) -> Verdict {
+    let (mut writer, reader) = trial.pair()?;
+    let task = Task::named("the writer");
+    fill(&mut writer, &task, 0)?;
+    let written = Arc::new(AtomicBool::new(false));
+    let written_too = written.clone();
+    let mut reader = reader.quiet();
+    let reading = spawn(move || {
+        let idle = Task::new(None);
+        while !written_too.load(Ordering::SeqCst) {
+            read_all(&mut reader, &idle)?;
+            idle.wait(SETTLE);
+        }
+        Ok(())
+    });
+    let what = "by reads that make space";
+    let result = trial.until_woken(&task, what, || writer.poll_write(&task, &[1]));
+    written.store(true, Ordering::SeqCst);
+    let read = reading.join().unwrap_or(Ok(()));
+    result.and_then(expect_one).and(read)
 }
 
 fn latest_read_waker(trial: &Trial) -> Verdict {
@@ -181,8 +195,12 @@ fn latest_write_waker(trial: &Trial) -> Verdict {
         for task in order {
             fill(&mut writer, &tasks[*task], 0)?;
         }
-        read_all(&mut reader)?;
-        accept_write(trial, &mut writer, &tasks[order[order.len() - 1]])?;
+        accept_write(
+            trial,
+            &mut writer,
+            &mut reader,
+            &tasks[order[order.len() - 1]],
+        )?;
     }
     Ok(())
 }
