@@ -58,7 +58,7 @@ pub(crate) const KINDS: &[Kind] = &[
     }),
     futures(
         "`async_duplex::Blocking` in `smol::Unblock`",
-        "async-duplex",
+        "blocking",
         || {
             one_way(|| async {
                 let (reader, writer) = pipe(CAPACITY);
@@ -130,6 +130,13 @@ pub(crate) const KINDS: &[Kind] = &[
     }),
     futures("`sluice::pipe`", "sluice", || {
         one_way_buffered(|| async { sluice::pipe::pipe() })
+    }),
+    tokio("`tokio_util::io::simplex`", "tokio-util", || {
+        with_tokio::one_way(|| async {
+            let (writer, reader) = tokio_util::io::simplex::new(CAPACITY);
+            (reader, writer)
+        })
+        .cooperative()
     }),
     futures(
         "`tokio_util::compat` over `tokio::io::duplex`",

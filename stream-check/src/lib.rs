@@ -1,4 +1,9 @@
-#![doc = include_str!("../README.md")]
+// The examples of the README need the feature.
+#![cfg_attr(feature = "tokio", doc = include_str!("../README.md"))]
+#![cfg_attr(
+    not(feature = "tokio"),
+    doc = "Conformance checks for asynchronous byte streams."
+)]
 #![forbid(unsafe_code)]
 #![allow(clippy::std_instead_of_alloc, clippy::std_instead_of_core)] // The crate needs `std`.
 #![cfg_attr(docsrs, feature(doc_cfg))]

@@ -58,7 +58,7 @@ impl Link {
 }
 
 /// The checks for one kind of stream, with their settings. Made by the functions of
-/// [`futures_io`](crate::futures_io) and [`tokio`](crate::tokio).
+/// [`futures_io`](crate::futures_io) and `tokio`.
 #[must_use = "nothing is checked until `run` or `run_blocking` is called"]
 pub struct Checks {
     make: Box<dyn FnMut() -> Making>,
@@ -128,6 +128,8 @@ impl Checks {
 
     /// Says that the streams obey tokio's cooperative budget, which is then checked too. A stream
     /// need not: the budget of the streams below it, or none, may be enough.
+    #[cfg(feature = "tokio")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "tokio")))]
     pub fn cooperative(mut self) -> Self {
         self.cooperative = true;
         self
@@ -188,6 +190,7 @@ impl Checks {
             wait: self.limit / 10,
             two_way: self.two_way,
             reversed,
+            #[cfg(feature = "tokio")]
             cooperative: self.cooperative,
         };
         start(check, trial);

@@ -14,7 +14,7 @@ use crate::task::Task;
 use crate::trace::Trace;
 
 /// How long a stream may take to make progress of its own, where the absence of any is meant.
-pub(crate) const SETTLE: Duration = Duration::from_millis(20);
+pub(crate) const SETTLE: Duration = Duration::from_millis(10);
 /// Bytes that a stream accepts without a read before it counts as unbounded.
 pub(crate) const UNBOUNDED: usize = 64 << 20;
 /// How often a call is repeated although nothing woke its task. So only the checks of wakers
@@ -106,6 +106,7 @@ pub(crate) struct Trial {
     pub(crate) two_way: bool,
     /// The second end writes and the first reads.
     pub(crate) reversed: bool,
+    #[cfg(feature = "tokio")]
     pub(crate) cooperative: bool,
 }
 

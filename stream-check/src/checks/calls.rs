@@ -5,7 +5,8 @@ use core::task::Poll;
 use super::Check;
 use crate::task::Task;
 use crate::trial::{
-    bytes, drain, ensure, expect_pending_read, fail, fill, transfer, Trial, Verdict,
+    bytes, compare, drain, ensure, expect_pending_read, fail, fill, not_applicable, transfer,
+    Trial, Verdict,
 };
 
 pub(super) const CHECKS: &[Check] = &[
@@ -41,6 +42,12 @@ pub(super) const CHECKS: &[Check] = &[
         "A flush of a full stream loses no bytes while the reader takes them.",
         "AsyncWrite::poll_flush",
         flush_of_a_full_stream,
+    ),
+    Check::new(
+        "read_buf_is_appended_to",
+        "A read appends to what the ReadBuf holds, and leaves that as it is.",
+        "tokio AsyncRead::poll_read: the data is placed \"in the unfilled portion of buf\"",
+        read_buf_is_appended_to,
     ),
 ];
 
@@ -98,4 +105,26 @@ fn flush_of_a_full_stream(trial: &Trial) -> Verdict {
     let (mut writer, mut reader) = trial.pair()?;
     let held = fill(&mut writer, &Task::new(None), 0)?;
     drain(&mut writer, &mut reader, (0, held), 1000)
+}
+
+fn read_buf_is_appended_to(trial: &Trial) -> Verdict {
+    let (mut writer, mut reader) = trial.pair()?;
+    if !reader.able().tokio {
+        return not_applicable("not a stream of tokio's traits");
+    }
+    transfer(&mut writer, &mut reader, (0, 5), (5, 5))?;
+    let n = writer.write(&bytes(5, 3))?;
+    writer.flush()?;
+    let all = reader.read_after(b"kept", 10)?;
+    ensure(
+        all.starts_with(b"kept"),
+        "the 4 bytes of before, then others",
+        format!("{all:?}"),
+    )?;
+    ensure(
+        all.len() <= 4 + n,
+        format!("up to {n} bytes more"),
+        format!("{}", all.len() - 4),
+    )?;
+    compare(&all[4..], 5)
 }

@@ -1,4 +1,4 @@
-//! What only tokio's traits and its runtime ask.
+//! What only tokio's runtime asks.
 
 use core::future::poll_fn;
 use core::task::{Context, Poll};
@@ -8,18 +8,12 @@ use tokio::task::unconstrained;
 
 use super::Check;
 use crate::probe::Probe;
-use crate::trial::{bytes, compare, ensure, fail, not_applicable, transfer, Trial, Verdict};
+use crate::trial::{fail, not_applicable, Trial, Verdict};
 
 /// More calls than the budget of a task allows.
 const MANY: usize = 10_000;
 
 pub(super) const CHECKS: &[Check] = &[
-    Check::new(
-        "read_buf_is_appended_to",
-        "A read appends to what the ReadBuf holds, and leaves that as it is.",
-        "tokio AsyncRead::poll_read: the data is placed \"in the unfilled portion of buf\"",
-        read_buf_is_appended_to,
-    ),
     Check::new(
         "cooperative_reads",
         "Reads that never wait are Pending once the task's budget is spent, and go on after it has \
@@ -35,28 +29,6 @@ pub(super) const CHECKS: &[Check] = &[
         cooperative_writes,
     ),
 ];
-
-fn read_buf_is_appended_to(trial: &Trial) -> Verdict {
-    let (mut writer, mut reader) = trial.pair()?;
-    if !reader.able().tokio {
-        return not_applicable("not a stream of tokio's traits");
-    }
-    transfer(&mut writer, &mut reader, (0, 5), (5, 5))?;
-    let n = writer.write(&bytes(5, 3))?;
-    writer.flush()?;
-    let all = reader.read_after(b"kept", 10)?;
-    ensure(
-        all.starts_with(b"kept"),
-        "the 4 bytes of before, then others",
-        format!("{all:?}"),
-    )?;
-    ensure(
-        all.len() <= 4 + n,
-        format!("up to {n} bytes more"),
-        format!("{}", all.len() - 4),
-    )?;
-    compare(&all[4..], 5)
-}
 
 /// Calls `busy` in a task until it is pending, and fails if it never is, or if it is not ready
 /// again after the task has yielded.

@@ -86,13 +86,17 @@ fn no_busy_loop_of_writes(trial: &Trial) -> Verdict {
 type Prepare = fn(&mut Probe, &mut Probe, &Task, &Task) -> Verdict;
 
 fn wakers_are_dropped(trial: &Trial) -> Verdict {
-    let states: [(&str, Prepare); 4] = [
+    let states: [(&str, Prepare); 5] = [
         ("with a pending read", |_, reader, task, _| {
             expect_pending_read(reader, task)
         }),
         ("after a second task has read", |_, reader, task, other| {
             expect_pending_read(reader, task)?;
             expect_pending_read(reader, other)
+        }),
+        ("after a close", |writer, reader, task, _| {
+            expect_pending_read(reader, task)?;
+            writer.close()
         }),
         ("with a pending write", |writer, _, task, _| {
             fill(writer, task, 0).map(|_| ())
