@@ -137,6 +137,9 @@ impl Probe {
         let limit = self.wait;
         let result = until(&task, limit, what, || poll(self, &task));
         self.task = task;
+        if self.trace.panic().is_some() {
+            return fail("no panic", "a panic");
+        }
         result
     }
 

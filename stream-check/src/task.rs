@@ -42,6 +42,16 @@ impl Task {
         Self::new(Some(label))
     }
 
+    /// A task with a waker of somebody else. It is not waited for here.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn of(cx: &Context<'_>) -> Self {
+        let waker = cx.waker().clone();
+        Self {
+            waker,
+            ..Self::named("the task")
+        }
+    }
+
     pub(crate) fn context(&self) -> Context<'_> {
         Context::from_waker(&self.waker)
     }

@@ -55,8 +55,9 @@ impl fmt::Display for Bytes {
 
 #[derive(Clone, PartialEq)]
 enum Result {
-    /// The call has not returned: it is running, or it panicked.
+    /// The call has not returned.
     Open,
+    Panicked,
     Nothing,
     Pending,
     Ready(Option<usize>),
@@ -79,6 +80,7 @@ impl fmt::Display for Entry {
         }
         match &self.result {
             Result::Open => f.write_str(" did not return"),
+            Result::Panicked => f.write_str(" panicked"),
             Result::Nothing => Ok(()),
             Result::Pending => f.write_str(" = Pending"),
             Result::Ready(None) => f.write_str(" = Ready(Ok(()))"),
@@ -168,7 +170,13 @@ impl Trace {
 
     /// Notes a panic. It fails the check, whatever that has seen besides.
     pub(crate) fn panicked(&self, panic: &(dyn Any + Send)) {
-        self.calls().panic.get_or_insert_with(|| message(panic));
+        let calls = &mut *self.calls();
+        calls.panic.get_or_insert_with(|| message(panic));
+        if let Some((entry, _)) = calls.kept.last_mut() {
+            if entry.result == Result::Open {
+                entry.result = Result::Panicked;
+            }
+        }
     }
 
     pub(crate) fn panic(&self) -> Option<String> {

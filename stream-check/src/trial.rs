@@ -83,6 +83,9 @@ pub(crate) fn until_woken<T>(
     lost_wake(task, limit, what, poll().is_ready())
 }
 
+/// What is seen of a call that makes no progress even without a wake.
+pub(crate) const STILL_PENDING: &str = "still Pending";
+
 /// Fails because the task was not woken. A call without a wake was ready, or still pending.
 pub(crate) fn lost_wake<T>(
     task: &Task,
@@ -91,7 +94,7 @@ pub(crate) fn lost_wake<T>(
     ready: bool,
 ) -> Result<T, Stop> {
     let who = task.label.unwrap_or("the task");
-    let now = if ready { "ready" } else { "still Pending" };
+    let now = if ready { "ready" } else { STILL_PENDING };
     let seen = format!("no wake for {limit:?}; a call without a wake was {now}");
     fail(format!("{who} is woken {what}"), seen)
 }
@@ -249,7 +252,7 @@ fn expect_bytes(result: io::Result<usize>, left: usize) -> Result<usize, Stop> {
             format!("the end, {left} bytes early"),
         ),
         Ok(n) if n > left => fail(
-            format!("the {left} bytes that are left"),
+            format!("no more than the {left} bytes that are left"),
             format!("{n} bytes"),
         ),
         Ok(n) => Ok(n),

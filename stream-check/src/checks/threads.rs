@@ -12,7 +12,9 @@ use super::Check;
 use crate::probe::{unexpected, Probe};
 use crate::run::spawn;
 use crate::task::Task;
-use crate::trial::{bytes, compare, ensure, fail, until_woken, Stop, Trial, Verdict};
+use crate::trial::{
+    bytes, compare, ensure, fail, until_woken, Stop, Trial, Verdict, STILL_PENDING,
+};
 
 /// Rounds of one byte, and how long they may take together.
 const ROUNDS: usize = 3000;
@@ -117,17 +119,28 @@ fn read_many(end: &Mutex<Probe>, size: usize) -> Result<usize, Stop> {
     }
 }
 
-/// Runs the functions in a thread each, and fails as the first of them that has failed.
+/// Runs the functions in a thread each, and fails as one of them has failed: if there is one, as
+/// the one that would have been ready, for which the others then waited.
 fn in_threads<T: Send + 'static>(
     functions: Vec<Box<dyn FnOnce() -> Result<T, Stop> + Send>>,
 ) -> Result<Vec<T>, Stop> {
     let threads: Vec<_> = functions.into_iter().map(spawn).collect();
-    let results: Vec<_> = threads.into_iter().map(thread::JoinHandle::join).collect();
-    let results = results.into_iter().map(|result| match result {
-        Ok(result) => result,
-        Err(panic) => std::panic::resume_unwind(panic),
-    });
-    results.collect()
+    let (mut values, mut failures) = (Vec::new(), Vec::new());
+    for thread in threads {
+        match thread.join() {
+            Ok(Ok(value)) => values.push(value),
+            Ok(Err(stop)) => failures.push(stop),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    }
+    let is_effect = |stop: &Stop| match stop {
+        Stop::Failed { seen, .. } => seen.ends_with(STILL_PENDING),
+        Stop::NotApplicable(_) => true,
+    };
+    match failures.into_iter().min_by_key(is_effect) {
+        Some(stop) => Err(stop),
+        None => Ok(values),
+    }
 }
 
 fn no_lost_wakes(trial: &Trial) -> Verdict {

@@ -6,8 +6,10 @@ use core::task::{Context, Poll};
 use tokio::runtime::Builder;
 use tokio::task::unconstrained;
 
+use super::waking::expect_one;
 use super::Check;
 use crate::probe::Probe;
+use crate::task::Task;
 use crate::trial::{fail, not_applicable, Trial, Verdict};
 
 /// More calls than the budget of a task allows.
@@ -74,30 +76,18 @@ fn cooperative_pair(trial: &Trial) -> Result<(Probe, Probe), crate::trial::Stop>
 fn cooperative_reads(trial: &Trial) -> Verdict {
     let (mut writer, mut reader) = cooperative_pair(trial)?;
     expect_yield(|cx| {
-        let written = freely(cx, |cx| writer.stream().poll_write(cx, &[1]));
+        let written = freely(cx, |cx| writer.poll_write(&Task::of(cx), &[1]));
         if !matches!(written, Poll::Ready(Ok(1)) | Poll::Pending) {
             return Poll::Ready(fail("a write of 1 byte or Pending", format!("{written:?}")));
         }
-        reader
-            .stream()
-            .poll_read(cx, &mut [0])
-            .map(|read| match read {
-                Ok(1) => Ok(()),
-                other => fail("Ok(1)", format!("{other:?}")),
-            })
+        reader.poll_read(&Task::of(cx), &mut [0]).map(expect_one)
     })
 }
 
 fn cooperative_writes(trial: &Trial) -> Verdict {
     let (mut writer, mut reader) = cooperative_pair(trial)?;
     expect_yield(|cx| {
-        let _ = freely(cx, |cx| reader.stream().poll_read(cx, &mut [0; 64]));
-        writer
-            .stream()
-            .poll_write(cx, &[1])
-            .map(|written| match written {
-                Ok(1) => Ok(()),
-                other => fail("Ok(1)", format!("{other:?}")),
-            })
+        let _ = freely(cx, |cx| reader.poll_read(&Task::of(cx), &mut [0; 64]));
+        writer.poll_write(&Task::of(cx), &[1]).map(expect_one)
     })
 }

@@ -134,7 +134,7 @@ pub(super) fn accept_write(
     lost_wake(task, trial.wait, "by reads that make space", ready)
 }
 
-fn expect_one(result: io::Result<usize>) -> Verdict {
+pub(super) fn expect_one(result: io::Result<usize>) -> Verdict {
     match result {
         Ok(1) => Ok(()),
         Ok(n) => fail("Ok(1)", format!("Ok({n})")),
