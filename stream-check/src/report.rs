@@ -46,6 +46,7 @@ pub struct Failure {
     /// What it has seen instead.
     pub seen: String,
     /// The calls on the pair, in order, with their results. A long sequence is cut in the middle.
+    /// There are none where several threads made calls at a time.
     pub calls: Vec<String>,
 }
 

@@ -45,8 +45,15 @@ pub(super) const CHECKS: &[Check] = &[
     .undirected(),
 ];
 
-/// An end that two threads may call.
+/// An end that two threads may call. The check keeps a clone, so that a thread that fails does not
+/// drop the end while another still uses its peer.
 type Shared = Arc<Mutex<Probe>>;
+
+fn shared_pair(trial: &Trial) -> Result<(Shared, Shared), Stop> {
+    let (writer, reader) = trial.pair()?;
+    let share = |end: Probe| Arc::new(Mutex::new(end.quiet()));
+    Ok((share(writer), share(reader)))
+}
 
 /// Calls `poll` until it is ready, as an executor does: only when the task was woken.
 fn run<T>(
@@ -144,8 +151,8 @@ fn in_threads<T: Send + 'static>(
 }
 
 fn no_lost_wakes(trial: &Trial) -> Verdict {
-    let (writer, reader) = trial.pair()?;
-    let (writer, reader) = (Mutex::new(writer.quiet()), Mutex::new(reader.quiet()));
+    let (writer, reader) = shared_pair(trial)?;
+    let _kept = (writer.clone(), reader.clone());
     let received = Arc::new(AtomicUsize::new(0));
     let stopped = Arc::new(AtomicBool::new(false));
     let (received_too, stopped_too) = (received.clone(), stopped.clone());
@@ -201,8 +208,8 @@ fn no_lost_wakes(trial: &Trial) -> Verdict {
 
 fn no_lost_wakes_under_load(trial: &Trial) -> Verdict {
     for (size, room) in [(1, 1), (3, 64), (500, 7)] {
-        let (writer, reader) = trial.pair()?;
-        let (writer, reader) = (Mutex::new(writer.quiet()), Mutex::new(reader.quiet()));
+        let (writer, reader) = shared_pair(trial)?;
+        let _kept = (writer.clone(), reader.clone());
         let counts = in_threads(vec![
             Box::new(move || read_many(&reader, room)),
             Box::new(move || write_many(&writer, MANY, size)),
@@ -222,10 +229,9 @@ fn ensure_all_read(read: usize, written: usize) -> Verdict {
 
 fn split_into_tasks(trial: &Trial) -> Verdict {
     trial.needs_two_way()?;
-    let (first, second) = trial.pair()?;
-    let share = |end: Probe| -> Shared { Arc::new(Mutex::new(end.quiet())) };
-    let (first, second) = (share(first), share(second));
+    let (first, second) = shared_pair(trial)?;
     let (first_too, second_too) = (first.clone(), second.clone());
+    let _kept = (first.clone(), second.clone());
     let counts = in_threads(vec![
         Box::new(move || read_many(&first, 100)),
         Box::new(move || write_many(&first_too, MANY, 77)),
