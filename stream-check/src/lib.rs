@@ -10,6 +10,7 @@
 
 mod checks;
 pub mod futures_io;
+mod moving;
 mod probe;
 mod report;
 mod run;

@@ -1,8 +1,9 @@
 //! `AsyncBufRead`, where there is one.
 
 use super::Check;
+use crate::moving::{bytes, compare, drain, transfer};
 use crate::probe::Probe;
-use crate::trial::{bytes, compare, drain, ensure, not_applicable, transfer, Stop, Trial, Verdict};
+use crate::trial::{ensure, not_applicable, Stop, Trial, Verdict};
 
 const FILL: &str = "std::io::BufRead::fill_buf and consume; AsyncBufRead::poll_fill_buf";
 

@@ -3,11 +3,9 @@
 use core::task::Poll;
 
 use super::Check;
+use crate::moving::{bytes, compare, drain, expect_pending_read, fill, transfer};
 use crate::task::Task;
-use crate::trial::{
-    bytes, compare, drain, ensure, expect_pending_read, fail, fill, not_applicable, transfer,
-    Trial, Verdict,
-};
+use crate::trial::{ensure, fail, not_applicable, Trial, Verdict};
 
 pub(super) const CHECKS: &[Check] = &[
     Check::new(

@@ -1,11 +1,9 @@
 //! Calls that are given up while they are pending.
 
 use super::Check;
+use crate::moving::{bytes, compare, drain, expect_pending_read, fill, transfer};
 use crate::task::Task;
-use crate::trial::{
-    bytes, compare, drain, ensure, expect_pending_read, fill, not_applicable, transfer, Trial,
-    Verdict,
-};
+use crate::trial::{ensure, not_applicable, Trial, Verdict};
 
 pub(super) const CHECKS: &[Check] = &[
     Check::new(

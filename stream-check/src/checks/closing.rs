@@ -3,12 +3,12 @@
 use core::task::Poll;
 
 use super::Check;
+use crate::moving::{
+    bytes, compare, expect_end, expect_end_or_error, expect_pending_read, fill, transfer,
+};
 use crate::probe::{unexpected, Probe};
 use crate::task::Task;
-use crate::trial::{
-    bytes, compare, ensure, expect_end, expect_end_or_error, expect_pending_read, fail, fill,
-    transfer, until, Trial, Verdict,
-};
+use crate::trial::{ensure, fail, until, Trial, Verdict};
 
 pub(super) const CHECKS: &[Check] = &[
     Check::new(

@@ -3,12 +3,11 @@
 use core::task::Poll;
 
 use super::Check;
+use crate::moving::{expect_end_or_error, expect_pending_read, fill, UNBOUNDED};
 use crate::probe::Probe;
 use crate::run::spawn;
 use crate::task::Task;
-use crate::trial::{
-    expect_end_or_error, expect_pending_read, fail, fill, until, Trial, Verdict, UNBOUNDED,
-};
+use crate::trial::{fail, until, Trial, Verdict};
 
 pub(super) const CHECKS: &[Check] = &[
     Check::new(

@@ -7,10 +7,11 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 use super::Check;
+use crate::moving::{bytes, compare};
 use crate::probe::{unexpected, Probe};
 use crate::run::spawn;
 use crate::task::Task;
-use crate::trial::{bytes, compare, fail, until_woken, Stop, Trial, Verdict, STILL_PENDING};
+use crate::trial::{fail, until_woken, Stop, Trial, Verdict, STILL_PENDING};
 
 /// Rounds of one byte.
 const ROUNDS: usize = 2000;

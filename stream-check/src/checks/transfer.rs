@@ -1,8 +1,9 @@
 //! Bytes arrive once, in order, unchanged, whatever the sizes of the calls.
 
 use super::Check;
+use crate::moving::{bytes, compare, drain, fill, transfer};
 use crate::task::Task;
-use crate::trial::{bytes, compare, drain, ensure, fill, not_applicable, transfer, Trial, Verdict};
+use crate::trial::{ensure, not_applicable, Trial, Verdict};
 
 const ORDER: &str = "std::io::Read and Write; Go nettest BasicIO";
 

@@ -2,11 +2,10 @@
 
 use super::waking::accept_write;
 use super::Check;
+use crate::moving::{bytes, drain, expect_end, expect_pending_read, fill, transfer};
 use crate::probe::unexpected;
 use crate::task::Task;
-use crate::trial::{
-    bytes, drain, ensure, expect_end, expect_pending_read, fill, transfer, Trial, Verdict,
-};
+use crate::trial::{ensure, Trial, Verdict};
 
 pub(super) const CHECKS: &[Check] = &[
     Check::new(

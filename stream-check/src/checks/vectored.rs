@@ -3,8 +3,9 @@
 use std::io::IoSliceMut;
 
 use super::Check;
+use crate::moving::{bytes, compare, drain};
 use crate::probe::Probe;
-use crate::trial::{bytes, compare, drain, ensure, not_applicable, Trial, Verdict};
+use crate::trial::{ensure, not_applicable, Trial, Verdict};
 
 pub(super) const CHECKS: &[Check] = &[
     Check::new(

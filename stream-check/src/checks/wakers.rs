@@ -5,11 +5,10 @@ use core::time::Duration;
 use std::time::Instant;
 
 use super::Check;
+use crate::moving::{expect_pending_read, fill};
 use crate::probe::Probe;
 use crate::task::Task;
-use crate::trial::{
-    ensure, expect_pending_read, fill, not_applicable, until, Stop, Trial, Verdict,
-};
+use crate::trial::{ensure, not_applicable, until, Stop, Trial, Verdict};
 
 /// How long nothing happens, and how many wakes in that time are no busy loop.
 const QUIET: Duration = Duration::from_millis(50);

@@ -7,12 +7,11 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::Check;
+use crate::moving::{bytes, compare, expect_pending_read, fill};
 use crate::probe::{unexpected, Probe};
 use crate::run::spawn;
 use crate::task::Task;
-use crate::trial::{
-    bytes, compare, expect_pending_read, fail, fill, lost_wake, Trial, Verdict, SETTLE,
-};
+use crate::trial::{fail, lost_wake, not_applicable, Stop, Trial, Verdict, SETTLE};
 
 const READABLE: &str =
     "AsyncRead::poll_read: \"to receive a notification when the object becomes readable\"";
@@ -45,6 +44,13 @@ pub(super) const CHECKS: &[Check] = &[
         "A pending write is woken by a read on another thread.",
         WRITABLE,
         write_is_woken_by_a_thread,
+    ),
+    Check::new(
+        "flush_and_close_are_woken",
+        "A flush and a close that wait for the reader are woken by its reads.",
+        "AsyncWrite::poll_flush and poll_close: \"to receive a notification when the object can \
+         make progress\"",
+        flush_and_close_are_woken,
     ),
     Check::new(
         "latest_read_waker",
@@ -103,35 +109,45 @@ fn read_all(reader: &mut Probe, task: &Task) -> Verdict {
     let mut buf = vec![0; 1 << 16];
     loop {
         match reader.poll_read(task, &mut buf) {
-            Poll::Pending => return Ok(()),
-            Poll::Ready(Ok(0)) => return fail("bytes or Pending", "the end"),
+            Poll::Pending | Poll::Ready(Ok(0)) => return Ok(()),
             Poll::Ready(Ok(_)) => {}
             Poll::Ready(Err(error)) => return unexpected("a read", &error),
         }
     }
 }
 
-/// Reads until the pending write of `task` is ready. The writer is called only when it is woken;
-/// it may take several such calls, since a record of TLS is readable only when all of it has
-/// arrived.
+/// Reads until the pending call of `task` is ready. It is repeated only when the task is woken; it
+/// may take several such calls, since a record of TLS is readable only when all of it has arrived.
+fn read_until<T>(
+    trial: &Trial,
+    writer: &mut Probe,
+    reader: &mut Probe,
+    task: &Task,
+    mut poll: impl FnMut(&mut Probe) -> Poll<T>,
+) -> Result<T, Stop> {
+    let idle = Task::new(None);
+    let deadline = Instant::now() + trial.wait;
+    while Instant::now() < deadline {
+        read_all(reader, &idle)?;
+        if task.wait(SETTLE) {
+            if let Poll::Ready(value) = poll(writer) {
+                return Ok(value);
+            }
+        }
+    }
+    let ready = poll(writer).is_ready();
+    lost_wake(task, trial.wait, "by reads that make space", ready)
+}
+
+/// Reads until the pending write of `task` is ready.
 pub(super) fn accept_write(
     trial: &Trial,
     writer: &mut Probe,
     reader: &mut Probe,
     task: &Task,
 ) -> Verdict {
-    let idle = Task::new(None);
-    let deadline = Instant::now() + trial.wait;
-    while Instant::now() < deadline {
-        read_all(reader, &idle)?;
-        if task.wait(SETTLE) {
-            if let Poll::Ready(written) = writer.poll_write(task, &[1]) {
-                return expect_one(written);
-            }
-        }
-    }
-    let ready = writer.poll_write(task, &[1]).is_ready();
-    lost_wake(task, trial.wait, "by reads that make space", ready)
+    let poll = |writer: &mut Probe| writer.poll_write(task, &[1]);
+    read_until(trial, writer, reader, task, poll).and_then(expect_one)
 }
 
 pub(super) fn expect_one(result: io::Result<usize>) -> Verdict {
@@ -172,6 +188,31 @@ fn write_is_woken_by_a_thread(trial: &Trial) -> Verdict {
     written.store(true, Ordering::SeqCst);
     let read = reading.join().unwrap_or(Ok(()));
     result.and_then(expect_one).and(read)
+}
+
+fn flush_and_close_are_woken(trial: &Trial) -> Verdict {
+    let mut waited = false;
+    for close in [false, true] {
+        let call = if close {
+            Probe::poll_close
+        } else {
+            Probe::poll_flush
+        };
+        let (mut writer, mut reader) = trial.pair()?;
+        let task = Task::named("the writer");
+        fill(&mut writer, &Task::new(None), 0)?;
+        if call(&mut writer, &task).is_pending() {
+            waited = true;
+            let poll = |writer: &mut Probe| call(writer, &task);
+            let done = read_until(trial, &mut writer, &mut reader, &task, poll)?;
+            done.or_else(|error| unexpected("the call", &error))?;
+        }
+    }
+    if waited {
+        Ok(())
+    } else {
+        not_applicable("neither waits for the reader")
+    }
 }
 
 fn latest_read_waker(trial: &Trial) -> Verdict {

@@ -2,13 +2,17 @@
 
 #![allow(clippy::std_instead_of_alloc, clippy::std_instead_of_core)] // Tests have `std`.
 
+mod bug;
 mod stream;
+mod tokio_end;
 
 use std::thread;
 use std::time::Duration;
 
-use stream::{pair, Bug, TokioEnd};
+use bug::Bug;
+use stream::pair;
 use stream_check::{checks, Checks};
+use tokio_end::TokioEnd;
 
 /// Each bug, and the checks that have to find it.
 const BUGS: &[(Bug, &[&str])] = &[
@@ -57,6 +61,7 @@ const BUGS: &[(Bug, &[&str])] = &[
     ),
     (Bug::MissesAWake, &["no_lost_wakes"]),
     (Bug::MissesAWakeOfFull, &["no_lost_wakes_under_load"]),
+    (Bug::FlushWakesNobody, &["flush_and_close_are_woken"]),
     (Bug::OneWaker, &["read_and_write_wake_their_tasks"]),
     (Bug::ReadForgetsWriter, &["split_into_tasks"]),
     (Bug::BusyReads, &["no_busy_loop_of_reads"]),

@@ -1,4 +1,4 @@
-//! A simple stream that conforms, and the ways in which it can be made not to.
+//! A simple stream that conforms, unless it has a bug.
 
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind, IoSlice, IoSliceMut};
@@ -10,70 +10,7 @@ use std::thread::{self, ThreadId};
 
 use futures_io::{AsyncBufRead, AsyncRead, AsyncWrite};
 
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Bug {
-    None,
-    // Bytes.
-    RepeatsAByte,
-    SwapsBytes,
-    PopsTheWrongEnd,
-    AcceptsMoreThanFits,
-    FillsTheBuffer,
-    FullIsZero,
-    LoopsBack,
-    WaitsForOwnReader,
-    // Empty calls and flushes.
-    EndsEarly,
-    EmptyReadTakes,
-    EmptyWriteEnds,
-    FlushFailsWhenEmpty,
-    FlushForgets,
-    VectoredReadSkips,
-    VectoredWriteCountsAll,
-    NoSlicesFail,
-    IsWriteVectoredLies,
-    // Ends.
-    ForgetsTheEnd,
-    PanicsAfterTheEnd,
-    CloseForgets,
-    CloseForgetsWhenFull,
-    SecondCloseFails,
-    WritesAfterClose,
-    DropForgets,
-    CloseWakesNobody,
-    PanicsAfterBothEnds,
-    CloseEndsBoth,
-    GoneAccepts,
-    GoneHangs,
-    GoneHangsClose,
-    GoneWakesNobody,
-    DropWakesNobody,
-    PanicEndsNothing,
-    // Wakers.
-    WriteWakesNobody,
-    ReadWakesNobody,
-    WakesOwnThreadOnly,
-    KeepsFirstWaker,
-    MissesAWake,
-    MissesAWakeOfFull,
-    OneWaker,
-    ReadForgetsWriter,
-    BusyReads,
-    BusyWrites,
-    LeaksWakers,
-    Blocks,
-    // Cancelling.
-    ReadsAhead,
-    WritesAhead,
-    // Buffers.
-    FillBufSkips,
-    ConsumesTooMuch,
-    ConsumeZeroTakes,
-    FillBufHangsAtTheEnd,
-    // Tokio.
-    OverwritesReadBuf,
-    NeverYields,
-}
+use crate::bug::Bug;
 
 #[derive(Default)]
 struct Slot(Option<(Waker, ThreadId)>);
@@ -114,7 +51,7 @@ const CAPACITY: usize = 64;
 
 /// One end of a two-way stream.
 pub(crate) struct End {
-    bug: Bug,
+    pub(crate) bug: Bug,
     incoming: Arc<Mutex<Direction>>,
     outgoing: Arc<Mutex<Direction>>,
     lent: Vec<u8>,
@@ -375,6 +312,7 @@ impl AsyncWrite for End {
         match self.bug {
             Bug::FlushForgets => outgoing.bytes.clear(),
             Bug::FlushFailsWhenEmpty if outgoing.writes == 0 => return error(ErrorKind::Other),
+            Bug::FlushWakesNobody if !outgoing.bytes.is_empty() => return Poll::Pending,
             Bug::GoneHangsClose if outgoing.reader_gone => return Poll::Pending,
             _ => {}
         }
@@ -412,47 +350,5 @@ impl Drop for End {
         if bug != Bug::GoneWakesNobody {
             incoming.writer.wake(bug);
         }
-    }
-}
-
-/// The same stream with tokio's traits.
-pub(crate) struct TokioEnd(pub(crate) End);
-
-impl tokio::io::AsyncRead for TokioEnd {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut tokio::io::ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        let mut room = vec![0; buf.remaining()];
-        let read = Pin::new(&mut self.0).poll_read(cx, &mut room);
-        read.map_ok(|n| {
-            if self.0.bug == Bug::OverwritesReadBuf && n > 0 {
-                buf.clear();
-            }
-            buf.put_slice(&room[..n]);
-        })
-    }
-}
-
-impl tokio::io::AsyncWrite for TokioEnd {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        data: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.0).poll_write(cx, data)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.0.bug == Bug::IsWriteVectoredLies
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_close(cx)
     }
 }
