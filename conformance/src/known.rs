@@ -13,10 +13,10 @@ pub(crate) fn known(name: &str) -> &'static [(&'static str, &'static str)] {
                  ends the stream: a reader whose writer is dropped waits for ever. The \
                  documentation does not say so.",
             ),
-            ("write_after_peer_gone", "The same: the writer fills the buffer and waits for ever."),
-            ("pending_write_when_peer_goes", "The same: nobody wakes the writer."),
-            ("pending_read_when_peer_drops", "The same: nobody wakes the reader."),
-            ("pending_read_when_peer_panics", "The same: nobody wakes the reader."),
+            ("write_after_peer_gone", "A writer whose reader is dropped fills the buffer and waits for ever."),
+            ("pending_write_when_peer_goes", "Dropping the reader does not wake the writer."),
+            ("pending_read_when_peer_drops", "Dropping the writer does not wake the reader."),
+            ("pending_read_when_peer_panics", "Dropping the writer does not wake the reader."),
         ],
         "`tokio::net::unix::pipe`" => &[
             (
@@ -25,12 +25,12 @@ pub(crate) fn known(name: &str) -> &'static [(&'static str, &'static str)] {
                  ends when its last writer is closed, which only dropping the `Sender` does. Its \
                  documentation does not say so.",
             ),
-            ("close_flushes", "The same: the bytes arrive, and the end does not."),
-            ("close_while_full", "The same: the bytes arrive, and the end does not."),
-            ("close_twice", "The same: the calls succeed, and the end does not arrive."),
-            ("write_after_close", "The same: the pipe is open, so the write succeeds."),
-            ("pending_read_when_peer_closes", "The same: nothing has ended."),
-            ("calls_after_both_ends", "The same: the reader waits, because nothing has ended."),
+            ("close_flushes", "After `poll_shutdown` the bytes arrive, and the end does not."),
+            ("close_while_full", "After `poll_shutdown` the bytes arrive, and the end does not."),
+            ("close_twice", "Both calls of `poll_shutdown` succeed, and the end does not arrive."),
+            ("write_after_close", "After `poll_shutdown` the pipe is open, so the write succeeds."),
+            ("pending_read_when_peer_closes", "After `poll_shutdown` nothing has ended that could wake the reader."),
+            ("calls_after_both_ends", "After `poll_shutdown` nothing has ended, so the reader waits."),
         ],
         "`async_ringbuf::AsyncHeapRb`" => &[
             (
@@ -38,7 +38,7 @@ pub(crate) fn known(name: &str) -> &'static [(&'static str, &'static str)] {
                 "`poll_close` takes the inner half out, and `poll_write` unwraps it: a panic, \
                  where an error or `Ok(0)` is expected. The documentation says nothing of either.",
             ),
-            ("calls_after_both_ends", "The same panic."),
+            ("calls_after_both_ends", "A write after the close panics, as in `write_after_close`."),
         ],
         "`futures_ringbuf::Endpoint`" => &[
             (
@@ -46,14 +46,14 @@ pub(crate) fn known(name: &str) -> &'static [(&'static str, &'static str)] {
                 "`poll_write` takes \"nothing was copied\" for \"the buffer is full\", so a write \
                  of an empty buffer waits for ever, although there is space.",
             ),
-            (EMPTY_VECTORED, "The same: a write of no bytes waits for ever."),
+            (EMPTY_VECTORED, "A vectored write of no bytes becomes a write of an empty buffer, which waits for ever."),
             (
                 "write_after_peer_gone",
                 "Dropping an `Endpoint` ends only what it writes; its documentation promises that \
                  to a pending read alone. The peer's writes succeed until the buffer is full, and \
                  then wait for ever.",
             ),
-            ("pending_write_when_peer_goes", "The same: nobody wakes the writer."),
+            ("pending_write_when_peer_goes", "Dropping the reader does not wake the writer."),
         ],
         "`async_duplex::Blocking` in `smol::Unblock`" => &[
             (
@@ -62,13 +62,13 @@ pub(crate) fn known(name: &str) -> &'static [(&'static str, &'static str)] {
                  its thread, which has bytes to deliver, and is never ready again: the bytes are \
                  lost.",
             ),
-            (EMPTY_VECTORED, "The same."),
+            (EMPTY_VECTORED, "A vectored read without a slice becomes a read into an empty buffer."),
             (
                 "write_after_close",
                 "After `poll_close` the inner writer is gone, and `poll_write` panics with \"inner \
                  value was taken out\". The documentation does not say so.",
             ),
-            ("calls_after_both_ends", "The same panic."),
+            ("calls_after_both_ends", "A write after the close panics, as in `write_after_close`."),
         ],
         "`futures_rustls::TlsStream` over `async_duplex::duplex`" => &[
             (
@@ -76,7 +76,7 @@ pub(crate) fn known(name: &str) -> &'static [(&'static str, &'static str)] {
                 "`TlsStream` takes the `Ok(0)` of an empty buffer for the end: each later read is \
                  `Ok(0)`, and what the peer has sent is lost.",
             ),
-            (EMPTY_VECTORED, "The same."),
+            (EMPTY_VECTORED, "A vectored read without a slice becomes a read into an empty buffer."),
         ],
         "`yamux::Stream` over `async_duplex::duplex`" => &[
             (
@@ -84,7 +84,7 @@ pub(crate) fn known(name: &str) -> &'static [(&'static str, &'static str)] {
                 "A read that copies no byte waits for more, although bytes are there and the \
                  buffer is empty.",
             ),
-            (EMPTY_VECTORED, "The same."),
+            (EMPTY_VECTORED, "A vectored read without a slice becomes a read into an empty buffer."),
         ],
         _ => &[],
     }

@@ -35,6 +35,15 @@ fn buffered<S: AsyncBufRead>() -> Option<Buffered<S>> {
 }
 
 /// Checks two connected streams that both read and write. `make` makes a new pair for each check.
+///
+/// # Example
+///
+/// ```
+/// use smol::net::unix::UnixStream;
+///
+/// let checks = stream_check::futures_io::two_way(|| async { UnixStream::pair().unwrap() });
+/// checks.only(&["bytes_in_order", "half_close"]).run_blocking().assert_conforms();
+/// ```
 pub fn two_way<M, F, A, B>(make: M) -> Checks
 where
     M: FnMut() -> F + 'static,
@@ -63,6 +72,16 @@ where
 }
 
 /// Checks a reader and the writer that it is connected to. `make` makes a new pair for each check.
+///
+/// # Example
+///
+/// ```
+/// use smol::net::unix::UnixStream;
+///
+/// // Of the two streams, one only reads and the other only writes.
+/// let checks = stream_check::futures_io::one_way(|| async { UnixStream::pair().unwrap() });
+/// checks.only(&["bytes_in_order", "close_twice"]).run_blocking().assert_conforms();
+/// ```
 pub fn one_way<M, F, R, W>(make: M) -> Checks
 where
     M: FnMut() -> F + 'static,

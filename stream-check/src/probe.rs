@@ -114,6 +114,11 @@ impl Probe {
         self.silent(Call::Drop, |stream| drop(stream.take()));
     }
 
+    /// Records that the task of this end is about to panic.
+    pub(crate) fn will_panic(&mut self) {
+        self.silent(Call::Panic, |_| {});
+    }
+
     /// Makes a call without a result.
     fn silent(&mut self, call: Call, make: impl FnOnce(&mut Option<Box<dyn Stream>>)) {
         if !self.quiet {

@@ -59,6 +59,17 @@ fn buffered<S: AsyncBufRead>() -> Option<Buffered<S>> {
 }
 
 /// Checks two connected streams that both read and write. `make` makes a new pair for each check.
+///
+/// # Example
+///
+/// ```
+/// use tokio::net::UnixStream;
+///
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// let checks = stream_check::tokio::two_way(|| async { UnixStream::pair().unwrap() });
+/// checks.only(&["bytes_in_order", "half_close"]).run().await.assert_conforms();
+/// # });
+/// ```
 pub fn two_way<M, F, A, B>(make: M) -> Checks
 where
     M: FnMut() -> F + 'static,
@@ -87,6 +98,13 @@ where
 }
 
 /// Checks a reader and the writer that it is connected to. `make` makes a new pair for each check.
+///
+/// # Example
+///
+/// ```
+/// let checks = stream_check::tokio::one_way(|| async { tokio::io::simplex(64) });
+/// checks.only(&["bytes_in_order", "close_twice"]).run_blocking().assert_conforms();
+/// ```
 pub fn one_way<M, F, R, W>(make: M) -> Checks
 where
     M: FnMut() -> F + 'static,

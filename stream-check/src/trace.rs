@@ -23,6 +23,8 @@ pub(crate) enum Call {
     FillBuf,
     Consume(usize),
     Drop,
+    /// The task that owns the end panics.
+    Panic,
 }
 
 impl fmt::Display for Call {
@@ -41,6 +43,7 @@ impl fmt::Display for Call {
             Self::FillBuf => f.write_str("poll_fill_buf()"),
             Self::Consume(n) => write!(f, "consume({n})"),
             Self::Drop => f.write_str("drop"),
+            Self::Panic => f.write_str("drop, by a panic of its task"),
         }
     }
 }

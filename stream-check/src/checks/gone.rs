@@ -129,7 +129,7 @@ fn pending_read_when_peer_panics(trial: &Trial) -> Verdict {
     let task = Task::named("the reader");
     expect_pending_read(&mut reader, &task)?;
     let panicking = spawn(move || {
-        writer.flush().ok();
+        writer.will_panic();
         let _owned = writer;
         // Without the message on stderr.
         std::panic::resume_unwind(Box::new("the task of the peer"));

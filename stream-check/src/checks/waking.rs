@@ -200,7 +200,10 @@ fn flush_and_close_are_woken(trial: &Trial) -> Verdict {
         };
         let (mut writer, mut reader) = trial.pair()?;
         let task = Task::named("the writer");
-        fill(&mut writer, &Task::new(None), 0)?;
+        let idle = Task::new(None);
+        fill(&mut writer, &idle, 0)?;
+        // A buffer has space for a few bytes more.
+        let _ = writer.poll_write(&idle, &[1; 100]);
         if call(&mut writer, &task).is_pending() {
             waited = true;
             let poll = |writer: &mut Probe| call(writer, &task);
