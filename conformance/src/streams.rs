@@ -186,7 +186,7 @@ pub(crate) const KINDS: &[Kind] = &[
     tokio(
         "`tokio_rustls::TlsStream` over `async_duplex::duplex`",
         "tokio-rustls",
-        || with_tokio::two_way(|| tls::tokio(LARGE)),
+        || with_tokio::two_way_buffered(|| tls::tokio(LARGE)),
     ),
     futures(
         "`yamux::Stream` over `async_duplex::duplex`",

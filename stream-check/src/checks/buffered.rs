@@ -39,7 +39,7 @@ pub(super) const CHECKS: &[Check] = &[
 fn sent(trial: &Trial) -> Result<(Probe, Probe, usize), Stop> {
     let (mut writer, mut reader) = trial.pair()?;
     if !reader.able().buffered {
-        return not_applicable("the reader has no AsyncBufRead, as far as was told");
+        return not_applicable("AsyncBufRead is checked by the functions `…_buffered`");
     }
     let n = writer.write(&bytes(0, 12))?;
     writer.flush()?;

@@ -67,10 +67,14 @@ fn freely<T>(cx: &mut Context<'_>, mut poll: impl FnMut(&mut Context<'_>) -> Pol
 }
 
 fn cooperative_pair(trial: &Trial) -> Result<(Probe, Probe), crate::trial::Stop> {
+    let (writer, mut reader) = trial.pair()?;
+    if !reader.able().tokio {
+        return not_applicable("not a stream of tokio's traits");
+    }
     if !trial.cooperative {
         return not_applicable("`Checks::cooperative` was not called");
     }
-    trial.pair()
+    Ok((writer, reader))
 }
 
 fn cooperative_reads(trial: &Trial) -> Verdict {
