@@ -1,0 +1,122 @@
+//! `AsyncBufRead`, where there is one.
+
+use super::Check;
+use crate::moving::{bytes, compare, drain, transfer};
+use crate::probe::Probe;
+use crate::trial::{ensure, not_applicable, Stop, Trial, Verdict};
+
+const FILL: &str = "std::io::BufRead::fill_buf and consume; AsyncBufRead::poll_fill_buf";
+
+pub(super) const CHECKS: &[Check] = &[
+    Check::new(
+        "fill_buf_twice",
+        "poll_fill_buf without a consume returns the same bytes again, and perhaps more.",
+        "AsyncBufRead::poll_fill_buf: \"none of the contents will be 'read'\"",
+        fill_buf_twice,
+    ),
+    Check::new(
+        "partial_consume",
+        "After consume(n), poll_fill_buf and poll_read go on behind the n bytes.",
+        FILL,
+        partial_consume,
+    ),
+    Check::new(
+        "consume_zero",
+        "consume(0) changes nothing, before poll_fill_buf and after it.",
+        "std::io::BufRead::consume: amount bytes \"should no longer be returned\", here none",
+        consume_zero,
+    ),
+    Check::new(
+        "fill_buf_at_the_end",
+        "At the end poll_fill_buf returns an empty buffer, again and again.",
+        "AsyncBufRead::poll_fill_buf: \"An empty buffer returned indicates that the stream has \
+         reached EOF\"",
+        fill_buf_at_the_end,
+    ),
+];
+
+/// A pair whose reader has a buffer, with bytes on the way, and how many there are.
+fn sent(trial: &Trial) -> Result<(Probe, Probe, usize), Stop> {
+    let (mut writer, mut reader) = trial.pair()?;
+    if !reader.able().buffered {
+        return not_applicable("AsyncBufRead is checked by the functions `…_buffered`");
+    }
+    let n = writer.write(&bytes(0, 12))?;
+    writer.flush()?;
+    Ok((writer, reader, n))
+}
+
+fn lent(reader: &mut Probe, position: usize) -> Result<usize, Stop> {
+    let bytes = reader.fill_buf()?;
+    ensure(
+        !bytes.is_empty(),
+        "bytes that were written",
+        "an empty buffer: the end",
+    )?;
+    compare(&bytes, position)?;
+    Ok(bytes.len())
+}
+
+fn fill_buf_twice(trial: &Trial) -> Verdict {
+    let (mut writer, mut reader, n) = sent(trial)?;
+    let mut before = 0;
+    for _ in 0..3 {
+        let now = lent(&mut reader, 0)?;
+        ensure(
+            now >= before,
+            "no fewer bytes",
+            format!("{now} after {before}"),
+        )?;
+        before = now;
+    }
+    drain(&mut writer, &mut reader, (0, n), 8)
+}
+
+fn partial_consume(trial: &Trial) -> Verdict {
+    let (mut writer, mut reader, n) = sent(trial)?;
+    let mut position = 0;
+    while position < n.min(8) {
+        let there = lent(&mut reader, position)?;
+        let consumed = there.min(2);
+        reader.consume(consumed);
+        position += consumed;
+        if position < n {
+            lent(&mut reader, position)?;
+            let mut buf = [0; 1];
+            let read = reader.read(&mut buf)?;
+            ensure(read == 1, "Ok(1)", format!("Ok({read})"))?;
+            compare(&buf, position)?;
+            position += 1;
+        }
+    }
+    drain(&mut writer, &mut reader, (position, n), 8)?;
+    transfer(&mut writer, &mut reader, (n, 100), (10, 10))
+}
+
+fn consume_zero(trial: &Trial) -> Verdict {
+    let (mut writer, mut reader, n) = sent(trial)?;
+    reader.consume(0);
+    lent(&mut reader, 0)?;
+    reader.consume(0);
+    lent(&mut reader, 0)?;
+    drain(&mut writer, &mut reader, (0, n), 8)?;
+    reader.consume(0);
+    transfer(&mut writer, &mut reader, (n, 10), (10, 10))
+}
+
+fn fill_buf_at_the_end(trial: &Trial) -> Verdict {
+    let (mut writer, mut reader, n) = sent(trial)?;
+    drain(&mut writer, &mut reader, (0, n), 8)?;
+    writer.close()?;
+    for _ in 0..3 {
+        let bytes = reader.fill_buf()?;
+        ensure(
+            bytes.is_empty(),
+            "the end",
+            format!("{} bytes", bytes.len()),
+        )?;
+        reader.consume(0);
+    }
+    let read = reader.read(&mut [0; 8])?;
+    ensure(read == 0, "the end", format!("Ok({read})"))
+}

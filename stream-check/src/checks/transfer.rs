@@ -1,0 +1,97 @@
+//! Bytes arrive once, in order, unchanged, whatever the sizes of the calls.
+
+use super::Check;
+use crate::moving::{bytes, compare, drain, fill, transfer};
+use crate::task::Task;
+use crate::trial::{ensure, not_applicable, Trial, Verdict};
+
+const ORDER: &str = "std::io::Read and Write; Go nettest BasicIO";
+
+pub(super) const CHECKS: &[Check] = &[
+    Check::new(
+        "bytes_in_order",
+        "Bytes that are written and read in odd sizes arrive once, in order and unchanged.",
+        ORDER,
+        bytes_in_order,
+    ),
+    Check::new(
+        "one_byte_buffers",
+        "Bytes arrive in order through buffers of one byte on either side.",
+        ORDER,
+        one_byte_buffers,
+    ),
+    Check::new(
+        "large_buffers",
+        "Buffers larger than all that the stream holds are written and read in pieces.",
+        "AsyncWrite::poll_write: `n <= buf.len()`; Go nettest BasicIO",
+        large_buffers,
+    ),
+    Check::new(
+        "read_returns_what_is_there",
+        "A read returns the bytes that are there and does not wait until its buffer is full.",
+        "std::io::Read::read: \"It is not an error if the returned value n is smaller than the \
+         buffer size\"; POSIX read",
+        read_returns_what_is_there,
+    ),
+    Check::new(
+        "full_write_is_pending",
+        "A write into a full stream is Pending, and goes on when the reader has made space.",
+        "AsyncWrite::poll_write: `Ok(0)` means that no more bytes will ever be accepted",
+        full_write_is_pending,
+    ),
+];
+
+fn bytes_in_order(trial: &Trial) -> Verdict {
+    // The first pair that fails is the one with the fewest bytes.
+    for (n, size, room) in [(1, 1, 1), (2, 2, 2), (5, 3, 2), (64, 7, 11), (1000, 31, 13)] {
+        let (mut writer, mut reader) = trial.pair()?;
+        transfer(&mut writer, &mut reader, (0, n), (size, room))?;
+    }
+    let (mut writer, mut reader) = trial.pair()?;
+    let mut position = 0;
+    for (n, size, room) in [(17, 3, 5), (1, 1, 9), (4099, 1021, 97), (257, 256, 4096)] {
+        transfer(&mut writer, &mut reader, (position, n), (size, room))?;
+        position += n;
+    }
+    Ok(())
+}
+
+fn one_byte_buffers(trial: &Trial) -> Verdict {
+    for (size, room) in [(1, 1), (1, 64), (64, 1)] {
+        let (mut writer, mut reader) = trial.pair()?;
+        transfer(&mut writer, &mut reader, (0, 300), (size, room))?;
+    }
+    Ok(())
+}
+
+fn large_buffers(trial: &Trial) -> Verdict {
+    let (mut writer, mut reader) = trial.pair()?;
+    let held = fill(&mut writer, &Task::new(None), 0)?;
+    let large = 2 * held + 1000;
+    drain(&mut writer, &mut reader, (0, held), large)?;
+    transfer(&mut writer, &mut reader, (held, large), (large, large))
+}
+
+fn read_returns_what_is_there(trial: &Trial) -> Verdict {
+    let (mut writer, mut reader) = trial.pair()?;
+    let n = writer.write(&bytes(0, 3))?;
+    writer.flush()?;
+    let mut buf = [0; 100];
+    let read = reader.read(&mut buf)?;
+    ensure(
+        (1..=n).contains(&read),
+        "a read of at least 1 byte",
+        format!("Ok({read})"),
+    )?;
+    compare(&buf[..read], 0)
+}
+
+fn full_write_is_pending(trial: &Trial) -> Verdict {
+    let (mut writer, mut reader) = trial.pair()?;
+    let held = fill(&mut writer, &Task::new(None), 0)?;
+    if held == 0 {
+        return not_applicable("a write waits for a read");
+    }
+    drain(&mut writer, &mut reader, (0, held), 4096)?;
+    transfer(&mut writer, &mut reader, (held, 100), (100, 100))
+}

@@ -1,0 +1,111 @@
+//! Vectored calls, with empty slices among the others.
+
+use std::io::IoSliceMut;
+
+use super::Check;
+use crate::moving::{bytes, compare, drain};
+use crate::probe::Probe;
+use crate::trial::{ensure, not_applicable, Trial, Verdict};
+
+pub(super) const CHECKS: &[Check] = &[
+    Check::new(
+        "vectored_read",
+        "A vectored read fills its slices in order, empty ones among them, and counts what it has \
+         read.",
+        "std::io::Read::read_vectored; AsyncRead::poll_read_vectored: by default \"the first \
+         nonempty buffer\"",
+        vectored_read,
+    ),
+    Check::new(
+        "vectored_write",
+        "A vectored write takes its slices in order, empty ones among them, and counts what it has \
+         written.",
+        "AsyncWrite::poll_write_vectored: \"as a call to write with the buffers concatenated\"",
+        vectored_write,
+    ),
+    Check::new(
+        "empty_vectored_calls",
+        "Vectored calls without a slice, or with empty ones only, are Ok(0) and move nothing.",
+        "std::io::Write::write_vectored: as with the buffers concatenated",
+        empty_vectored_calls,
+    ),
+    Check::new(
+        "is_write_vectored",
+        "A writer whose `is_write_vectored` is true takes more than the first slice in one call.",
+        "tokio AsyncWrite::is_write_vectored: \"an efficient poll_write_vectored implementation\"",
+        is_write_vectored,
+    ),
+];
+
+/// Writes at most 6 bytes, and returns how many there are.
+fn send(writer: &mut Probe) -> Result<usize, crate::trial::Stop> {
+    let n = writer.write(&bytes(0, 6))?;
+    writer.flush()?;
+    Ok(n)
+}
+
+fn vectored_read(trial: &Trial) -> Verdict {
+    let (mut writer, mut reader) = trial.pair()?;
+    if !reader.able().read_vectored {
+        return not_applicable("tokio's traits have no vectored read");
+    }
+    let n = send(&mut writer)?;
+    let (mut a, mut b, mut c) = ([0; 1], [0; 2], [0; 9]);
+    let read = reader.read_vectored(&mut [
+        IoSliceMut::new(&mut []),
+        IoSliceMut::new(&mut a),
+        IoSliceMut::new(&mut []),
+        IoSliceMut::new(&mut b),
+        IoSliceMut::new(&mut c),
+    ])?;
+    let expected = "at least 1 byte and no more than were written";
+    ensure((1..=n).contains(&read), expected, format!("Ok({read})"))?;
+    compare(&[&a[..], &b, &c].concat()[..read], 0)?;
+    drain(&mut writer, &mut reader, (read, n), 8)
+}
+
+fn vectored_write(trial: &Trial) -> Verdict {
+    let (mut writer, mut reader) = trial.pair()?;
+    let data = bytes(0, 8);
+    let n = writer.write_vectored(&[&[], &data[..1], &[], &data[1..3], &data[3..], &[]])?;
+    ensure(n > 0, "a write of at least 1 byte", "Ok(0)")?;
+    drain(&mut writer, &mut reader, (0, n), 16)?;
+    let more = writer.write_vectored(&[&bytes(n, 5), &bytes(n + 5, 5)])?;
+    drain(&mut writer, &mut reader, (n, n + more), 16)
+}
+
+fn empty_vectored_calls(trial: &Trial) -> Verdict {
+    let (mut writer, mut reader) = trial.pair()?;
+    for slices in [&[][..], &[&[][..], &[]]] {
+        let n = writer.write_vectored(slices)?;
+        ensure(n == 0, "Ok(0)", format!("Ok({n})"))?;
+    }
+    let sent = send(&mut writer)?;
+    if reader.able().read_vectored {
+        let n = reader.read_vectored(&mut [])?;
+        ensure(n == 0, "Ok(0)", format!("Ok({n})"))?;
+        let n = reader.read_vectored(&mut [IoSliceMut::new(&mut []), IoSliceMut::new(&mut [])])?;
+        ensure(n == 0, "Ok(0)", format!("Ok({n})"))?;
+    }
+    drain(&mut writer, &mut reader, (0, sent), 8)
+}
+
+fn is_write_vectored(trial: &Trial) -> Verdict {
+    let (mut writer, _reader) = trial.pair()?;
+    if !writer.able().tokio {
+        return not_applicable("a method of tokio's trait");
+    }
+    if !writer.stream().is_write_vectored() {
+        return not_applicable("it is false");
+    }
+    if writer.write(&bytes(0, 2))? < 2 {
+        return not_applicable("a write takes one byte at a time");
+    }
+    let (mut writer, _reader) = trial.pair()?;
+    let n = writer.write_vectored(&[&[0], &[1]])?;
+    ensure(
+        n == 2,
+        "is_write_vectored is true, so Ok(2)",
+        format!("Ok({n})"),
+    )
+}

@@ -1,0 +1,67 @@
+//! The ways in which the stream can be made not to conform.
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Bug {
+    None,
+    // Bytes.
+    RepeatsAByte,
+    SwapsBytes,
+    PopsTheWrongEnd,
+    AcceptsMoreThanFits,
+    FillsTheBuffer,
+    FullIsZero,
+    LoopsBack,
+    WaitsForOwnReader,
+    // Empty calls and flushes.
+    EndsEarly,
+    EmptyReadTakes,
+    EmptyWriteEnds,
+    FlushFailsWhenEmpty,
+    FlushForgets,
+    VectoredReadSkips,
+    VectoredWriteCountsAll,
+    NoSlicesFail,
+    IsWriteVectoredLies,
+    // Ends.
+    ForgetsTheEnd,
+    PanicsAfterTheEnd,
+    CloseForgets,
+    CloseForgetsWhenFull,
+    SecondCloseFails,
+    WritesAfterClose,
+    DropForgets,
+    CloseWakesNobody,
+    PanicsAfterBothEnds,
+    CloseEndsBoth,
+    GoneAccepts,
+    GoneHangs,
+    GoneHangsClose,
+    GoneWakesNobody,
+    DropWakesNobody,
+    PanicEndsNothing,
+    // Wakers.
+    WriteWakesNobody,
+    ReadWakesNobody,
+    FlushWakesNobody,
+    WakesOwnThreadOnly,
+    KeepsFirstWaker,
+    MissesAWake,
+    MissesAWakeOfFull,
+    OneWaker,
+    ReadForgetsWriter,
+    BusyReads,
+    BusyWrites,
+    LeaksWakers,
+    Blocks,
+    // Cancelling.
+    ReadsAhead,
+    WritesAhead,
+    // Buffers.
+    FillBufSkips,
+    ConsumesTooMuch,
+    ConsumeZeroTakes,
+    FillBufHangsAtTheEnd,
+    // Tokio.
+    OverwritesReadBuf,
+    NeverYields,
+}
