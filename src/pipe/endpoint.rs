@@ -403,7 +403,8 @@ impl Endpoint<Producer> {
     /// stream they are discarded. Panics if fewer are free.
     #[track_caller]
     pub(crate) fn commit(&mut self, n: usize) {
-        if self.half.available() < n {
+        // Bytes that are not allocated are available, too. What was read since may do for them.
+        if self.half.contiguous() < n {
             self.half.refresh();
         }
         if self.state().flags.load() & ENDED != 0 {

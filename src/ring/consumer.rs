@@ -87,6 +87,10 @@ impl<S, W> Half<Consumer, S, W> {
         let front = unsafe { self.storage.slice(self.offset, first) };
         // SAFETY: so are the bytes at the front, to which the occupied ones wrap.
         let back = unsafe { self.storage.slice(0, second) };
+        if front.is_empty() {
+            // This side has come to the end of the storage, and has not looked since.
+            return (back, front);
+        }
         (front, back)
     }
 

@@ -7,6 +7,7 @@ use core::cell::Cell;
 use core::ptr;
 use core::sync::atomic::{AtomicIsize, Ordering};
 use std::alloc::System;
+use std::thread;
 
 /// What a storage takes beside its bytes.
 pub(crate) const OVERHEAD: usize = 32;
@@ -65,7 +66,8 @@ impl Counting {
     /// Counts an allocation. Returns `false` if it is refused.
     fn grants(size: usize) -> bool {
         CALLS.set(CALLS.get() + 1);
-        if is_storage(size) {
+        // A panic may need memory for its backtrace, and hangs if that is refused.
+        if is_storage(size) && !thread::panicking() {
             let Some(rest) = GRANTS.get().checked_sub(1) else {
                 return false;
             };

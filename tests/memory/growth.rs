@@ -7,7 +7,7 @@ use async_duplex::{pipe, Reader, Writer};
 use futures::io::AsyncBufRead;
 use futures::FutureExt;
 
-use crate::allocator::{peak, BYTES, LIVE, OVERHEAD};
+use crate::allocator::{peak, BYTES, CALLS, LIVE, OVERHEAD};
 use crate::support::counting_waker::{as_poll, ready};
 
 /// The size of the first storage.
@@ -164,6 +164,57 @@ fn b2_memory_never_exceeds_the_capacity_once_the_reader_has_followed() {
         let storage = (BYTES.get() - before - header) as usize;
         assert_eq!(storage, capacity + OVERHEAD);
     }
+}
+
+/// The storage doubles from 992 bytes to 63488, and then has the capacity. The reader follows it
+/// each time, or never.
+#[test]
+fn b2_a_pipe_that_is_filled_byte_by_byte_grows_few_times() {
+    for looks in [true, false] {
+        let (mut reader, mut writer) = pipe(1 << 16);
+        let before = CALLS.get();
+        let most = peak(|| {
+            for sent in 0..1 << 16 {
+                writer.try_write(&[sent as u8]).unwrap();
+                assert!(!looks || !reader.as_slices().0.is_empty());
+            }
+        });
+        assert_eq!(CALLS.get() - before, 8);
+        let times = if looks { 2 } else { 3 };
+        assert!(most <= times << 16, "{most} bytes at a time");
+    }
+}
+
+/// A commit without a loan looks where the head is before it asks for memory.
+#[test]
+fn b19_commits_without_a_loan_ask_for_little_memory() {
+    let most = peak(|| {
+        let (mut reader, mut writer) = pipe(64 << 20);
+        for _ in 0..20_000 {
+            writer.commit(100);
+            assert_eq!(reader.as_slices().0.len() + reader.as_slices().1.len(), 100);
+            reader.consume(100);
+        }
+    });
+    assert!(most <= 2048, "{most} bytes");
+}
+
+/// The bytes that a closed reader may still read wrap, and it comes to the end of the storage.
+#[test]
+fn b13_a_closed_reader_is_lent_every_byte_that_wraps() {
+    let (mut reader, mut writer) = pipe(2);
+    assert_eq!(as_poll(writer.try_write(b"ab")), ready(2));
+    assert_eq!(read(&mut reader, 1), b"a");
+    assert_eq!(as_poll(writer.try_write(b"c")), ready(1));
+    assert_eq!(reader.as_slices(), (&b"b"[..], &b"c"[..]));
+    reader.close();
+    assert_eq!(read(&mut reader, 1), b"b");
+    let filled = futures::future::poll_fn(|cx| {
+        let lent = Pin::new(&mut reader).poll_fill_buf(cx);
+        lent.map(|lent| lent.unwrap().to_vec())
+    });
+    assert_eq!(filled.now_or_never(), Some(b"c".to_vec()));
+    assert_eq!(reader.as_slices(), (&b"c"[..], &b""[..]));
 }
 
 #[test]

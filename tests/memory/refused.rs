@@ -4,10 +4,12 @@ use core::task::Poll;
 use std::io::{self, ErrorKind, Write};
 
 use async_duplex::{duplex, pipe, DuplexStream, Options, Reader, Writer};
+use futures::FutureExt;
 
 use crate::allocator::{counted, held, CALLS, GRANTS};
 use crate::support::counting_waker::{as_poll, ready, CountingTask, END};
 use crate::support::families::{writes, Sink, WriteCall};
+use crate::support::panics::panic_of;
 
 /// More memory than any machine has.
 const HUGE: usize = 1 << 40;
@@ -192,6 +194,44 @@ fn b2_growth_that_is_refused_loses_nothing() {
     GRANTS.set(usize::MAX);
     assert_eq!(as_poll(writer.try_write(&large)), ready(large.len()));
     assert_eq!(reader.as_slices().0, vec![b'x'; 900 + large.len()]);
+}
+
+#[test]
+fn b2_spare_slices_lend_what_is_there_where_growth_is_refused() {
+    let (mut reader, mut writer) = pipe(HUGE);
+    assert_eq!(as_poll(writer.try_write(&[1; 700])), ready(700));
+    assert_eq!(reader.try_read(&mut [0; 600]).unwrap(), 600);
+    assert!(writer.writable(32 << 20).now_or_never().is_some());
+    GRANTS.set(0);
+    let (front, back) = writer.spare_slices();
+    assert_eq!((front.len(), back.len()), (292, 600));
+    front.fill(2);
+    back.fill(3);
+    writer.commit(892);
+    assert_eq!(writer.spare_slices(), (&mut [][..], &mut [][..]));
+    GRANTS.set(usize::MAX);
+    assert_eq!(as_poll(writer.try_write(b"x")), ready(1));
+    let sent = [&[1; 100][..], &[2; 292], &[3; 600], b"x"].concat();
+    assert_eq!(reader.as_slices().0, sent);
+}
+
+#[test]
+fn b2_a_commit_without_memory_panics_at_the_caller_and_loses_nothing() {
+    const MORE: usize = 32 << 20;
+    let (mut reader, mut writer) = pipe(HUGE);
+    for written in [0, 600] {
+        GRANTS.set(0);
+        let panic = panic_of(|| writer.commit(MORE));
+        GRANTS.set(usize::MAX);
+        let message = format!("cannot commit {MORE} bytes: the allocator refuses the memory");
+        assert_eq!((panic.message, &*panic.file), (message, file!()));
+        assert_eq!(
+            (writer.len(), reader.as_slices().0.len()),
+            (written, written)
+        );
+        assert_eq!(as_poll(writer.try_write(&[1; 600])), ready(600));
+    }
+    assert_eq!(reader.as_slices().0, [1; 1200]);
 }
 
 #[test]
