@@ -4,7 +4,7 @@ use core::mem;
 
 use super::copy::copy;
 use super::storage::Storage;
-use super::{index, Half, OutOfMemory, Producer, Role, Side};
+use super::{index, Half, Producer, Role, Side};
 
 /// The role of the half that reads. Its own position is the head.
 pub(crate) struct Consumer {
@@ -44,11 +44,6 @@ impl Role for Consumer {
             half.follow(newest, begin);
         }
         half.locate(available);
-    }
-
-    #[inline]
-    fn reserve<S, W>(_half: &mut Half<Self, S, W>, _n: usize) -> Result<(), OutOfMemory> {
-        Ok(())
     }
 
     #[inline]
