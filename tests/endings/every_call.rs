@@ -14,16 +14,22 @@ use crate::{start_before_the_wrap, ErrorKind};
 
 const BYTES: &[u8] = b"01234567";
 
+/// A pipe with `fill` unread bytes, after `ending`.
+fn ended(ending: &Ending, fill: usize) -> Pipe {
+    let mut pipe = Pipe::new(ending.strict);
+    let Pipe { reader, writer, .. } = &mut pipe;
+    start_before_the_wrap(
+        reader.as_mut().unwrap(),
+        writer.as_mut().unwrap(),
+        &BYTES[..fill],
+    );
+    (ending.end)(&mut pipe, checksum());
+    pipe
+}
+
 fn check_reads<S: Source>(ending: &Ending, fill: usize) {
     for first in reads::<S>() {
-        let mut pipe = Pipe::new(ending.strict);
-        let Pipe { reader, writer, .. } = &mut pipe;
-        start_before_the_wrap(
-            reader.as_mut().unwrap(),
-            writer.as_mut().unwrap(),
-            &BYTES[..fill],
-        );
-        (ending.end)(&mut pipe, checksum());
+        let mut pipe = ended(ending, fill);
         let Some(mut reader) = pipe.reader.take() else {
             return;
         };
@@ -56,14 +62,7 @@ fn b11_b16_b24_b25_b26_every_read_gets_every_byte_and_then_finds_the_same_each_t
 
 fn check_writes<S: Sink>(ending: &Ending, fill: usize) {
     for first in writes::<S>() {
-        let mut pipe = Pipe::new(ending.strict);
-        let Pipe { reader, writer, .. } = &mut pipe;
-        start_before_the_wrap(
-            reader.as_mut().unwrap(),
-            writer.as_mut().unwrap(),
-            &BYTES[..fill],
-        );
-        (ending.end)(&mut pipe, checksum());
+        let mut pipe = ended(ending, fill);
         let Some(writer) = pipe.writer.take() else {
             return;
         };

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use async_duplex::{duplex, pipe, AbortHandle, DuplexStream};
 
 use crate::allocator::LIVE;
+use crate::drop_both;
 use crate::support::ends::{endings, Ending, Found, Pipe};
 
 /// An error that tells when it is dropped, that may own a handle, and whose drop may panic.
@@ -115,13 +116,7 @@ fn b21_a_pipe_whose_error_panics_when_it_is_dropped_frees_its_memory() {
             } = pipe;
             let dropped = catch_unwind(AssertUnwindSafe(|| {
                 drop(handle);
-                if writer_first {
-                    drop(writer);
-                    drop(reader);
-                } else {
-                    drop(reader);
-                    drop(writer);
-                }
+                drop_both(reader, writer, writer_first);
             }));
             assert!(dropped.is_err(), "{}: the panic is lost", ending.name);
             drop(dropped);

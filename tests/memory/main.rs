@@ -14,3 +14,13 @@ mod initialised;
 mod refused;
 #[path = "../support/mod.rs"]
 mod support;
+
+fn drop_both<R, W>(reader: R, writer: W, writer_first: bool) {
+    if writer_first {
+        drop(writer);
+        drop(reader);
+    } else {
+        drop(reader);
+        drop(writer);
+    }
+}
