@@ -16,8 +16,7 @@ use crate::writer::Writer;
 impl Reader {
     /// Polls for what [`closed`](Self::closed) waits for.
     ///
-    /// The waker replaces the one that the reader [has kept](Self#wakers). A task may wait for
-    /// bytes and for the end at once.
+    /// The waker replaces the one that the reader [has kept](Self#wakers).
     ///
     /// ```
     /// use futures::future::poll_fn;
@@ -63,19 +62,38 @@ impl Reader {
     ///
     /// # Example
     ///
+    /// A loop that reads in place until the end. If the stream is aborted between the two calls, the
+    /// slice is empty, and the next `readable` returns the error.
+    ///
     /// ```
     /// # futures::executor::block_on(async {
     /// let (mut reader, mut writer) = async_duplex::pipe(64);
-    /// writer.try_write(&[0, 3, b'a', b'b', b'c', 0]).unwrap();
+    /// writer.try_write(b"in place")?;
+    /// writer.finish();
     ///
-    /// // A parser that needs its header in one piece.
-    /// assert_eq!(reader.readable(2).await?, 6);
-    /// let (header, _) = reader.as_slices();
-    /// assert_eq!(header[..2], [0, 3]);
+    /// let mut target = Vec::new();
+    /// while reader.readable(1).await? > 0 {
+    ///     let (front, _) = reader.as_slices();
+    ///     let n = front.len();
+    ///     target.extend_from_slice(front);
+    ///     reader.consume(n);
+    /// }
+    /// assert_eq!(target, b"in place");
+    /// # std::io::Result::Ok(()) }).unwrap();
+    /// ```
     ///
-    /// drop(writer);
-    /// reader.consume(5);
-    /// assert_eq!(reader.readable(2).await?, 1);
+    /// A header of two bytes, which may wrap. [`peek`](Self::peek) copies it out in one piece, and
+    /// returns the error of an abort.
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// let (mut reader, mut writer) = async_duplex::pipe(64);
+    /// writer.try_write(&[0, 3, b'a', b'b', b'c'])?;
+    ///
+    /// let mut header = [0; 2];
+    /// if reader.readable(2).await? >= 2 && reader.peek(&mut header)? == 2 {
+    ///     assert_eq!(u16::from_be_bytes(header), 3);
+    /// }
     /// # std::io::Result::Ok(()) }).unwrap();
     /// ```
     pub fn readable(&mut self, min: usize) -> Readable<'_> {
@@ -84,8 +102,7 @@ impl Reader {
 
     /// Polls for what [`readable`](Self::readable) waits for, with the same errors.
     ///
-    /// The waker replaces the one that the reader [has kept](Self#wakers). If the task also waits
-    /// in another place, for example in `poll_read`, the smaller number of bytes counts.
+    /// The waker replaces the one that the reader [has kept](Self#wakers).
     ///
     /// ```
     /// use futures::future::poll_fn;
@@ -107,8 +124,7 @@ impl Reader {
 impl Writer {
     /// Polls for what [`closed`](Self::closed) waits for.
     ///
-    /// The waker replaces the one that the writer [has kept](Self#wakers). A task may wait for
-    /// space and for the end at once.
+    /// The waker replaces the one that the writer [has kept](Reader#wakers).
     ///
     /// ```
     /// use futures::future::poll_fn;
@@ -173,8 +189,7 @@ impl Writer {
 
     /// Polls for what [`writable`](Self::writable) waits for, with the same errors.
     ///
-    /// The waker replaces the one that the writer [has kept](Self#wakers). If the task also waits
-    /// in another place, for example in `poll_write`, the smaller number of bytes counts.
+    /// The waker replaces the one that the writer [has kept](Reader#wakers).
     ///
     /// ```
     /// use futures::future::poll_fn;

@@ -22,31 +22,82 @@ use crate::pipe::{Consumer, Endpoint, ALL};
 /// * When the [`Writer`](crate::Writer) finishes or is dropped, reads return what is left, then
 ///   `Ok(0)` for ever.
 /// * A read into an empty buffer is `Ok(0)` at once.
-/// * When the writer [aborts](crate::Writer::abort), reads fail with its error for ever.
+/// * When the writer [aborts](crate::Writer::abort), every read from then on fails with its error.
 /// * Dropping the reader closes it: writes fail with `BrokenPipe`, and unread bytes are discarded.
+///
+/// What a reader learns of the writer *happens after* what the writing thread did before: see
+/// [memory ordering](crate#memory-ordering).
 ///
 /// # Wakers
 ///
-/// The reader keeps one waker: that of its latest call that returned `Pending`, whether the call
-/// waits for a byte, for a number of bytes ([`poll_readable`](Self::poll_readable)) or for the end
-/// ([`poll_closed`](Self::poll_closed)). The waker before it is dropped. So one task waits on a
-/// reader at a time, as on a socket.
+/// A half keeps one waker: that of its latest call that returned `Pending`, whether the call waits
+/// for a byte, for a number of bytes or for the end. The waker before it is dropped. So one task
+/// waits on a half at a time, as on a socket:
 ///
-/// A task may wait for several of these at once. It is woken for whichever comes first. If it waits
-/// for different numbers of bytes, the smallest counts. The waker is dropped with the reader.
+/// * `select!` may wait for a reader, a writer and a timer, because each half has its own waker. A
+///   future that is dropped gives up its wait. At most, the peer wakes the task once without need.
+/// * Two futures of one half do not compile, since both borrow it. A task that waits for bytes and
+///   for the end at once polls both in one `poll_fn`. If it waits for different numbers of bytes,
+///   the smallest counts.
+/// * Two tasks that poll one half in turns, through a lock that neither holds while it waits,
+///   replace each other's waker, and only the later one is woken. Hold an asynchronous mutex across
+///   the whole `await`.
+/// * Each future in a `FuturesUnordered` has its own waker, so two of them count as two tasks. A
+///   half may move to another task: the first call there that waits leaves the waker of that task.
 ///
 /// # Cancel safety
 ///
 /// A read that was not reported to the caller consumes no byte. The futures of a read, of
 /// [`readable`](Self::readable) and of [`closed`](Self::closed) can therefore be dropped at any
-/// time.
+/// time. The future of a `read_exact` makes several reads. If it is dropped, the bytes that it has
+/// read are lost.
 ///
-/// # Memory ordering
+/// # Lines
 ///
-/// A read *happens after* everything that the writing thread did before it wrote those bytes. The
-/// end of the stream, the error of an abort, a `true` from [`is_closed`](Self::is_closed) and the
-/// end of [`closed`](Self::closed) *happen after* everything that the writing thread did before it
-/// closed, aborted or dropped the writer.
+/// An error comes again at every call, so a loop that skips errors, such as
+/// `lines().filter_map(Result::ok)`, never ends after an abort. End at the first one. An iterator
+/// of lines has `map_while(Result::ok)`, and a stream of lines has `try_next`:
+///
+/// ```
+/// use futures::{AsyncBufReadExt, TryStreamExt};
+///
+/// # futures::executor::block_on(async {
+/// let (reader, mut writer) = async_duplex::pipe(64);
+/// writer.try_write(b"one\ntwo\n")?;
+/// writer.finish_with(std::io::ErrorKind::InvalidData);
+///
+/// let (mut lines, mut seen) = (reader.lines(), Vec::new());
+/// while let Ok(Some(line)) = lines.try_next().await {
+///     seen.push(line);
+/// }
+/// assert_eq!(seen, ["one", "two"]);
+/// # std::io::Result::Ok(()) }).unwrap();
+/// ```
+///
+/// # Into another stream
+///
+/// `copy_buf` of futures or tokio passes the unread bytes to a writer from where they lie in the
+/// pipe, without a buffer in between. [`as_slices`](Self::as_slices) and
+/// [`consume`](Self::consume) do it by hand. An error has to be passed on, too:
+///
+/// ```
+/// use async_duplex::{Reader, Writer};
+///
+/// async fn forward(reader: Reader, mut writer: Writer) {
+///     match futures::io::copy_buf(reader, &mut writer).await {
+///         Ok(_) => writer.finish(),
+///         Err(error) => writer.finish_with(error),
+///     }
+/// }
+/// # let (reader, mut source) = async_duplex::pipe(8);
+/// # let (mut sink, writer) = async_duplex::pipe(8);
+/// # source.try_write(b"abc").unwrap();
+/// # source.finish_with(std::io::ErrorKind::InvalidData);
+/// # futures::executor::block_on(forward(reader, writer));
+/// # assert_eq!(sink.try_read(&mut [0; 8]).unwrap(), 3);
+/// # let error = sink.try_read(&mut [0; 8]).unwrap_err();
+/// # assert_eq!(error.kind(), std::io::ErrorKind::InvalidData);
+/// ```
 ///
 /// # Example
 ///
@@ -121,8 +172,7 @@ impl Reader {
     ///
     /// # Errors
     ///
-    /// The writer's error if it has [aborted](crate::Writer::abort), or if it has
-    /// [finished with](crate::Writer::finish_with) one and no byte is unread.
+    /// As for [`try_read`](Self::try_read), except `WouldBlock`.
     ///
     /// # Example
     ///
@@ -214,8 +264,7 @@ impl Reader {
     ///
     /// # Errors
     ///
-    /// The writer's error if it has [aborted](crate::Writer::abort), or if it has
-    /// [finished with](crate::Writer::finish_with) one and no byte is unread.
+    /// As for [`try_read`](Self::try_read), except `WouldBlock`.
     ///
     /// # Example
     ///
@@ -239,10 +288,13 @@ impl Reader {
     }
 
     /// Lends all unread bytes, without waiting. The second slice continues the first, where the
-    /// bytes wrap around the end of the storage. Both are empty if no byte is unread, or if the
-    /// writer has aborted.
+    /// bytes wrap around the end of the storage. The caller passes the number of bytes that it has
+    /// used to [`consume`](Self::consume).
     ///
-    /// The caller passes the number of bytes that it has used to [`consume`](Self::consume).
+    /// Both are empty if no byte is unread, or if the stream was aborted. An abort may come at any
+    /// time, also between [`readable`](Self::readable) and this call. So empty slices are not the
+    /// end of the stream: only a `readable` that returns 0 is, and after an abort it returns the
+    /// error.
     ///
     /// ```
     /// let (mut reader, mut writer) = async_duplex::pipe(4);

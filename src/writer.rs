@@ -26,18 +26,13 @@ use crate::pipe::{Endpoint, Producer};
 /// * A write of an empty buffer is `BrokenPipe` on a closed pipe, otherwise `Ok(0)` at once.
 /// * A flush is `Ok(())` and does nothing, because every write is visible to the reader when it
 ///   returns. [`is_empty`](Self::is_empty) tells whether the reader has read all of it.
-/// * When the reader [aborts](crate::Reader::abort), writes fail with its error for ever.
+/// * When the reader [aborts](crate::Reader::abort), every write from then on fails with its error.
 /// * Dropping the writer finishes the stream: the reader gets every byte written, then the end.
+///   [`Options::error_on_drop`](crate::Options::error_on_drop) makes that an error.
 ///
-/// # Wakers
-///
-/// The writer keeps one waker: that of its latest call that returned `Pending`, whether the call
-/// waits for a free byte, for a number of them ([`poll_writable`](Self::poll_writable)) or for the
-/// end ([`poll_closed`](Self::poll_closed)). The waker before it is dropped. So one task waits on a
-/// writer at a time, as on a socket.
-///
-/// A task may wait for several of these at once. It is woken for whichever comes first. If it waits
-/// for different numbers of bytes, the smallest counts. The waker is dropped with the writer.
+/// The writer keeps [one waker](crate::Reader#wakers), as the reader does. What it learns of the
+/// reader *happens after* what the reading thread did before: see
+/// [memory ordering](crate#memory-ordering).
 ///
 /// # Cancel safety
 ///
@@ -46,12 +41,28 @@ use crate::pipe::{Endpoint, Producer};
 /// time. The future of a `write_all` makes several writes, and may have written a part of its
 /// buffer when it is dropped.
 ///
-/// # Memory ordering
+/// # Several writers
 ///
-/// A write *happens before* the read that returns its bytes. A `BrokenPipe` that the reader caused,
-/// the error of its abort, a `true` from [`is_closed`](Self::is_closed) and the end of
-/// [`closed`](Self::closed) *happen after* everything that the reading thread did before it closed,
-/// aborted or dropped the reader.
+/// A pipe has one writer. Tasks share it through an asynchronous mutex. Each holds the lock for a
+/// whole message, so that no other one comes in between:
+///
+/// ```
+/// use futures::{lock::Mutex, AsyncReadExt, AsyncWriteExt};
+///
+/// # futures::executor::block_on(async {
+/// let (mut reader, writer) = async_duplex::pipe(4);
+/// let writer = &Mutex::new(writer);
+/// let send = |line: &'static [u8]| async move { writer.lock().await.write_all(line).await };
+/// let sends = async {
+///     futures::try_join!(send(b"first\n"), send(b"second\n"))?;
+///     writer.lock().await.finish();
+///     Ok(())
+/// };
+/// let mut text = String::new();
+/// futures::try_join!(sends, reader.read_to_string(&mut text))?;
+/// assert_eq!(text, "first\nsecond\n");
+/// # std::io::Result::Ok(()) }).unwrap();
+/// ```
 ///
 /// # Example
 ///
@@ -194,10 +205,12 @@ impl Writer {
     /// and 16 KiB, if so many are free. They may have fewer bytes than are free, so that a loan of
     /// a large pipe takes little memory. If the allocator refuses memory, they have what is there.
     ///
-    /// Both slices are empty if the pipe is full or closed, or if there is no memory.
-    /// [`try_write`](Self::try_write) tells these apart. The caller passes the number of bytes to
-    /// send to [`commit`](Self::commit). Without a commit, no byte is sent. The space has
-    /// unspecified values.
+    /// The caller passes the number of bytes to send to [`commit`](Self::commit). Without a commit,
+    /// no byte is sent. The space has unspecified values.
+    ///
+    /// Both slices are empty if the pipe is full or has ended, or if there is no memory. The reader
+    /// may end it at any time, also between `writable` and this call. A
+    /// [`try_write`](Self::try_write) of no bytes tells whether it has.
     ///
     /// ```
     /// use std::io::Read;

@@ -6,9 +6,10 @@ use core::task::Poll;
 use std::io::{self, ErrorKind};
 
 use async_duplex::{pipe, Reader, Writer};
-use futures::future::FusedFuture;
+use futures::future::{FusedFuture, FutureExt};
 
 use crate::support::counting_waker::{as_poll, ready, CountingTask, Outcome, BROKEN, END};
+use crate::support::deadline::within;
 use crate::support::panics::names_number;
 use crate::{every_pipe, pipe_with, read_up_to};
 
@@ -92,6 +93,60 @@ fn b17_at_the_end_readable_returns_what_is_left_and_writable_is_broken() {
             }
             assert_eq!(now(reader.readable(5)), END);
         }
+    }
+}
+
+/// The loop that `Reader::readable` shows, a byte a turn, with a call of `between` where an abort by
+/// another thread may come.
+async fn drain(reader: &mut Reader, mut between: impl FnMut()) -> io::Result<()> {
+    while reader.readable(1).await? > 0 {
+        between();
+        let (front, _) = reader.as_slices();
+        let n = front.len().min(1);
+        reader.consume(n);
+    }
+    Ok(())
+}
+
+#[test]
+fn b17_an_abort_between_readable_and_as_slices_is_not_taken_for_the_end() {
+    for abort_in in 1..=5 {
+        let (mut reader, writer) = pipe_with(5, 3, b"01234");
+        let mut turn = 0;
+        let between = || {
+            turn += 1;
+            if turn == abort_in {
+                writer.abort_handle().abort(ErrorKind::ConnectionReset);
+            }
+        };
+        let drained = within(60, || drain(&mut reader, between).now_or_never());
+        let error = drained.expect("no wait").unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::ConnectionReset, "turn {abort_in}");
+        assert_eq!(turn, abort_in, "the turn of the abort is the last one");
+    }
+}
+
+#[test]
+fn b17_an_end_between_writable_and_spare_slices_is_told_by_an_empty_write() {
+    let ends: [(fn(Reader), ErrorKind); 4] = [
+        (|mut reader| reader.close(), ErrorKind::BrokenPipe),
+        (drop, ErrorKind::BrokenPipe),
+        (
+            |mut reader| reader.abort(ErrorKind::InvalidData),
+            ErrorKind::InvalidData,
+        ),
+        (
+            |reader| reader.abort_handle().abort(ErrorKind::TimedOut),
+            ErrorKind::TimedOut,
+        ),
+    ];
+    for (end, kind) in ends {
+        let (reader, mut writer) = pipe(8);
+        assert_eq!(now(writer.writable(1)), ready(8));
+        end(reader);
+        let (front, back) = writer.spare_slices();
+        assert!(front.is_empty() && back.is_empty());
+        assert_eq!(writer.try_write(&[]).unwrap_err().kind(), kind);
     }
 }
 
