@@ -17,9 +17,11 @@ use crate::writer::Writer;
 /// of a message to 64 KiB. A task that writes more bytes than the capacity and only then reads
 /// waits for ever. [Choosing a capacity](crate::guide::capacity) has more.
 ///
-/// Memory for the bytes is allocated as they need it: 1 KiB while few are unread, and at most twice
-/// the largest number of bytes that were unread at a time. If the allocator refuses it, the write
-/// fails with `OutOfMemory`, and the caller can try it again.
+/// Memory for bytes is allocated [as unread bytes need
+/// it](crate::guide::capacity#what-a-capacity-costs), and never before the first write. If the
+/// allocator refuses it, the write fails with `OutOfMemory`, and the caller can try it again.
+///
+/// The end of a pipe is for ever. To continue after it, make another pipe.
 ///
 /// # Panics
 ///
@@ -48,11 +50,9 @@ pub fn pipe(capacity: usize) -> (Reader, Writer) {
 }
 
 /// Makes two streams, each of which reads what the other writes. Each direction is a [`pipe`] of
-/// `capacity` bytes.
+/// `capacity` bytes, whose documentation also holds here.
 ///
-/// A task that writes more bytes than the capacity and only then reads waits for ever. So does one
-/// that reads to the end while it holds the other stream itself. [Choosing a
-/// capacity](crate::guide::capacity) has more.
+/// A task that reads to the end of one stream while it holds the other itself waits for ever.
 ///
 /// # Panics
 ///
@@ -335,7 +335,7 @@ impl Options {
             // As in `duplex(usize::MAX)`.
             _ => {
                 ". A pipe cannot be unbounded. A large capacity, such as 64 MiB, takes no memory \
-                  before it is used"
+                  before bytes need it"
             }
         };
         format!(
