@@ -35,11 +35,9 @@ impl Reader {
     /// Ends the stream with an error: from now on the writer's calls fail with it.
     ///
     /// Unread bytes are discarded, and reads of this reader return `Ok(0)`. Each call of the writer
-    /// returns an error with the kind of `error` and, if it carries one, its message. The caller's
-    /// own error, as passed to [`Error::new`], is the error's `get_ref` or the first `source`.
-    ///
-    /// A kind of `WouldBlock` becomes `TimedOut`, and `Interrupted` becomes `Other`, because
-    /// callers take these two for "try again".
+    /// returns the error's kind, message and source: see [rule
+    /// B16](crate::contract#b16-an-abort-fails-the-peers-calls), also for `WouldBlock` and
+    /// `Interrupted`.
     ///
     /// The first ending of a half stands:
     ///
@@ -94,12 +92,10 @@ impl Writer {
     /// error instead of the end, for ever.
     ///
     /// Use it when the source of the bytes fails midway. Otherwise the reader takes a truncated
-    /// stream for a complete one. [`abort`](Self::abort) discards unread bytes instead.
+    /// stream for a complete one. [HTTP bodies](crate::guide::http_body) are an example.
+    /// [`abort`](Self::abort) discards unread bytes instead.
     ///
-    /// Each call of the reader returns an error with the kind of `error` and, if it carries one,
-    /// its message. The caller's own error, as passed to [`Error::new`], is the error's `get_ref`
-    /// or the first `source`. A kind of `WouldBlock` becomes `TimedOut`, and `Interrupted` becomes
-    /// `Other`, because callers take these two for "try again".
+    /// Each call of the reader returns the error's kind, message and source, as after an abort.
     ///
     /// Later writes of this writer fail with `BrokenPipe`. The call does nothing if this writer has
     /// ended the stream before, or if the reader has.
@@ -125,10 +121,9 @@ impl Writer {
     /// Ends the stream with an error at once: from now on the reader's calls fail with it, and
     /// unread bytes are discarded.
     ///
-    /// Each call of the reader returns an error with the kind of `error` and, if it carries one,
-    /// its message. The caller's own error, as passed to [`Error::new`], is the error's `get_ref`
-    /// or the first `source`. A kind of `WouldBlock` becomes `TimedOut`, and `Interrupted` becomes
-    /// `Other`, because callers take these two for "try again".
+    /// Each call of the reader returns the error's kind, message and source: see [rule
+    /// B16](crate::contract#b16-an-abort-fails-the-peers-calls), also for `WouldBlock` and
+    /// `Interrupted`.
     ///
     /// Later writes of this writer fail with `BrokenPipe`. The first ending of a half stands:
     ///

@@ -23,8 +23,9 @@ use crate::{DuplexStream, Reader, Writer};
 /// three, with vectored calls. The other end may be blocking or asynchronous, on any thread.
 ///
 /// A call returns what the asynchronous call of the same name returns, and fails with the same
-/// errors. Where that returns `Pending`, the thread sleeps until the call can make progress.
-/// Dropping the value drops the half or the stream, which closes it.
+/// errors, also [again and again](Reader#lines). Where that returns `Pending`, the thread sleeps
+/// until the call can make progress. Dropping the value drops the half or the stream, which ends
+/// it.
 ///
 /// # Timeouts
 ///
@@ -37,6 +38,27 @@ use crate::{DuplexStream, Reader, Writer};
 /// how many bytes `write_all` has written or `read_exact` has read.
 /// [`read_to_end`](Read::read_to_end) and [`read_until`](BufRead::read_until) leave the bytes that
 /// they have read in the buffer. [`lines`](BufRead::lines) discards the beginning of a line.
+/// A loop of `write` knows how far it got:
+///
+/// ```
+/// use std::io::{ErrorKind, Write};
+/// use std::time::Duration;
+///
+/// let (_reader, writer) = async_duplex::pipe(4);
+/// let mut writer = writer.blocking();
+/// writer.set_timeout(Some(Duration::from_millis(10)));
+///
+/// let mut rest = &b"more than fits"[..];
+/// while !rest.is_empty() {
+///     match writer.write(rest) {
+///         Ok(n) => rest = &rest[n..],
+///         Err(error) if error.kind() == ErrorKind::TimedOut => break,
+///         Err(error) => return Err(error),
+///     }
+/// }
+/// assert_eq!(rest, b" than fits");
+/// # std::io::Result::Ok(())
+/// ```
 ///
 /// After a timeout, the half's waker stays registered. The peer may still call it, and the next
 /// call that waits then polls once more than necessary.
@@ -63,11 +85,11 @@ use crate::{DuplexStream, Reader, Writer};
 /// # Example
 ///
 /// ```
-/// use futures::{AsyncBufReadExt, StreamExt};
+/// use futures::AsyncReadExt;
 /// use std::io::Write;
 /// use std::thread;
 ///
-/// let (reader, writer) = async_duplex::pipe(16);
+/// let (mut reader, writer) = async_duplex::pipe(16);
 ///
 /// // The thread blocks while the pipe is full.
 /// let writing = thread::spawn(move || {
@@ -76,8 +98,9 @@ use crate::{DuplexStream, Reader, Writer};
 /// });
 ///
 /// // A task reads.
-/// let lines = futures::executor::block_on(reader.lines().count());
-/// assert_eq!(lines, 1000);
+/// let mut text = String::new();
+/// futures::executor::block_on(reader.read_to_string(&mut text)).unwrap();
+/// assert_eq!(text.lines().count(), 1000);
 /// writing.join().unwrap().unwrap();
 /// ```
 #[must_use = "a stream does nothing unless it is used"]
@@ -97,23 +120,17 @@ impl Reader {
     /// Makes the reader block the thread when it has to wait: [`Read`] and [`BufRead`].
     ///
     /// ```
-    /// use std::io::{BufRead, Read};
+    /// use std::io::BufRead;
     /// use std::thread;
     ///
     /// let (reader, mut writer) = async_duplex::pipe(16);
-    /// let reading = thread::spawn(move || {
-    ///     let mut reader = reader.blocking();
-    ///     let (mut first, mut rest) = (String::new(), String::new());
-    ///     reader.read_line(&mut first)?;
-    ///     reader.read_to_string(&mut rest)?;
-    ///     std::io::Result::Ok((first, rest))
-    /// });
+    /// // Not `filter_map`, which never ends after an abort.
+    /// let lines = reader.blocking().lines().map_while(Result::ok);
+    /// let reading = thread::spawn(move || lines.collect::<Vec<_>>());
     ///
     /// writer.try_write(b"one\ntwo\nthree\n").unwrap();
     /// drop(writer);
-    /// let (first, rest) = reading.join().unwrap().unwrap();
-    /// assert_eq!(first, "one\n");
-    /// assert_eq!(rest, "two\nthree\n");
+    /// assert_eq!(reading.join().unwrap(), ["one", "two", "three"]);
     /// ```
     pub fn blocking(self) -> Blocking<Self> {
         Blocking::new(self, Self::set_spin_limit)
