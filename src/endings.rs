@@ -92,7 +92,7 @@ impl Writer {
     /// error instead of the end, for ever.
     ///
     /// Use it when the source of the bytes fails midway. Otherwise the reader takes a truncated
-    /// stream for a complete one. [HTTP bodies](crate::guide::http_body) are an example.
+    /// stream for a complete one. [An HTTP body](crate::guide::recipes#an-http-body-that-a-task-writes) is an example.
     /// [`abort`](Self::abort) discards unread bytes instead.
     ///
     /// Each call of the reader returns the error's kind, message and source, as after an abort.

@@ -19,13 +19,11 @@ impl Reader {
     /// The waker replaces the one that the reader [has kept](Self#wakers).
     ///
     /// ```
-    /// use futures::future::poll_fn;
+    /// use futures::{executor::block_on, future::poll_fn};
     ///
-    /// # futures::executor::block_on(async {
     /// let (mut reader, writer) = async_duplex::pipe(8);
     /// drop(writer);
-    /// poll_fn(|cx| reader.poll_closed(cx)).await;
-    /// # });
+    /// block_on(poll_fn(|cx| reader.poll_closed(cx)));
     /// ```
     pub fn poll_closed(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         self.endpoint.poll_closed(cx)
@@ -35,13 +33,11 @@ impl Reader {
     /// meanwhile do not wake the task. Cancel safe.
     ///
     /// ```
-    /// # futures::executor::block_on(async {
     /// let (mut reader, mut writer) = async_duplex::pipe(8);
     /// writer.try_write(b"abc").unwrap();
     /// drop(writer);
-    /// reader.closed().await;
+    /// futures::executor::block_on(reader.closed());
     /// assert_eq!(reader.len(), 3);
-    /// # });
     /// ```
     pub fn closed(&mut self) -> Closed<'_, Self> {
         Closed::new(self)
@@ -55,8 +51,7 @@ impl Reader {
     ///
     /// # Errors
     ///
-    /// * `InvalidInput` at once if `min` is above the capacity, because that many bytes are never
-    ///   unread at a time.
+    /// * `InvalidInput` at once if `min` is above the capacity.
     /// * The writer's error if it has [aborted](Writer::abort), or if it has
     ///   [finished with](Writer::finish_with) one and no byte is unread.
     ///
@@ -105,13 +100,11 @@ impl Reader {
     /// The waker replaces the one that the reader [has kept](Self#wakers).
     ///
     /// ```
-    /// use futures::future::poll_fn;
+    /// use futures::{executor::block_on, future::poll_fn};
     ///
-    /// # futures::executor::block_on(async {
     /// let (mut reader, mut writer) = async_duplex::pipe(8);
-    /// writer.try_write(b"abc")?;
-    /// assert_eq!(poll_fn(|cx| reader.poll_readable(cx, 2)).await?, 3);
-    /// # std::io::Result::Ok(()) }).unwrap();
+    /// writer.try_write(b"abc").unwrap();
+    /// assert_eq!(block_on(poll_fn(|cx| reader.poll_readable(cx, 2))).unwrap(), 3);
     /// ```
     pub fn poll_readable(&mut self, cx: &mut Context<'_>, min: usize) -> Poll<Result<usize>> {
         check_min(min, self.capacity())?;
@@ -127,13 +120,11 @@ impl Writer {
     /// The waker replaces the one that the writer [has kept](Reader#wakers).
     ///
     /// ```
-    /// use futures::future::poll_fn;
+    /// use futures::{executor::block_on, future::poll_fn};
     ///
-    /// # futures::executor::block_on(async {
     /// let (reader, mut writer) = async_duplex::pipe(8);
     /// drop(reader);
-    /// poll_fn(|cx| writer.poll_closed(cx)).await;
-    /// # });
+    /// block_on(poll_fn(|cx| writer.poll_closed(cx)));
     /// ```
     pub fn poll_closed(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         self.endpoint.poll_closed(cx)
@@ -143,14 +134,12 @@ impl Writer {
     /// meanwhile do not wake the task. Cancel safe.
     ///
     /// ```
-    /// # futures::executor::block_on(async {
     /// use futures::FutureExt;
     ///
     /// let (reader, mut writer) = async_duplex::pipe(8);
     /// assert!(writer.closed().now_or_never().is_none());
     /// drop(reader);
-    /// writer.closed().await;
-    /// # });
+    /// assert!(writer.closed().now_or_never().is_some());
     /// ```
     pub fn closed(&mut self) -> Closed<'_, Self> {
         Closed::new(self)
@@ -164,8 +153,7 @@ impl Writer {
     ///
     /// # Errors
     ///
-    /// * `InvalidInput` at once if `min` is above the capacity, because that many bytes are never
-    ///   free.
+    /// * `InvalidInput` at once if `min` is above the capacity.
     /// * `BrokenPipe` if either half is closed or dropped.
     /// * The reader's error if it has [aborted](Reader::abort).
     ///
@@ -192,12 +180,10 @@ impl Writer {
     /// The waker replaces the one that the writer [has kept](Reader#wakers).
     ///
     /// ```
-    /// use futures::future::poll_fn;
+    /// use futures::{executor::block_on, future::poll_fn};
     ///
-    /// # futures::executor::block_on(async {
     /// let (_reader, mut writer) = async_duplex::pipe(8);
-    /// assert_eq!(poll_fn(|cx| writer.poll_writable(cx, 2)).await?, 8);
-    /// # std::io::Result::Ok(()) }).unwrap();
+    /// assert_eq!(block_on(poll_fn(|cx| writer.poll_writable(cx, 2))).unwrap(), 8);
     /// ```
     pub fn poll_writable(&mut self, cx: &mut Context<'_>, min: usize) -> Poll<Result<usize>> {
         check_min(min, self.capacity())?;
@@ -212,12 +198,10 @@ impl Writer {
 /// Made by [`Reader::closed`] and [`Writer::closed`]. Cancel safe: dropping it moves no byte.
 ///
 /// ```
-/// # futures::executor::block_on(async {
 /// let (mut reader, writer) = async_duplex::pipe(8);
 /// let closed = reader.closed();
 /// drop(writer);
-/// closed.await;
-/// # });
+/// futures::executor::block_on(closed);
 /// ```
 #[derive(Debug)]
 #[must_use = "futures do nothing unless polled"]
@@ -269,12 +253,10 @@ where
 /// Made by [`Reader::readable`]. Cancel safe: dropping it moves no byte.
 ///
 /// ```
-/// # futures::executor::block_on(async {
 /// let (mut reader, mut writer) = async_duplex::pipe(8);
 /// let readable = reader.readable(2);
-/// writer.try_write(b"abc")?;
-/// assert_eq!(readable.await?, 3);
-/// # std::io::Result::Ok(()) }).unwrap();
+/// writer.try_write(b"abc").unwrap();
+/// assert_eq!(futures::executor::block_on(readable).unwrap(), 3);
 /// ```
 #[derive(Debug)]
 #[must_use = "futures do nothing unless polled"]
@@ -316,13 +298,11 @@ impl FusedFuture for Readable<'_> {
 /// Made by [`Writer::writable`]. Cancel safe: dropping it moves no byte.
 ///
 /// ```
-/// # futures::executor::block_on(async {
 /// let (mut reader, mut writer) = async_duplex::pipe(8);
-/// writer.try_write(b"abc")?;
+/// writer.try_write(b"abc").unwrap();
 /// let writable = writer.writable(8);
 /// reader.consume(3);
-/// assert_eq!(writable.await?, 8);
-/// # std::io::Result::Ok(()) }).unwrap();
+/// assert_eq!(futures::executor::block_on(writable).unwrap(), 8);
 /// ```
 #[derive(Debug)]
 #[must_use = "futures do nothing unless polled"]

@@ -114,7 +114,7 @@
 //! # Where to go on
 //!
 //! * [Choosing a capacity](guide::capacity), [testing](guide::testing),
-//!   [HTTP bodies](guide::http_body), [how it works](guide::how_it_works) and
+//!   [recipes](guide::recipes), [how it works](guide::how_it_works) and
 //!   [migrating from tokio, piper and sockets](guide::migrating) are pages of the [guide], which
 //!   also lists the programs in the repository's examples.
 //! * The [contract] has each promise as a rule, with the number that its tests have in their names.
@@ -122,10 +122,9 @@
 //! # Beyond reading and writing
 //!
 //! * **Without a buffer of the caller.** [`Reader::as_slices`] and [`Writer::spare_slices`] lend
-//!   the pipe's own memory. `copy_buf` passes it [to the next stream](Reader#into-another-stream).
+//!   the pipe's own memory.
 //! * **Readiness.** [`Reader::readable`] and [`Writer::writable`] wait for a number of bytes and
-//!   move none. [`closed`](Writer::closed) waits until the other half is closed or dropped. A half
-//!   has [one waker](Reader#wakers), so one task waits on it at a time, for any of these.
+//!   move none. [`closed`](Writer::closed) waits until the other half is closed or dropped.
 //! * **Threads.** `blocking` makes a half or a stream implement `std::io`'s traits. The other end
 //!   may be asynchronous or blocking.
 //! * **Errors.** [`finish_with`](Writer::finish_with) ends a stream with an error after its last
@@ -156,7 +155,7 @@
 //! | `poll_close` of a [`DuplexStream`] | finishes the direction it writes to; reading goes on |
 //! | the writer [finishes with](Writer::finish_with) an error | every byte written before, then that error for ever |
 //! | a half is dropped that was not ended | as a clean end; with [`Options::error_on_drop`], an error of that kind |
-//! | the other half [aborts](Writer::abort) | calls fail with its error, for ever, with the same message and source, so a loop that [skips errors](Reader#lines) never ends; unread bytes are discarded |
+//! | the other half [aborts](Writer::abort) | calls fail with its error, for ever, with the same message and source, so a loop that [skips errors](guide::recipes#lines) never ends; unread bytes are discarded |
 //! | an [`AbortHandle`] aborts | the same for both halves, unless one of them has ended the stream before |
 //! | abort with `Interrupted` or `WouldBlock` | the peer gets `Other` or `TimedOut`, because callers take these for "try again" |
 //! | both halves end | the first ending stands: a clean end never becomes an abort, nor an abort a clean end |

@@ -21,7 +21,7 @@ use crate::writer::Writer;
 /// it](crate::guide::capacity#what-a-capacity-costs), and never before the first write. If the
 /// allocator refuses it, the write fails with `OutOfMemory`, and the caller can try it again.
 ///
-/// The end of a pipe is for ever. To continue after it, make another pipe.
+/// A pipe cannot be used [after its end](crate::guide::recipes#a-pipe-after-its-end).
 ///
 /// # Panics
 ///

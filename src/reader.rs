@@ -22,8 +22,12 @@ use crate::pipe::{Consumer, Endpoint, ALL};
 /// * When the [`Writer`](crate::Writer) finishes or is dropped, reads return what is left, then
 ///   `Ok(0)` for ever.
 /// * A read into an empty buffer is `Ok(0)` at once.
-/// * When the writer [aborts](crate::Writer::abort), every read from then on fails with its error.
+/// * When the writer [aborts](crate::Writer::abort), every read from then on fails with its error,
+///   so a loop that [skips errors](crate::guide::recipes#lines) never ends.
 /// * Dropping the reader closes it: writes fail with `BrokenPipe`, and unread bytes are discarded.
+///
+/// `copy_buf` of futures or tokio passes the bytes [to the next
+/// stream](crate::guide::recipes#a-pipe-into-the-next-stream) without a buffer in between.
 ///
 /// What a reader learns of the writer *happens after* what the writing thread did before: see
 /// [memory ordering](crate#memory-ordering).
@@ -32,18 +36,9 @@ use crate::pipe::{Consumer, Endpoint, ALL};
 ///
 /// A half keeps one waker: that of its latest call that returned `Pending`, whether the call waits
 /// for a byte, for a number of bytes or for the end. The waker before it is dropped. So one task
-/// waits on a half at a time, as on a socket:
-///
-/// * `select!` may wait for a reader, a writer and a timer, because each half has its own waker. A
-///   future that is dropped gives up its wait. At most, the peer wakes the task once without need.
-/// * Two futures of one half do not compile, since both borrow it. A task that waits for bytes and
-///   for the end at once polls both in one `poll_fn`. If it waits for different numbers of bytes,
-///   the smallest counts.
-/// * Two tasks that poll one half in turns, through a lock that neither holds while it waits,
-///   replace each other's waker, and only the later one is woken. Hold an asynchronous mutex across
-///   the whole `await`.
-/// * Each future in a `FuturesUnordered` has its own waker, so two of them count as two tasks. A
-///   half may move to another task: the first call there that waits leaves the waker of that task.
+/// waits on a half at a time: the guide says what that means for [`select!` and
+/// `FuturesUnordered`](crate::guide::recipes#select-two-tasks-futuresunordered). If a task waits
+/// for different numbers of bytes, the smallest counts.
 ///
 /// # Cancel safety
 ///
@@ -51,53 +46,6 @@ use crate::pipe::{Consumer, Endpoint, ALL};
 /// [`readable`](Self::readable) and of [`closed`](Self::closed) can therefore be dropped at any
 /// time. The future of a `read_exact` makes several reads. If it is dropped, the bytes that it has
 /// read are lost.
-///
-/// # Lines
-///
-/// An error comes again at every call, so a loop that skips errors, such as
-/// `lines().filter_map(Result::ok)`, never ends after an abort. End at the first one. An iterator
-/// of lines has `map_while(Result::ok)`, and a stream of lines has `try_next`:
-///
-/// ```
-/// use futures::{AsyncBufReadExt, TryStreamExt};
-///
-/// # futures::executor::block_on(async {
-/// let (reader, mut writer) = async_duplex::pipe(64);
-/// writer.try_write(b"one\ntwo\n")?;
-/// writer.finish_with(std::io::ErrorKind::InvalidData);
-///
-/// let (mut lines, mut seen) = (reader.lines(), Vec::new());
-/// while let Ok(Some(line)) = lines.try_next().await {
-///     seen.push(line);
-/// }
-/// assert_eq!(seen, ["one", "two"]);
-/// # std::io::Result::Ok(()) }).unwrap();
-/// ```
-///
-/// # Into another stream
-///
-/// `copy_buf` of futures or tokio passes the unread bytes to a writer from where they lie in the
-/// pipe, without a buffer in between. [`as_slices`](Self::as_slices) and
-/// [`consume`](Self::consume) do it by hand. An error has to be passed on, too:
-///
-/// ```
-/// use async_duplex::{Reader, Writer};
-///
-/// async fn forward(reader: Reader, mut writer: Writer) {
-///     match futures::io::copy_buf(reader, &mut writer).await {
-///         Ok(_) => writer.finish(),
-///         Err(error) => writer.finish_with(error),
-///     }
-/// }
-/// # let (reader, mut source) = async_duplex::pipe(8);
-/// # let (mut sink, writer) = async_duplex::pipe(8);
-/// # source.try_write(b"abc").unwrap();
-/// # source.finish_with(std::io::ErrorKind::InvalidData);
-/// # futures::executor::block_on(forward(reader, writer));
-/// # assert_eq!(sink.try_read(&mut [0; 8]).unwrap(), 3);
-/// # let error = sink.try_read(&mut [0; 8]).unwrap_err();
-/// # assert_eq!(error.kind(), std::io::ErrorKind::InvalidData);
-/// ```
 ///
 /// # Example
 ///
@@ -177,14 +125,12 @@ impl Reader {
     /// # Example
     ///
     /// ```
-    /// use futures::future::poll_fn;
+    /// use futures::{executor::block_on, future::poll_fn};
     ///
-    /// # futures::executor::block_on(async {
     /// let (mut reader, mut writer) = async_duplex::pipe(8);
-    /// writer.try_write(b"abc")?;
+    /// writer.try_write(b"abc").unwrap();
     /// let mut buf = [0; 8];
-    /// assert_eq!(poll_fn(|cx| reader.poll_read(cx, &mut buf)).await?, 3);
-    /// # std::io::Result::Ok(()) }).unwrap();
+    /// assert_eq!(block_on(poll_fn(|cx| reader.poll_read(cx, &mut buf))).unwrap(), 3);
     /// ```
     #[inline]
     pub fn poll_read(&mut self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<Result<usize>> {
@@ -269,15 +215,13 @@ impl Reader {
     /// # Example
     ///
     /// ```
-    /// use futures::future::poll_fn;
+    /// use futures::{executor::block_on, future::poll_fn};
     ///
-    /// # futures::executor::block_on(async {
     /// let (mut reader, mut writer) = async_duplex::pipe(8);
-    /// writer.try_write(b"abc")?;
-    /// let n = poll_fn(|cx| reader.poll_fill_buf(cx).map_ok(|bytes| bytes.len())).await?;
+    /// writer.try_write(b"abc").unwrap();
+    /// let n = block_on(poll_fn(|cx| reader.poll_fill_buf(cx).map_ok(<[u8]>::len))).unwrap();
     /// reader.consume(n);
     /// assert!(reader.is_empty());
-    /// # std::io::Result::Ok(()) }).unwrap();
     /// ```
     #[inline]
     pub fn poll_fill_buf(&mut self, cx: &mut Context<'_>) -> Poll<Result<&[u8]>> {

@@ -30,6 +30,9 @@ use crate::pipe::{Endpoint, Producer};
 /// * Dropping the writer finishes the stream: the reader gets every byte written, then the end.
 ///   [`Options::error_on_drop`](crate::Options::error_on_drop) makes that an error.
 ///
+/// Several tasks share a writer [through a
+/// lock](crate::guide::recipes#several-writers-into-one-pipe).
+///
 /// The writer keeps [one waker](crate::Reader#wakers), as the reader does. What it learns of the
 /// reader *happens after* what the reading thread did before: see
 /// [memory ordering](crate#memory-ordering).
@@ -40,29 +43,6 @@ use crate::pipe::{Endpoint, Producer};
 /// [`writable`](Self::writable) and of [`closed`](Self::closed) can therefore be dropped at any
 /// time. The future of a `write_all` makes several writes, and may have written a part of its
 /// buffer when it is dropped.
-///
-/// # Several writers
-///
-/// A pipe has one writer. Tasks share it through an asynchronous mutex. Each holds the lock for a
-/// whole message, so that no other one comes in between:
-///
-/// ```
-/// use futures::{lock::Mutex, AsyncReadExt, AsyncWriteExt};
-///
-/// # futures::executor::block_on(async {
-/// let (mut reader, writer) = async_duplex::pipe(4);
-/// let writer = &Mutex::new(writer);
-/// let send = |line: &'static [u8]| async move { writer.lock().await.write_all(line).await };
-/// let sends = async {
-///     futures::try_join!(send(b"first\n"), send(b"second\n"))?;
-///     writer.lock().await.finish();
-///     Ok(())
-/// };
-/// let mut text = String::new();
-/// futures::try_join!(sends, reader.read_to_string(&mut text))?;
-/// assert_eq!(text, "first\nsecond\n");
-/// # std::io::Result::Ok(()) }).unwrap();
-/// ```
 ///
 /// # Example
 ///
@@ -147,12 +127,10 @@ impl Writer {
     /// # Example
     ///
     /// ```
-    /// use futures::future::poll_fn;
+    /// use futures::{executor::block_on, future::poll_fn};
     ///
-    /// # futures::executor::block_on(async {
     /// let (_reader, mut writer) = async_duplex::pipe(2);
-    /// assert_eq!(poll_fn(|cx| writer.poll_write(cx, b"abc")).await?, 2);
-    /// # std::io::Result::Ok(()) }).unwrap();
+    /// assert_eq!(block_on(poll_fn(|cx| writer.poll_write(cx, b"abc"))).unwrap(), 2);
     /// ```
     #[inline]
     pub fn poll_write(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<Result<usize>> {
@@ -237,7 +215,8 @@ impl Writer {
     ///
     /// # Panics
     ///
-    /// If fewer than `n` bytes are free. The message names both numbers, and no byte is sent.
+    /// If fewer than `n` bytes are free. The message names both numbers, and no byte is sent. Also if
+    /// `n` is more than was lent, and the allocator refuses the memory.
     ///
     /// # Example
     ///
