@@ -39,11 +39,9 @@ impl Reader {
     /// B16](crate::contract#b16-an-abort-fails-the-peers-calls), also for `WouldBlock` and
     /// `Interrupted`.
     ///
-    /// The first ending of a half stands:
-    ///
-    /// * If this reader is closed, the call does nothing.
-    /// * If the writer has finished, its writes keep failing with `BrokenPipe`.
-    /// * If the writer has aborted, reads keep failing with the writer's error.
+    /// The first ending stands. If this reader is closed, the call does nothing. If the writer has
+    /// finished, its writes keep failing with `BrokenPipe`. If it has aborted, reads keep failing
+    /// with its error.
     ///
     /// ```
     /// use std::io::{Error, ErrorKind};
@@ -125,11 +123,9 @@ impl Writer {
     /// B16](crate::contract#b16-an-abort-fails-the-peers-calls), also for `WouldBlock` and
     /// `Interrupted`.
     ///
-    /// Later writes of this writer fail with `BrokenPipe`. The first ending of a half stands:
-    ///
-    /// * If this writer has ended the stream, the call does nothing.
-    /// * If the reader is closed, it keeps its unread bytes, and then reads `Ok(0)`.
-    /// * If the reader has aborted, writes keep failing with the reader's error.
+    /// Later writes of this writer fail with `BrokenPipe`. The first ending stands. If this writer
+    /// has ended the stream, the call does nothing. If the reader is closed, it keeps its unread
+    /// bytes, and then reads `Ok(0)`. If it has aborted, writes keep failing with its error.
     ///
     /// ```
     /// use std::io::{Error, ErrorKind};

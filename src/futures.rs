@@ -167,8 +167,8 @@ impl Writer {
     ///
     /// // Has everything been read?
     /// let reading = async { reader.try_read(&mut [0; 8]) };
-    /// let (_, vacant) = futures::try_join!(reading, writer.writable(8))?;
-    /// assert_eq!(vacant, 8);
+    /// let (_, free) = futures::try_join!(reading, writer.writable(8))?;
+    /// assert_eq!(free, 8);
     /// # std::io::Result::Ok(()) }).unwrap();
     /// ```
     pub fn writable(&mut self, min: usize) -> Writable<'_> {

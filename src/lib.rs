@@ -117,7 +117,8 @@
 //!   [recipes](guide::recipes), [how it works](guide::how_it_works) and
 //!   [migrating from tokio, piper and sockets](guide::migrating) are pages of the [guide], which
 //!   also lists the programs in the repository's examples.
-//! * The [contract] has each promise as a rule, with the number that its tests have in their names.
+//! * The [contract] has each promise as a rule: among them, the capacity is exact, no byte is lost,
+//!   no call waits or wakes without need, and a waker may call back into the pipe.
 //!
 //! # Beyond reading and writing
 //!
@@ -166,8 +167,8 @@
 //!
 //! # What it costs
 //!
-//! * **A call**: a copy and one atomic read-modify-write on a word of its own side. A call that has
-//!   to wait also leaves its waker in an `AtomicWaker`. No call takes a lock.
+//! * **A read or a write**: a copy and one atomic read-modify-write, without a lock. A call that has
+//!   to wait leaves its waker in an `AtomicWaker`.
 //! * **Memory**: at most 400 bytes for a direction before its first write, whatever its capacity,
 //!   then 1 KiB, and more [as unread bytes need it](guide::capacity#what-a-capacity-costs).
 //! * **Processor time**: no call spins, unless [`Options::spin_limit`] tells it to. A blocking half

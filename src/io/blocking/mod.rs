@@ -51,10 +51,10 @@ use crate::{DuplexStream, Reader, Writer};
 ///
 /// # In asynchronous code
 ///
-/// No call checks whether the thread belongs to a runtime, or panics if it does. But a thread that
-/// sleeps in a call runs no task. If the task at the other end can run on that thread only, the two
-/// wait for each other for ever. With a single-threaded executor this holds for every task. With
-/// several threads it may hold for the task that the call itself has just woken.
+/// No call checks whether the thread belongs to a runtime. But a thread that sleeps runs no task. If
+/// the task at the other end can run on that thread only, the two wait for each other for ever.
+/// With a single-threaded executor this holds for every task, and with several threads perhaps for
+/// the task that the call itself has just woken.
 ///
 /// Make such calls where the runtime expects them (`smol::unblock`, `tokio::task::spawn_blocking`
 /// or `block_in_place`, `async_std::task::spawn_blocking`), or on a thread without a runtime.
