@@ -215,8 +215,8 @@ impl Writer {
     ///
     /// # Panics
     ///
-    /// If fewer than `n` bytes are free. The message names both numbers, and no byte is sent. Also if
-    /// `n` is more than was lent, and the allocator refuses the memory.
+    /// If fewer than `n` bytes are free. The message names both numbers, and no byte is sent. Also
+    /// if `n` is more than was lent, and the allocator refuses the memory.
     ///
     /// # Example
     ///

@@ -96,8 +96,8 @@ fn b17_at_the_end_readable_returns_what_is_left_and_writable_is_broken() {
     }
 }
 
-/// The loop that `Reader::readable` shows, a byte a turn, with a call of `between` where an abort by
-/// another thread may come.
+/// The loop that `Reader::readable` shows, a byte a turn, with a call of `between` where an abort
+/// by another thread may come.
 async fn drain(reader: &mut Reader, mut between: impl FnMut()) -> io::Result<()> {
     while reader.readable(1).await? > 0 {
         between();
