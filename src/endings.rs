@@ -89,9 +89,9 @@ impl Writer {
     /// Ends the stream with an error: the reader gets every byte written so far, and then this
     /// error instead of the end, for ever.
     ///
-    /// Use it when the source of the bytes fails midway. Otherwise the reader takes a truncated
-    /// stream for a complete one. [An HTTP body](crate::guide::recipes#an-http-body-that-a-task-writes) is an example.
-    /// [`abort`](Self::abort) discards unread bytes instead.
+    /// Use it when the source of the bytes fails midway, for example that of [an HTTP
+    /// body](crate::guide::recipes#an-http-body-that-a-task-writes). Otherwise the reader takes a
+    /// truncated stream for a complete one. [`abort`](Self::abort) discards unread bytes instead.
     ///
     /// Each call of the reader returns the error's kind, message and source, as after an abort.
     ///

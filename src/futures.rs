@@ -57,8 +57,8 @@ impl Reader {
     ///
     /// # Example
     ///
-    /// A loop that reads in place until the end. If the stream is aborted between the two calls, the
-    /// slice is empty, and the next `readable` returns the error.
+    /// A loop that reads in place until the end. If the stream is aborted between the two calls,
+    /// the slice is empty, and the next `readable` returns the error.
     ///
     /// ```
     /// # futures::executor::block_on(async {

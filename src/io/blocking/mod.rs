@@ -51,8 +51,8 @@ use crate::{DuplexStream, Reader, Writer};
 ///
 /// # In asynchronous code
 ///
-/// No call checks whether the thread belongs to a runtime. But a thread that sleeps runs no task. If
-/// the task at the other end can run on that thread only, the two wait for each other for ever.
+/// No call checks whether the thread belongs to a runtime. But a thread that sleeps runs no task.
+/// If the task at the other end can run on that thread only, the two wait for each other for ever.
 /// With a single-threaded executor this holds for every task, and with several threads perhaps for
 /// the task that the call itself has just woken.
 ///
