@@ -10,12 +10,15 @@ use axum::body::Body;
 use axum::routing::get;
 use axum::Router;
 use futures::TryStreamExt;
-use http_body_util::{BodyExt, Empty, StreamBody};
-use hyper::body::{Bytes, Frame, Incoming};
+use http_body_util::StreamBody;
+use http_body_util::{BodyExt, Empty};
+use hyper::body::Frame;
+use hyper::body::{Bytes, Incoming};
 use hyper::client::conn::http1::handshake;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::{Request, Response};
+use hyper::Request;
+use hyper::Response;
 use hyper_util::rt::TokioIo;
 use tokio::io::AsyncWriteExt;
 use tokio_util::io::ReaderStream;
@@ -68,7 +71,8 @@ fn rows(last: Last) -> impl Rows {
 }
 
 async fn serve_with_axum(server: DuplexStream, last: Last) -> hyper::Result<()> {
-    let report = move || async move { Body::from_stream(body_of(rows(last))) };
+    let rows = move || rows(last);
+    let report = move || async move { Body::from_stream(body_of(rows())) };
     let app = Router::new().route("/", get(report));
     let service = service_fn(move |request: Request<Incoming>| app.clone().oneshot(request));
     let server = TokioIo::new(server);
@@ -78,8 +82,9 @@ async fn serve_with_axum(server: DuplexStream, last: Last) -> hyper::Result<()> 
 }
 
 async fn serve_with_hyper(server: DuplexStream, last: Last) -> hyper::Result<()> {
+    let rows = move || rows(last);
     let service = service_fn(move |_: Request<Incoming>| async move {
-        let body = StreamBody::new(body_of(rows(last)).map_ok(Frame::data));
+        let body = StreamBody::new(body_of(rows()).map_ok(Frame::data));
         Ok::<_, Infallible>(Response::new(body))
     });
     let server = TokioIo::new(server);
