@@ -188,8 +188,9 @@ impl Options {
     /// aborted. A reader gets it after the last byte, in place of the end. A writer gets it in
     /// place of `BrokenPipe`.
     ///
-    /// A panic, a cancelled task or a `?` then no longer looks like a complete stream. A half whose
-    /// peer has ended the stream before reports nothing. Off by default.
+    /// A panic, a cancelled task or a `?` then no longer looks like a complete stream, for example
+    /// [an HTTP body](crate::guide::recipes#an-http-body-that-a-task-writes). A half whose peer has
+    /// ended the stream before reports nothing. Off by default.
     ///
     /// ```
     /// use async_duplex::Options;
