@@ -170,7 +170,7 @@
 //! * **A read or a write**: a copy and one atomic read-modify-write, without a lock. A call that
 //!   has to wait leaves its waker in an `AtomicWaker`.
 //! * **Memory**: at most 400 bytes for a direction before its first write, whatever its capacity,
-//!   then 1 KiB, and more [as unread bytes need it](guide::capacity#what-a-capacity-costs).
+//!   then about 1 KiB, and more [as unread bytes need it](guide::capacity#what-a-capacity-costs).
 //! * **Processor time**: no call spins, unless [`Options::spin_limit`] tells it to. A blocking half
 //!   owns its thread, and spins for 50 microseconds by default.
 //!

@@ -26,8 +26,6 @@ pub(crate) fn spare_len(writer: &mut Writer) -> usize {
 fn b19_spare_slices_returns_all_free_bytes_split_only_at_the_wrap() {
     every_pipe(|_reader, mut writer, offset, fill| {
         let capacity = writer.capacity();
-        // The writer of an empty pipe starts at the front.
-        let offset = if fill == 0 { 0 } else { offset };
         let (front, back) = writer.spare_slices();
         let (front, free) = (front.len(), front.len() + back.len());
         assert_eq!(free, capacity - fill);

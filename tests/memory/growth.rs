@@ -12,7 +12,7 @@ use crate::drop_both;
 use crate::support::counting_waker::{as_poll, ready};
 
 /// The size of the first storage.
-const FIRST: usize = 992;
+const FIRST: usize = 960;
 
 /// The capacities at which the storages of a pipe that is filled in small steps differ.
 const CAPACITIES: [usize; 9] = [
@@ -165,7 +165,7 @@ fn b2_memory_never_exceeds_the_capacity_once_the_reader_has_followed() {
     }
 }
 
-/// The storage doubles from 992 bytes to 63488, and then has the capacity. The reader follows it
+/// The storage doubles from 960 bytes to 61440, and then has the capacity. The reader follows it
 /// each time, or never.
 #[test]
 fn b2_a_pipe_that_is_filled_byte_by_byte_grows_few_times() {
