@@ -134,7 +134,7 @@
 //!   [how it works](guide::how_it_works) and
 //!   [migrating from tokio, piper and sockets](guide::migrating) are pages of the [guide].
 //! * The examples of the repository are short programs to copy: `line_protocol`, `proxy`, `bridge`,
-//!   `chat`, `faults`, `no_std`, `compress`, and `http`, `grpc`, `tls` and `websocket`.
+//!   `chat`, `no_std`, `compress`, and `http`, `grpc`, `tls` and `websocket`.
 //! * The [contract] has each promise as a rule, with the number that its tests have in their names.
 //!
 //! # Beyond reading and writing
@@ -154,8 +154,8 @@
 //!   aborts from outside, while other owners have the two ends.
 //! * **Settings.** [`Options`] has yields, how long a call may spin, what a half that is dropped
 //!   tells its peer, and constructors that return an error.
-//! * **Tests.** `faults` makes the calls of any stream short, late, stalled or unsuccessful,
-//!   reproducibly.
+//! * **Tests.** The crate [stream-check](https://docs.rs/stream-check) makes the calls of any stream
+//!   short, late, stalled or unsuccessful, reproducibly, and checks streams of your own.
 //!
 //! # What it promises
 //!
@@ -227,8 +227,6 @@
 //!   does.
 //! * `embedded-io`: the traits of `embedded-io-async`, with or without `std`.
 //! * `listener`: a listener and a connector in memory, for servers that accept streams.
-//! * `faults`: fault injection for tests, for the streams of this crate and of others. It adds no
-//!   dependency.
 //! * `portable-atomic`: for targets without compare-and-swap.
 //!
 //! The library needs Rust 1.63, with `tokio` or `embedded-io` what those need, and without `std`
@@ -261,8 +259,6 @@ mod abort_handle;
 #[doc = include_str!("contract.md")]
 pub mod contract {}
 mod error;
-#[cfg(feature = "faults")]
-pub mod faults;
 mod futures;
 pub mod guide;
 pub mod io;
@@ -285,6 +281,6 @@ pub use options::{duplex, pipe, Options};
 pub use reader::Reader;
 pub use writer::Writer;
 
-#[cfg(all(doctest, feature = "faults"))]
+#[cfg(all(doctest, feature = "std"))]
 #[doc = include_str!("../README.md")]
 struct Readme;

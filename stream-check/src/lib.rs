@@ -9,6 +9,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod checks;
+pub mod faults;
 pub mod futures_io;
 mod moving;
 mod probe;

@@ -17,7 +17,7 @@ use core::task::Poll;
 use std::io::{IoSlice, IoSliceMut};
 use std::sync::Arc;
 
-use async_duplex::faults::{Faulty, Gate};
+use stream_check::faults::{Faulty, Gate};
 use async_duplex::{duplex, DuplexStream};
 use futures::io::AsyncBufRead;
 use libfuzzer_sys::arbitrary::{self, Arbitrary};

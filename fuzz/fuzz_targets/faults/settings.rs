@@ -6,7 +6,7 @@ use core::task::Poll;
 use std::io::ErrorKind;
 use std::sync::Arc;
 
-use async_duplex::faults::Faulty;
+use stream_check::faults::Faulty;
 use async_duplex::DuplexStream;
 use libfuzzer_sys::arbitrary::{self, Arbitrary};
 

@@ -1,0 +1,82 @@
+//! The counter of a fault: how many operations or bytes have passed, and whether the fault is due.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Counts operations or bytes until a fault is due, for one stream or for all streams of a plan.
+#[derive(Clone)]
+pub(super) struct Counter {
+    /// The number of operations or bytes before the fault.
+    allowed: usize,
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Default)]
+struct State {
+    passed: usize,
+    fired: bool,
+    /// Whether a stream uses this counter.
+    used: bool,
+}
+
+impl Counter {
+    /// Makes a counter for a fault that fires after `allowed` operations or bytes.
+    pub(super) fn new(allowed: usize) -> Self {
+        Self {
+            allowed,
+            state: Arc::default(),
+        }
+    }
+
+    pub(super) fn allowed(&self) -> usize {
+        self.allowed
+    }
+
+    /// Whether the fault has fired, in any of the streams.
+    pub(super) fn fired(&self) -> bool {
+        self.state().fired
+    }
+
+    pub(super) fn is_used(&self) -> bool {
+        self.state().used
+    }
+
+    pub(super) fn set_used(&self) {
+        self.state().used = true;
+    }
+
+    /// Counts `n` more operations or bytes.
+    pub(super) fn add(&self, n: usize) {
+        let mut state = self.state();
+        state.passed = state.passed.saturating_add(n);
+    }
+
+    /// Fires the fault if it is due, and returns `None`. Otherwise returns how many more operations
+    /// or bytes may pass: any number, if the fault has fired before.
+    pub(super) fn fire_if_due(&self) -> Option<usize> {
+        let mut state = self.state();
+        if state.fired {
+            return Some(usize::MAX);
+        }
+        let remaining = self.allowed.saturating_sub(state.passed);
+        state.fired = remaining == 0;
+        (remaining > 0).then_some(remaining)
+    }
+
+    /// Ignores poisoning, because no code panics while it holds the lock.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Counter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = self.state();
+        f.debug_struct("Counter")
+            .field("allowed", &self.allowed)
+            .field("passed", &state.passed)
+            .field("fired", &state.fired)
+            .finish()
+    }
+}
