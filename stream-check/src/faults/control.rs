@@ -1,15 +1,12 @@
 //! Decides about each call of a [`Faulty`](super::Faulty), for all families of traits.
 
 use std::cmp::min;
-use std::task::{Context, Poll};
+use std::io::{Error, ErrorKind};
+use std::task::{ready, Context, Poll};
 
-use std::task::ready;
-
-use super::counter::Counter;
 use super::direction::Direction;
-use super::fault::{Call, Counted, Effect, Fault};
+use super::fault::{Call, Effect, Fault};
 use super::pending::PendingSequence;
-use std::io::{Error, ErrorKind, Result};
 
 /// The number of operations after a fault at which [`Control`] panics. Large enough for callers
 /// that drain, retry or close several layers, and small enough for a test to end.
@@ -17,16 +14,16 @@ const MAX_REFUSALS: usize = 10_000;
 
 /// The settings of a [`Faulty`](super::Faulty) and the state of its faults.
 ///
-/// The methods named after calls take a closure that calls the inner stream. A closure that moves
-/// bytes is given the largest number of bytes that it may move. A call that is a future itself is
-/// made between the two halves of such a method, `admit_…` and `finish_…`.
-#[derive(Debug)]
+/// A call asks the method `admit_…`, then calls the inner stream, and passes the result through the
+/// method `finish_…`. A call that returns `Pending` is not finished, and is admitted again.
+#[derive(Debug, Default)]
 pub(super) struct Control {
     pub(super) reads: Direction,
     pub(super) writes: Direction,
     pub(super) truncate_write: usize,
-    pending: Option<[PendingSequence; 4]>,
-    faults: Vec<Fault>,
+    /// One sequence for each kind of call.
+    pub(super) pending: Option<[PendingSequence; 4]>,
+    pub(super) faults: Vec<Fault>,
     /// The error that has fired, with its message.
     error: Option<(ErrorKind, String)>,
     /// Whether an end of the stream has fired.
@@ -40,142 +37,60 @@ pub(super) struct Control {
 }
 
 impl Control {
-    pub(super) fn new() -> Self {
-        Self {
-            reads: Direction::new(),
-            writes: Direction::new(),
-            truncate_write: 0,
-            pending: None,
-            faults: Vec::new(),
-            error: None,
-            is_eof: false,
-            truncated_len: 0,
-            refusals: 0,
-            lent: 0,
-        }
-    }
-
-    pub(super) fn set_pending(&mut self, seed: u64, one_in: u32) {
-        self.pending = Some(PendingSequence::for_each_call(seed, one_in));
-    }
-
-    pub(super) fn add_fault(&mut self, counted: Counted, counter: Counter, effect: Effect) {
-        self.faults.push(Fault {
-            counted,
-            counter,
-            effect,
-        });
-    }
-
     pub(super) fn fired(&self) -> bool {
         self.error.is_some() || self.is_eof
     }
 
-    pub(super) fn read(
-        &mut self,
-        cx: &mut Context<'_>,
-        len: usize,
-        read: impl FnOnce(&mut Context<'_>, usize) -> Poll<Result<usize>>,
-    ) -> Poll<Result<usize>> {
-        let result = match ready!(self.admit_read(cx, len))? {
-            Some(limit) => ready!(read(cx, min(len, limit))),
-            None => Ok(0),
-        };
-        self.finish_read(*result.as_ref().unwrap_or(&0));
-        Poll::Ready(result)
-    }
-
-    pub(super) fn fill_buf<'a>(
-        &mut self,
-        cx: &mut Context<'_>,
-        fill_buf: impl FnOnce(&mut Context<'_>) -> Poll<Result<&'a [u8]>>,
-    ) -> Poll<Result<&'a [u8]>> {
-        let result = match ready!(self.admit_read(cx, usize::MAX))? {
-            Some(limit) => ready!(fill_buf(cx)).map(|buf| &buf[..min(buf.len(), limit)]),
-            None => Ok(&[][..]),
-        };
-        self.finish_fill_buf(result.as_ref().map_or(0, |buf| buf.len()));
-        Poll::Ready(result)
-    }
-
-    pub(super) fn consume(&mut self, n: usize) {
-        let lent = self.lent;
-        assert!(
-            n <= lent,
-            "cannot consume {n} bytes of the {lent} bytes that `poll_fill_buf` has lent"
-        );
-        self.lent -= n;
-        self.count(Call::Read, 0, n);
-    }
-
-    pub(super) fn write(
-        &mut self,
-        cx: &mut Context<'_>,
-        len: usize,
-        write: impl FnOnce(&mut Context<'_>, usize) -> Poll<Result<usize>>,
-    ) -> Poll<Result<usize>> {
-        let n = ready!(self.admit_write(cx, len))?;
-        let result = ready!(write(cx, n));
-        Poll::Ready(self.finish_write(result))
-    }
-
-    pub(super) fn flush(
-        &mut self,
-        cx: &mut Context<'_>,
-        flush: impl FnOnce(&mut Context<'_>) -> Poll<Result<()>>,
-    ) -> Poll<Result<()>> {
-        self.call_without_bytes(cx, Call::Flush, flush)
-    }
-
-    pub(super) fn close(
-        &mut self,
-        cx: &mut Context<'_>,
-        close: impl FnOnce(&mut Context<'_>) -> Poll<Result<()>>,
-    ) -> Poll<Result<()>> {
-        self.call_without_bytes(cx, Call::Close, close)
-    }
-
-    fn call_without_bytes(
-        &mut self,
-        cx: &mut Context<'_>,
-        call: Call,
-        inner: impl FnOnce(&mut Context<'_>) -> Poll<Result<()>>,
-    ) -> Poll<Result<()>> {
-        ready!(self.admit(cx, call))?;
-        let result = ready!(inner(cx));
-        self.finish(call);
-        Poll::Ready(result)
-    }
-
-    /// Returns how many bytes a read may return, or `None` at an injected end of the stream.
+    /// Returns how many of `len` bytes a read may return, or `None` at an injected end.
     pub(super) fn admit_read(
         &mut self,
         cx: &mut Context<'_>,
         len: usize,
-    ) -> Poll<Result<Option<usize>>> {
+    ) -> Poll<Result<Option<usize>, Error>> {
         let limit = ready!(self.prepare(cx, Call::Read, len));
         self.check_error()?;
         if self.is_eof {
             self.count_refusal();
             return Poll::Ready(Ok(None));
         }
-        Poll::Ready(Ok(Some(limit)))
+        Poll::Ready(Ok(Some(min(len, limit))))
     }
 
-    /// Ends a read of `n` bytes.
-    pub(super) fn finish_read(&mut self, n: usize) {
+    pub(super) fn finish_read<E>(&mut self, result: Result<usize, E>) -> Result<usize, E> {
         self.lent = 0;
-        self.count(Call::Read, 1, n);
+        self.count(Call::Read, 1, *result.as_ref().unwrap_or(&0));
+        result
     }
 
-    /// Ends a read that has lent `n` bytes.
-    pub(super) fn finish_fill_buf(&mut self, n: usize) {
-        self.lent = n;
+    /// Ends a read that lends bytes.
+    pub(super) fn finish_fill_buf<'a, E>(
+        &mut self,
+        result: Result<&'a [u8], E>,
+    ) -> Result<&'a [u8], E> {
+        self.lent = result.as_ref().map_or(0, |buf| buf.len());
         self.count(Call::Read, 1, 0);
+        result
+    }
+
+    pub(super) fn admit_consume(&self, n: usize) {
+        let lent = self.lent;
+        assert!(
+            n <= lent,
+            "cannot consume {n} bytes of the {lent} bytes that `poll_fill_buf` has lent"
+        );
+    }
+
+    pub(super) fn finish_consume(&mut self, n: usize) {
+        self.lent -= n;
+        self.count(Call::Read, 0, n);
     }
 
     /// Returns how many bytes the inner stream is to receive of a write of `len` bytes.
-    pub(super) fn admit_write(&mut self, cx: &mut Context<'_>, len: usize) -> Poll<Result<usize>> {
+    pub(super) fn admit_write(
+        &mut self,
+        cx: &mut Context<'_>,
+        len: usize,
+    ) -> Poll<Result<usize, Error>> {
         let limit = ready!(self.prepare(cx, Call::Write, len));
         self.truncated_len = min(self.truncated_len, len);
         if self.truncated_len > 0 {
@@ -185,11 +100,10 @@ impl Control {
         Poll::Ready(Ok(min(len, limit)))
     }
 
-    /// Ends a write, and returns its result.
     pub(super) fn finish_write<E: From<Error>>(
         &mut self,
-        result: std::result::Result<usize, E>,
-    ) -> std::result::Result<usize, E> {
+        result: Result<usize, E>,
+    ) -> Result<usize, E> {
         if self.truncated_len > 0 {
             // The write fails whether or not the inner stream has accepted these bytes.
             self.truncated_len = 0;
@@ -200,16 +114,20 @@ impl Control {
     }
 
     /// Lets a flush or a close begin.
-    pub(super) fn admit(&mut self, cx: &mut Context<'_>, call: Call) -> Poll<Result<()>> {
+    pub(super) fn admit_end(
+        &mut self,
+        cx: &mut Context<'_>,
+        call: Call,
+    ) -> Poll<Result<(), Error>> {
         // The caller has given up a truncated write that returned `Pending`.
         self.truncated_len = 0;
         ready!(self.prepare(cx, call, 0));
         Poll::Ready(self.check_error())
     }
 
-    /// Ends a flush or a close.
-    pub(super) fn finish(&mut self, call: Call) {
+    pub(super) fn finish_end<E>(&mut self, call: Call, result: Result<(), E>) -> Result<(), E> {
         self.count(call, 1, 0);
+        result
     }
 
     /// Returns `Pending` if the settings say so. Otherwise fires the faults that are due, and
@@ -260,7 +178,7 @@ impl Control {
     }
 
     /// Fails if an error has fired.
-    fn check_error(&mut self) -> Result<()> {
+    fn check_error(&mut self) -> Result<(), Error> {
         let error = match &self.error {
             Some((kind, message)) => Error::new(*kind, message.as_str()),
             None => return Ok(()),
@@ -278,9 +196,10 @@ impl Control {
     }
 
     fn count(&mut self, call: Call, operations: usize, bytes: usize) {
-        self.direction(call).count(bytes);
         for fault in &self.faults {
             fault.count(call, operations, bytes);
         }
+        // Last, because it may start a timer, and the caller's code that does so may panic.
+        self.direction(call).count(bytes);
     }
 }

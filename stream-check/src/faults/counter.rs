@@ -1,18 +1,16 @@
 //! The counter of a fault: how many operations or bytes have passed, and whether the fault is due.
 
-use std::fmt;
-use std::sync::Arc;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Counts operations or bytes until a fault is due, for one stream or for all streams of a plan.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(super) struct Counter {
     /// The number of operations or bytes before the fault.
     allowed: usize,
     state: Arc<Mutex<State>>,
 }
 
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct State {
     passed: usize,
     fired: bool,
@@ -42,8 +40,10 @@ impl Counter {
         self.state().used
     }
 
-    pub(super) fn set_used(&self) {
+    /// Returns the counter, and records that a stream uses it.
+    pub(super) fn used(self) -> Self {
         self.state().used = true;
+        self
     }
 
     /// Counts `n` more operations or bytes.
@@ -67,16 +67,5 @@ impl Counter {
     /// Ignores poisoning, because no code panics while it holds the lock.
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl fmt::Debug for Counter {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let state = self.state();
-        f.debug_struct("Counter")
-            .field("allowed", &self.allowed)
-            .field("passed", &state.passed)
-            .field("fired", &state.fired)
-            .finish()
     }
 }

@@ -1,38 +1,38 @@
 //! The settings of one direction of a stream: its limit, its gate and its rate.
 
 use std::cmp::min;
-use std::task::{Context, Poll};
-
-use std::task::ready;
+use std::task::{ready, Context, Poll};
 
 use super::gate::AttachedGate;
-use super::timer::{Delay, Timer};
+use super::timer::{poll_end, Delay, Timer};
 
 /// What the reads, or the writes, flushes and closes, of a stream may do.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Direction {
     /// The largest number of bytes of one call.
-    pub(super) max_len: usize,
+    pub(super) max_len: Option<usize>,
     pub(super) gate: Option<AttachedGate>,
     pub(super) rate: Option<Rate>,
 }
 
 impl Direction {
-    pub(super) fn new() -> Self {
-        Self {
-            max_len: usize::MAX,
-            gate: None,
-            rate: None,
-        }
+    #[track_caller]
+    pub(super) fn set_max_len(&mut self, bytes: usize, call: &str) {
+        assert!(
+            bytes > 0,
+            "the limit of a {call} must be at least 1 byte, not 0"
+        );
+        self.max_len = Some(bytes);
     }
 
     /// Waits until a call with buffers of `len` bytes may begin, and returns how many bytes it may
     /// move.
     pub(super) fn poll_admit(&mut self, cx: &mut Context<'_>, len: usize) -> Poll<usize> {
         ready!(self.poll_open(cx));
+        let max_len = self.max_len.unwrap_or(usize::MAX);
         match &mut self.rate {
-            Some(rate) if len > 0 => rate.poll_available(cx).map(|n| min(n, self.max_len)),
-            _ => Poll::Ready(self.max_len),
+            Some(rate) if len > 0 => rate.poll_available(cx).map(|n| min(n, max_len)),
+            _ => Poll::Ready(max_len),
         }
     }
 
@@ -64,7 +64,9 @@ pub(super) struct Rate {
 }
 
 impl Rate {
+    #[track_caller]
     pub(super) fn new(bytes: usize, timer: Timer) -> Self {
+        assert!(bytes > 0, "a rate must be at least 1 byte, not 0");
         Self {
             bytes,
             timer,
@@ -75,13 +77,10 @@ impl Rate {
 
     /// Waits until a byte may be moved, and returns how many may be.
     fn poll_available(&mut self, cx: &mut Context<'_>) -> Poll<usize> {
-        if let Some(interval) = &mut self.interval {
-            if interval.poll(cx).is_ready() {
-                self.interval = None;
-                self.available = self.bytes;
-            } else if self.available == 0 {
-                return Poll::Pending;
-            }
+        match poll_end(&mut self.interval, cx) {
+            Poll::Ready(()) => self.available = self.bytes,
+            Poll::Pending if self.available == 0 => return Poll::Pending,
+            Poll::Pending => {}
         }
         Poll::Ready(self.available)
     }

@@ -16,8 +16,7 @@ use std::io::Error;
 
 /// The error of the inner stream, which an injected error is converted to.
 ///
-/// With `std`, the streams of this crate have the error `std::io::Error`. Another inner stream
-/// needs an error with an `impl From<std::io::Error>`.
+/// It needs an `impl From<std::io::Error>`.
 impl<S: ErrorType> ErrorType for Faulty<S>
 where
     S::Error: From<Error>,
@@ -34,17 +33,15 @@ where
 {
     async fn read(&mut self, buf: &mut [u8]) -> Result<usize, S::Error> {
         let admitted = poll_fn(|cx| self.control.admit_read(cx, buf.len())).await?;
-        let n = min(buf.len(), admitted.unwrap_or(0));
         let result = match (admitted, &mut self.latency) {
             (None, _) => Ok(0),
-            (Some(_), Some(latency)) if n > 0 => {
+            (Some(n), Some(latency)) if n > 0 => {
                 let arrived = arrive(&self.control.reads, &mut self.inner, latency).await;
                 arrived.map(|()| latency.read(&mut buf[..n]))
             }
-            (Some(_), _) => through_gate(&self.control.reads, self.inner.read(&mut buf[..n])).await,
+            (Some(n), _) => through_gate(&self.control.reads, self.inner.read(&mut buf[..n])).await,
         };
-        self.control.finish_read(*result.as_ref().unwrap_or(&0));
-        result
+        self.control.finish_read(result)
     }
 }
 
@@ -65,17 +62,11 @@ where
         };
         let limit = admitted.unwrap_or(0);
         let result = result.map(|buf| &buf[..min(buf.len(), limit)]);
-        self.control
-            .finish_fill_buf(result.as_ref().map_or(0, |buf| buf.len()));
-        result
+        self.control.finish_fill_buf(result)
     }
 
     fn consume(&mut self, amt: usize) {
-        self.control.consume(amt);
-        match &mut self.latency {
-            Some(latency) => latency.consume(amt),
-            None => self.inner.consume(amt),
-        }
+        self.consume_by(amt, |inner| inner.consume(amt));
     }
 }
 
@@ -95,11 +86,10 @@ where
     }
 
     async fn flush(&mut self) -> Result<(), S::Error> {
-        poll_fn(|cx| self.control.admit(cx, Call::Flush)).await?;
+        poll_fn(|cx| self.control.admit_end(cx, Call::Flush)).await?;
         let flush = release_and_flush(&mut self.held, &mut self.inner);
         let result = through_gate(&self.control.writes, flush).await;
-        self.control.finish(Call::Flush);
-        result
+        self.control.finish_end(Call::Flush, result)
     }
 }
 

@@ -2,13 +2,12 @@
 
 use std::io::{IoSlice, IoSliceMut, Result};
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{ready, Context, Poll};
 
 use futures_io::{AsyncBufRead, AsyncRead, AsyncWrite};
-use std::task::ready;
 
-use super::held::Held;
-use super::vectored::{first_buf, first_bytes, first_bytes_mut, total_len};
+use super::fault::Call;
+use super::vectored::{first_buf, first_bytes_mut, total_len};
 use super::Faulty;
 
 impl<S: AsyncRead + Unpin> AsyncRead for Faulty<S> {
@@ -17,12 +16,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Faulty<S> {
         cx: &mut Context<'_>,
         buf: &mut [u8],
     ) -> Poll<Result<usize>> {
-        let this = self.get_mut();
-        let (inner, latency) = (&mut this.inner, &mut this.latency);
-        this.control.read(cx, buf.len(), |cx, n| match latency {
-            Some(latency) => latency.poll_read(cx, &mut buf[..n], inner_read(inner)),
-            None => Pin::new(inner).poll_read(cx, &mut buf[..n]),
-        })
+        self.get_mut().read_by(cx, buf, S::poll_read)
     }
 
     fn poll_read_vectored(
@@ -31,45 +25,35 @@ impl<S: AsyncRead + Unpin> AsyncRead for Faulty<S> {
         bufs: &mut [IoSliceMut<'_>],
     ) -> Poll<Result<usize>> {
         let this = self.get_mut();
-        let (inner, latency) = (&mut this.inner, &mut this.latency);
-        this.control.read(cx, total_len(bufs), |cx, n| {
-            let mut bufs = first_bytes_mut(bufs, n);
-            match latency {
-                Some(latency) => latency.poll_read(cx, first_buf(&mut bufs), inner_read(inner)),
-                None => Pin::new(inner).poll_read_vectored(cx, &mut bufs),
+        let result = match ready!(this.control.admit_read(cx, total_len(bufs)))? {
+            None => Ok(0),
+            Some(n) => {
+                let mut bufs = first_bytes_mut(bufs, n);
+                ready!(match &this.latency {
+                    Some(_) => this.read_inner(cx, first_buf(&mut bufs), S::poll_read),
+                    None => Pin::new(&mut this.inner).poll_read_vectored(cx, &mut bufs),
+                })
             }
-        })
+        };
+        Poll::Ready(this.control.finish_read(result))
     }
 }
 
 impl<S: AsyncBufRead + Unpin> AsyncBufRead for Faulty<S> {
     fn poll_fill_buf(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<&[u8]>> {
-        let this = self.get_mut();
-        let (inner, latency) = (&mut this.inner, &mut this.latency);
-        this.control.fill_buf(cx, move |cx| match latency {
-            Some(latency) => latency.poll_fill_buf(cx, inner_read(inner)),
-            None => Pin::new(inner).poll_fill_buf(cx),
-        })
+        self.get_mut()
+            .fill_buf_by(cx, S::poll_read, S::poll_fill_buf)
     }
 
     fn consume(self: Pin<&mut Self>, amt: usize) {
-        let this = self.get_mut();
-        this.control.consume(amt);
-        match &mut this.latency {
-            Some(latency) => latency.consume(amt),
-            None => Pin::new(&mut this.inner).consume(amt),
-        }
+        self.get_mut()
+            .consume_by(amt, |inner| Pin::new(inner).consume(amt));
     }
 }
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for Faulty<S> {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<Result<usize>> {
-        let this = self.get_mut();
-        let (inner, held) = (&mut this.inner, &mut this.held);
-        this.control.write(cx, buf.len(), |cx, n| match held {
-            Some(held) => Poll::Ready(Ok(held.push(&buf[..n]))),
-            None => Pin::new(inner).poll_write(cx, &buf[..n]),
-        })
+        self.get_mut().write_by(cx, buf, S::poll_write)
     }
 
     fn poll_write_vectored(
@@ -77,50 +61,17 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Faulty<S> {
         cx: &mut Context<'_>,
         bufs: &[IoSlice<'_>],
     ) -> Poll<Result<usize>> {
-        let this = self.get_mut();
-        let (inner, held) = (&mut this.inner, &mut this.held);
-        this.control.write(cx, total_len(bufs), |cx, n| {
-            let bufs = first_bytes(bufs, n);
-            match held {
-                Some(held) => Poll::Ready(Ok(bufs.iter().map(|buf| held.push(buf)).sum())),
-                None => Pin::new(inner).poll_write_vectored(cx, &bufs),
-            }
-        })
+        self.get_mut()
+            .write_vectored_by(cx, bufs, S::poll_write_vectored)
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<()>> {
-        let this = self.get_mut();
-        let (inner, held) = (&mut this.inner, &mut this.held);
-        this.control.flush(cx, |cx| {
-            ready!(release(held, cx, inner))?;
-            Pin::new(inner).poll_flush(cx)
-        })
+        self.get_mut()
+            .end_by(cx, Call::Flush, S::poll_write, S::poll_flush)
     }
 
     fn poll_close(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<()>> {
-        let this = self.get_mut();
-        let (inner, held) = (&mut this.inner, &mut this.held);
-        this.control.close(cx, |cx| {
-            ready!(release(held, cx, inner))?;
-            Pin::new(inner).poll_close(cx)
-        })
+        self.get_mut()
+            .end_by(cx, Call::Close, S::poll_write, S::poll_close)
     }
-}
-
-/// Passes the bytes that are held back to the inner stream.
-fn release<S: AsyncWrite + Unpin>(
-    held: &mut Option<Held>,
-    cx: &mut Context<'_>,
-    inner: &mut S,
-) -> Poll<Result<()>> {
-    Held::poll_release(held, cx, |cx, bytes| {
-        Pin::new(&mut *inner).poll_write(cx, bytes)
-    })
-}
-
-/// Returns a function that reads from the inner stream.
-fn inner_read<S: AsyncRead + Unpin>(
-    inner: &mut S,
-) -> impl FnMut(&mut Context<'_>, &mut [u8]) -> Poll<Result<usize>> + '_ {
-    move |cx, buf| Pin::new(&mut *inner).poll_read(cx, buf)
 }

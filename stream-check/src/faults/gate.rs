@@ -2,8 +2,7 @@
 
 use std::fmt;
 use std::mem;
-use std::sync::Arc;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 /// Stalls the reads or the writes of streams, from the moment when it is closed until it is opened.
@@ -23,25 +22,20 @@ use std::task::{Context, Poll, Waker};
 ///
 /// # Example
 ///
-/// A request is given up if the answer stalls:
+/// An answer stalls:
 ///
 /// ```
+/// use futures::{io::Cursor, AsyncReadExt, FutureExt};
 /// use stream_check::faults::{Faulty, Gate};
-/// use futures::{AsyncReadExt, AsyncWriteExt, FutureExt};
 ///
 /// let gate = Gate::new();
-/// let (client, mut server) = async_duplex::duplex(64);
-/// let mut client = Faulty::new(client).read_gate(&gate);
-/// server.write_all(b"answer").now_or_never().unwrap()?;
+/// let mut server = Faulty::new(Cursor::new(b"answer")).read_gate(&gate);
+/// let mut answer = [0; 6];
 ///
 /// gate.close();
-/// let mut answer = [0; 6];
-/// // The client writes. It does not read, although the answer is there.
-/// client.write_all(b"request").now_or_never().unwrap()?;
-/// assert!(client.read_exact(&mut answer).now_or_never().is_none());
-///
+/// assert!(server.read_exact(&mut answer).now_or_never().is_none());
 /// gate.open();
-/// client.read_exact(&mut answer).now_or_never().unwrap()?;
+/// server.read_exact(&mut answer).now_or_never().unwrap()?;
 /// assert_eq!(&answer, b"answer");
 /// # std::io::Result::Ok(())
 /// ```
@@ -59,10 +53,6 @@ struct State {
 
 impl Gate {
     /// Makes a gate that is open.
-    ///
-    /// ```
-    /// assert!(!stream_check::faults::Gate::new().is_closed());
-    /// ```
     pub fn new() -> Self {
         Self::default()
     }
@@ -71,18 +61,6 @@ impl Gate {
     ///
     /// A call that waits for the inner stream at that moment keeps its waker there. It is woken by
     /// the inner stream, and then waits at the gate. Closing a closed gate does nothing.
-    ///
-    /// ```
-    /// use stream_check::faults::{Faulty, Gate};
-    /// use futures::{AsyncWriteExt, FutureExt};
-    ///
-    /// let gate = Gate::new();
-    /// let (reader, writer) = async_duplex::pipe(64);
-    /// let mut writer = Faulty::new(writer).write_gate(&gate);
-    /// gate.close();
-    /// assert!(writer.write(b"hello").now_or_never().is_none());
-    /// assert!(reader.is_empty());
-    /// ```
     pub fn close(&self) {
         self.state().is_closed = true;
     }
@@ -91,20 +69,6 @@ impl Gate {
     /// nothing.
     ///
     /// The gate is not locked while it wakes tasks, so a waker may use the gate and the streams.
-    ///
-    /// ```
-    /// use stream_check::faults::{Faulty, Gate};
-    /// use futures::{io::Cursor, AsyncReadExt, FutureExt};
-    ///
-    /// let gate = Gate::new();
-    /// let mut stream = Faulty::new(Cursor::new(b"hello")).read_gate(&gate);
-    /// gate.close();
-    /// let mut text = String::new();
-    /// let mut read = stream.read_to_string(&mut text);
-    /// assert!((&mut read).now_or_never().is_none());
-    /// gate.open();
-    /// assert_eq!(read.now_or_never().unwrap().unwrap(), 5);
-    /// ```
     pub fn open(&self) {
         let waiting = {
             let mut state = self.state();
@@ -117,12 +81,6 @@ impl Gate {
     }
 
     /// Returns whether the gate is closed.
-    ///
-    /// ```
-    /// let gate = stream_check::faults::Gate::new();
-    /// gate.close();
-    /// assert!(gate.clone().is_closed());
-    /// ```
     pub fn is_closed(&self) -> bool {
         self.state().is_closed
     }
@@ -133,22 +91,19 @@ impl Gate {
     /// call whose future has been dropped counts until the gate is opened or the stream is dropped.
     ///
     /// ```
-    /// use stream_check::faults::{Faulty, Gate};
-    /// use futures::{io::Cursor, AsyncReadExt};
+    /// use futures::{executor::block_on, io::Cursor, AsyncReadExt};
     /// use std::thread;
+    /// use stream_check::faults::{Faulty, Gate};
     ///
     /// let gate = Gate::new();
     /// gate.close();
     /// let mut stream = Faulty::new(Cursor::new(b"hello")).read_gate(&gate);
-    /// let reader = thread::spawn(move || {
-    ///     let mut text = String::new();
-    ///     futures::executor::block_on(stream.read_to_string(&mut text))
-    /// });
+    /// let reader = thread::spawn(move || block_on(stream.read_exact(&mut [0; 5])));
     /// while gate.waiting() == 0 {
     ///     thread::yield_now();
     /// }
     /// gate.open();
-    /// assert_eq!(reader.join().unwrap().unwrap(), 5);
+    /// reader.join().unwrap().unwrap();
     /// ```
     pub fn waiting(&self) -> usize {
         self.state().waiting.len()

@@ -2,10 +2,6 @@
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::task::{Context, Poll};
-
-use std::task::ready;
-
 use std::io::{Error, ErrorKind, Result};
 
 /// The bytes that have been written and not yet flushed.
@@ -17,21 +13,6 @@ impl Held {
     pub(super) fn push(&mut self, bytes: &[u8]) -> usize {
         self.0.extend(bytes);
         bytes.len()
-    }
-
-    /// Passes all bytes that are held to the inner stream. `write` writes to it.
-    pub(super) fn poll_release(
-        held: &mut Option<Self>,
-        cx: &mut Context<'_>,
-        mut write: impl FnMut(&mut Context<'_>, &[u8]) -> Poll<Result<usize>>,
-    ) -> Poll<Result<()>> {
-        if let Some(held) = held {
-            while let Some(bytes) = held.next() {
-                let n = ready!(write(cx, bytes))?;
-                held.released(n)?;
-            }
-        }
-        Poll::Ready(Ok(()))
     }
 
     /// Returns the bytes to be written next to the inner stream.

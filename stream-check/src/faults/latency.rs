@@ -3,13 +3,10 @@
 use std::cmp::min;
 use std::collections::VecDeque;
 use std::fmt;
-use std::task::{Context, Poll};
-
-use std::task::ready;
-
-use super::exclusive::Exclusive;
-use super::timer::{Delay, Timer};
 use std::io::{Error, Result};
+use std::task::{ready, Context, Poll};
+
+use super::timer::{poll_end, Delay, Exclusive, Timer};
 
 /// The largest number of bytes of one arrival.
 const MAX_ARRIVAL: usize = 8 * 1024;
@@ -23,24 +20,21 @@ const MAX_IN_FLIGHT: usize = 64 * 1024;
 pub(super) struct Latency {
     timer: Timer,
     arrivals: VecDeque<Arrival>,
-    /// The number of bytes of the arrivals that are not consumed.
+    /// The number of bytes of all arrivals.
     in_flight: usize,
     /// An error of the inner stream, to be returned after the arrivals before it.
     error: Exclusive<Option<Error>>,
     /// The buffer that the inner stream reads into.
-    buf: Buf,
+    buf: Exclusive<Box<[u8]>>,
 }
 
 /// What one read of the inner stream has returned: bytes, or none at the end of the stream.
 struct Arrival {
     /// `None` once the timer has ended.
     delay: Option<Delay>,
+    /// The bytes that are not consumed.
     bytes: Vec<u8>,
-    consumed: usize,
 }
-
-/// A buffer whose `Debug` does not show the bytes.
-struct Buf(Box<[u8]>);
 
 impl Latency {
     pub(super) fn new(timer: Timer) -> Self {
@@ -49,7 +43,7 @@ impl Latency {
             arrivals: VecDeque::new(),
             in_flight: 0,
             error: Exclusive::new(None),
-            buf: Buf(vec![0; MAX_ARRIVAL].into_boxed_slice()),
+            buf: Exclusive::new(vec![0; MAX_ARRIVAL].into_boxed_slice()),
         }
     }
 
@@ -98,7 +92,7 @@ impl Latency {
 
     /// Returns the buffer for a read of the inner stream.
     pub(super) fn buf(&mut self) -> &mut [u8] {
-        &mut self.buf.0
+        self.buf.get_mut()
     }
 
     /// Reads bytes of the first arrival, which is due.
@@ -114,38 +108,32 @@ impl Latency {
         if n == 0 {
             return;
         }
-        let first = &mut self.arrivals[0];
-        first.consumed += n;
+        let bytes = &mut self.arrivals[0].bytes;
+        bytes.drain(..n);
         self.in_flight -= n;
-        if first.consumed == first.bytes.len() {
+        if bytes.is_empty() {
             self.arrivals.pop_front();
         }
     }
 
     /// Waits until the first arrival is due.
     pub(super) fn poll_first(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let first = &mut self.arrivals[0];
-        if let Some(delay) = &mut first.delay {
-            ready!(delay.poll(cx));
-            first.delay = None;
-        }
-        Poll::Ready(())
+        poll_end(&mut self.arrivals[0].delay, cx)
     }
 
     /// Lends the bytes of the first arrival, which is due: none at the end of the stream.
     pub(super) fn first(&self) -> &[u8] {
-        let first = &self.arrivals[0];
-        &first.bytes[first.consumed..]
+        &self.arrivals[0].bytes
     }
 
-    /// Adds an arrival: the first `n` bytes of the buffer, or the end of the stream.
+    /// Adds an arrival: the first `n` bytes of the buffer, or the end of the stream. It is kept, and
+    /// due at once, if the timer panics.
     pub(super) fn push(&mut self, n: usize) {
-        self.arrivals.push_back(Arrival {
-            delay: Some(self.timer.start()),
-            bytes: self.buf.0[..n].to_vec(),
-            consumed: 0,
-        });
+        let bytes = self.buf()[..n].to_vec();
+        self.arrivals.push_back(Arrival { delay: None, bytes });
         self.in_flight += n;
+        let delay = self.timer.start();
+        self.arrivals.back_mut().expect("it has been added").delay = Some(delay);
     }
 
     /// Whether the inner stream is to be read. Not after its end, which stays the last arrival.
@@ -160,13 +148,7 @@ impl fmt::Debug for Arrival {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Arrival")
             .field("is_due", &self.delay.is_none())
-            .field("len", &(self.bytes.len() - self.consumed))
+            .field("len", &self.bytes.len())
             .finish()
-    }
-}
-
-impl fmt::Debug for Buf {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Buf").finish_non_exhaustive()
     }
 }

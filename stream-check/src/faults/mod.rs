@@ -2,17 +2,9 @@
 //!
 //! A network splits data into pieces, delays it, stalls, and breaks off at any byte. An in-memory
 //! stream rarely does, nor does a local socket, so code that cannot handle this passes its tests.
-//! [`Faulty`] wraps a stream, of this crate or another, and makes its calls short, late or
-//! unsuccessful. [`every_fault`], or [`every_fault_async`] in an asynchronous test, runs a test
+//! [`Faulty`] wraps a stream of any crate, and makes its calls short, late or unsuccessful. [`every_fault`], or [`every_fault_async`] in an asynchronous test, runs a test
 //! repeatedly and moves the fault one place further in each run, until the test completes without
 //! it.
-//!
-//! The module is there with the feature `faults`, which a crate needs for its tests only:
-//!
-//! ```toml
-//! [dev-dependencies]
-//! async-duplex = { version = "0.1", features = ["faults"] }
-//! ```
 //!
 //! # Example
 //!
@@ -20,9 +12,9 @@
 //! works with nearly every stream, nearly always:
 //!
 //! ```
-//! use stream_check::faults::Faulty;
 //! use futures::io::Cursor;
 //! use futures::{AsyncRead, AsyncReadExt};
+//! use stream_check::faults::Faulty;
 //!
 //! async fn receive(stream: &mut (impl AsyncRead + Unpin)) -> std::io::Result<Vec<u8>> {
 //!     let mut length = [0; 2];
@@ -101,11 +93,12 @@
 
 mod control;
 mod counter;
+mod delays;
 mod direction;
 #[cfg(feature = "embedded-io")]
 mod embedded;
 mod every_fault;
-mod exclusive;
+mod failures;
 mod fault;
 mod faulty;
 mod futures;
@@ -114,6 +107,7 @@ mod held;
 mod latency;
 mod pending;
 mod plan;
+mod poll;
 mod timer;
 #[cfg(feature = "tokio")]
 mod tokio;

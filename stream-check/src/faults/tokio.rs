@@ -2,13 +2,11 @@
 
 use std::io::{IoSlice, Result};
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{ready, Context, Poll};
 
-use std::task::ready;
 use tokio::io::{AsyncBufRead, AsyncRead, AsyncWrite, ReadBuf};
 
-use super::held::Held;
-use super::vectored::{first_bytes, total_len};
+use super::fault::Call;
 use super::Faulty;
 
 impl<S: AsyncRead + Unpin> AsyncRead for Faulty<S> {
@@ -17,51 +15,28 @@ impl<S: AsyncRead + Unpin> AsyncRead for Faulty<S> {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<Result<()>> {
-        let this = self.get_mut();
-        let (inner, latency) = (&mut this.inner, &mut this.latency);
-        let read = this.control.read(cx, buf.remaining(), |cx, n| {
-            // `ReadBuf::take` has no safe way to tell `buf` how many bytes were filled.
-            let part = buf.initialize_unfilled_to(n);
-            let mut read = inner_read(inner);
-            let filled = ready!(match latency {
-                Some(latency) => latency.poll_read(cx, part, read),
-                None => read(cx, part),
-            })?;
-            buf.advance(filled);
-            Poll::Ready(Ok(filled))
-        });
-        read.map_ok(drop)
+        // `ReadBuf::take` has no safe way to tell `buf` how many bytes were filled.
+        let unfilled = buf.initialize_unfilled();
+        let n = ready!(self.get_mut().read_by(cx, unfilled, read))?;
+        buf.advance(n);
+        Poll::Ready(Ok(()))
     }
 }
 
 impl<S: AsyncBufRead + Unpin> AsyncBufRead for Faulty<S> {
     fn poll_fill_buf(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<&[u8]>> {
-        let this = self.get_mut();
-        let (inner, latency) = (&mut this.inner, &mut this.latency);
-        this.control.fill_buf(cx, move |cx| match latency {
-            Some(latency) => latency.poll_fill_buf(cx, inner_read(inner)),
-            None => Pin::new(inner).poll_fill_buf(cx),
-        })
+        self.get_mut().fill_buf_by(cx, read, S::poll_fill_buf)
     }
 
     fn consume(self: Pin<&mut Self>, amt: usize) {
-        let this = self.get_mut();
-        this.control.consume(amt);
-        match &mut this.latency {
-            Some(latency) => latency.consume(amt),
-            None => Pin::new(&mut this.inner).consume(amt),
-        }
+        self.get_mut()
+            .consume_by(amt, |inner| Pin::new(inner).consume(amt));
     }
 }
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for Faulty<S> {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<Result<usize>> {
-        let this = self.get_mut();
-        let (inner, held) = (&mut this.inner, &mut this.held);
-        this.control.write(cx, buf.len(), |cx, n| match held {
-            Some(held) => Poll::Ready(Ok(held.push(&buf[..n]))),
-            None => Pin::new(inner).poll_write(cx, &buf[..n]),
-        })
+        self.get_mut().write_by(cx, buf, S::poll_write)
     }
 
     fn poll_write_vectored(
@@ -69,15 +44,8 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Faulty<S> {
         cx: &mut Context<'_>,
         bufs: &[IoSlice<'_>],
     ) -> Poll<Result<usize>> {
-        let this = self.get_mut();
-        let (inner, held) = (&mut this.inner, &mut this.held);
-        this.control.write(cx, total_len(bufs), |cx, n| {
-            let bufs = first_bytes(bufs, n);
-            match held {
-                Some(held) => Poll::Ready(Ok(bufs.iter().map(|buf| held.push(buf)).sum())),
-                None => Pin::new(inner).poll_write_vectored(cx, &bufs),
-            }
-        })
+        self.get_mut()
+            .write_vectored_by(cx, bufs, S::poll_write_vectored)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -85,42 +53,24 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Faulty<S> {
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<()>> {
-        let this = self.get_mut();
-        let (inner, held) = (&mut this.inner, &mut this.held);
-        this.control.flush(cx, |cx| {
-            ready!(release(held, cx, inner))?;
-            Pin::new(inner).poll_flush(cx)
-        })
+        self.get_mut()
+            .end_by(cx, Call::Flush, S::poll_write, S::poll_flush)
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<()>> {
-        let this = self.get_mut();
-        let (inner, held) = (&mut this.inner, &mut this.held);
-        this.control.close(cx, |cx| {
-            ready!(release(held, cx, inner))?;
-            Pin::new(inner).poll_shutdown(cx)
-        })
+        self.get_mut()
+            .end_by(cx, Call::Close, S::poll_write, S::poll_shutdown)
     }
 }
 
-/// Passes the bytes that are held back to the inner stream.
-fn release<S: AsyncWrite + Unpin>(
-    held: &mut Option<Held>,
+/// Reads into plain bytes.
+fn read<S: AsyncRead>(
+    inner: Pin<&mut S>,
     cx: &mut Context<'_>,
-    inner: &mut S,
-) -> Poll<Result<()>> {
-    Held::poll_release(held, cx, |cx, bytes| {
-        Pin::new(&mut *inner).poll_write(cx, bytes)
-    })
-}
-
-/// Returns a function that reads from the inner stream.
-fn inner_read<S: AsyncRead + Unpin>(
-    inner: &mut S,
-) -> impl FnMut(&mut Context<'_>, &mut [u8]) -> Poll<Result<usize>> + '_ {
-    move |cx, buf| {
-        let mut buf = ReadBuf::new(buf);
-        ready!(Pin::new(&mut *inner).poll_read(cx, &mut buf))?;
-        Poll::Ready(Ok(buf.filled().len()))
-    }
+    buf: &mut [u8],
+) -> Poll<Result<usize>> {
+    let mut buf = ReadBuf::new(buf);
+    inner
+        .poll_read(cx, &mut buf)
+        .map_ok(|()| buf.filled().len())
 }

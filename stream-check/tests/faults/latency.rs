@@ -216,7 +216,7 @@ fn debug_of_a_stream_with_latency_shows_no_bytes() {
     let text = format!("{reader:?}");
     assert!(text.contains("Arrival { is_due: false, len: 3 }"), "{text}");
     assert!(
-        text.contains("error: Exclusive { .. }, buf: Buf { .. }"),
+        text.contains("error: Exclusive { .. }, buf: Exclusive { .. }"),
         "{text}"
     );
     assert!(!text.contains("20"), "{text}");
