@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::mem;
+use std::panic::{catch_unwind, resume_unwind, AssertUnwindSafe};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
@@ -68,15 +69,20 @@ impl Gate {
     /// Opens the gate, and wakes the task of every call that waits at it. Opening an open gate does
     /// nothing.
     ///
-    /// The gate is not locked while it wakes tasks, so a waker may use the gate and the streams.
+    /// The gate is not locked while it wakes tasks, so a waker may use the gate and the streams. If
+    /// wakers panic, the first panic goes on after every task has been woken.
     pub fn open(&self) {
         let waiting = {
             let mut state = self.state();
             state.is_closed = false;
             mem::take(&mut state.waiting)
         };
+        let mut woken = Ok(());
         for (_, waker) in waiting {
-            waker.wake();
+            woken = woken.and(catch_unwind(AssertUnwindSafe(|| waker.wake())));
+        }
+        if let Err(panic) = woken {
+            resume_unwind(panic);
         }
     }
 

@@ -1,23 +1,34 @@
-//! A stream with bytes to read, and what it looks like after a fault.
+//! What the tests share: streams, tasks, and what a stream looks like after a fault.
 
-use core::task::Poll;
-use std::io::{ErrorKind, IoSlice, IoSliceMut};
+pub(crate) use core::pin::Pin;
+pub(crate) use core::task::{Context, Poll};
+pub(crate) use std::io::{self, ErrorKind, IoSlice, IoSliceMut};
 
-use async_duplex::{duplex, DuplexStream};
-use stream_check::faults::Faulty;
+pub(crate) use async_duplex::{duplex, pipe, DuplexStream, Reader, Writer};
+pub(crate) use futures::executor::block_on;
+pub(crate) use futures::io::Cursor;
+pub(crate) use futures::{AsyncReadExt, AsyncWriteExt, FutureExt};
+pub(crate) use stream_check::faults::{every_fault, FaultPlan, Faulty, Gate};
 
-use crate::counting_waker::{CountingTask, Outcome};
+pub(crate) use crate::counting_waker::{failed, ready, CountingTask, Outcome, END};
+pub(crate) use crate::deadline::within;
+pub(crate) use crate::manual_timers::ManualTimers;
+pub(crate) use crate::panics::panic_message;
 
 pub(crate) const RESET: ErrorKind = ErrorKind::ConnectionReset;
 
-pub(crate) const FAILED: Outcome<usize> = Poll::Ready(Err(RESET));
+pub(crate) const FAILED: Outcome<usize> = failed(RESET);
 
 /// Makes both ends of a stream, with ten bytes to read at the near end.
 pub(crate) fn streams() -> (DuplexStream, DuplexStream) {
     let (near, mut far) = duplex(64);
-    let (_, writer) = far.halves();
-    assert_eq!(writer.try_write(b"0123456789").unwrap(), 10);
+    assert_eq!(far.try_write(b"0123456789").unwrap(), 10);
     (near, far)
+}
+
+/// A stream of ten bytes to read.
+pub(crate) fn digits() -> Faulty<Cursor<&'static [u8]>> {
+    Faulty::new(Cursor::new(b"0123456789"))
 }
 
 /// Returns what the far end observes of the near end: the number of bytes to read, the number of
@@ -28,28 +39,57 @@ pub(crate) fn far_state(far: &mut DuplexStream) -> (usize, usize, bool) {
 }
 
 /// Asserts that every operation fails with [`RESET`], and wakes no task.
-pub(crate) fn assert_broken(task: &CountingTask, stream: &mut Faulty<DuplexStream>) {
+pub(crate) fn assert_broken(near: &mut Faulty<DuplexStream>) {
+    let task = CountingTask::new();
     for _ in 0..3 {
-        assert_eq!(task.read(stream, &mut [0; 4]), FAILED);
-        assert_eq!(task.read(stream, &mut []), FAILED);
-        let mut buf = [0; 4];
-        let bufs = &mut [IoSliceMut::new(&mut buf)];
-        assert_eq!(task.read_vectored(stream, bufs), FAILED);
-        assert_eq!(task.fill_buf(stream), Poll::Ready(Err(RESET)));
-        assert_eq!(task.write(stream, b"x"), FAILED);
-        assert_eq!(task.write(stream, b""), FAILED);
-        assert_eq!(task.write_vectored(stream, &[IoSlice::new(b"x")]), FAILED);
-        assert_eq!(task.flush(stream), Poll::Ready(Err(RESET)));
-        assert_eq!(task.close(stream), Poll::Ready(Err(RESET)));
+        for (name, operation) in OPERATIONS {
+            assert_eq!(operation(&task, near), failed(RESET), "{name}");
+        }
     }
-    assert!(stream.fired());
+    assert!(near.fired());
     assert_eq!(task.wakes(), 0);
 }
 
-/// Returns whether an operation has succeeded.
-pub(crate) fn ok<T>(outcome: Outcome<T>) -> bool {
-    match outcome {
-        Poll::Ready(result) => result.is_ok(),
-        Poll::Pending => panic!("it is pending"),
-    }
+/// A call of an operation.
+pub(crate) type Operation = fn(&CountingTask, &mut Faulty<DuplexStream>) -> Outcome<()>;
+
+/// One of each kind, with a name. Without a fault, all of them succeed on [`streams`].
+pub(crate) const OPERATIONS: [(&str, Operation); 9] = [
+    ("read", |task, near| task.read(near, &mut [0]).map_ok(drop)),
+    ("empty read", |task, near| {
+        task.read(near, &mut []).map_ok(drop)
+    }),
+    ("vectored read", |task, near| {
+        let mut byte = [0];
+        let bufs = &mut [IoSliceMut::new(&mut byte)];
+        task.read_vectored(near, bufs).map_ok(drop)
+    }),
+    ("fill_buf", |task, near| task.fill_buf(near).map_ok(drop)),
+    ("write", |task, near| task.write(near, b"x").map_ok(drop)),
+    ("empty write", |task, near| {
+        task.write(near, b"").map_ok(drop)
+    }),
+    ("vectored write", |task, near| {
+        let bufs = &[IoSlice::new(b"x")];
+        task.write_vectored(near, bufs).map_ok(drop)
+    }),
+    ("flush", |task, near| task.flush(near)),
+    ("close", |task, near| task.close(near)),
+];
+
+pub(crate) fn consume(stream: &mut (impl futures::AsyncBufRead + Unpin), n: usize) {
+    Pin::new(stream).consume(n);
+}
+
+/// Asserts that `body` panics with this message.
+#[track_caller]
+pub(crate) fn assert_panics<T>(message: &str, body: impl FnOnce() -> T) {
+    assert_eq!(panic_message(body), message);
+}
+
+/// Reads everything.
+pub(crate) fn text_of(mut stream: impl futures::AsyncRead + Unpin) -> String {
+    let mut text = String::new();
+    block_on(stream.read_to_string(&mut text)).unwrap();
+    text
 }

@@ -1,16 +1,6 @@
 //! Injected ends of the stream: when they come, and that only reads find them.
 
-use core::pin::Pin;
-use core::task::Poll;
-use std::io::IoSliceMut;
-
-use async_duplex::{duplex, DuplexStream};
-use futures::io::{AsyncBufRead, Cursor};
-use stream_check::faults::Faulty;
-
-use crate::common::{assert_broken, far_state, ok, streams, FAILED, RESET};
-use crate::counting_waker::{ready, CountingTask, END};
-use crate::panics::panic_message;
+use crate::common::*;
 
 /// Asserts that reads find the end of the stream, and that all other operations continue.
 fn assert_ended(task: &CountingTask, near: &mut Faulty<DuplexStream>, far: &mut DuplexStream) {
@@ -20,16 +10,15 @@ fn assert_ended(task: &CountingTask, near: &mut Faulty<DuplexStream>, far: &mut 
         let mut buf = [0; 4];
         let bufs = &mut [IoSliceMut::new(&mut buf)];
         assert_eq!(task.read_vectored(near, bufs), END);
-        assert_eq!(task.fill_buf(near), Poll::Ready(Ok(Vec::new())));
-        Pin::new(&mut *near).consume(0);
+        assert_eq!(task.fill_buf(near), ready(Vec::new()));
+        consume(near, 0);
         assert_eq!(task.write(near, b"x"), ready(1));
-        assert_eq!(task.flush(near), Poll::Ready(Ok(())));
+        assert_eq!(task.flush(near), ready(()));
     }
-    let before = far_state(far);
-    assert_eq!(task.close(near), Poll::Ready(Ok(())));
-    assert_ne!(
-        far_state(far),
-        before,
+    assert!(!far_state(far).2);
+    assert_eq!(task.close(near), ready(()));
+    assert!(
+        far_state(far).2,
         "the close has not reached the inner stream"
     );
 }
@@ -40,21 +29,20 @@ fn eof_at_read_n_ends_read_n_and_all_after_it() {
     for n in 1..=5 {
         let (near, mut far) = streams();
         let mut near = Faulty::new(near).eof_at_read(n);
-        for i in 1..n {
+        for i in 1..=n {
             // Other operations do not count.
             assert_eq!(task.write(&mut near, b"x"), ready(1));
-            assert_eq!(task.flush(&mut near), Poll::Ready(Ok(())));
-            if i % 2 == 0 {
-                assert_eq!(task.read(&mut near, &mut [0]), ready(1));
-            } else {
-                assert!(ok(task.fill_buf(&mut near)));
-                Pin::new(&mut near).consume(1);
-            }
+            assert_eq!(task.flush(&mut near), ready(()));
             assert!(!near.fired());
+            match i {
+                _ if i == n => assert_eq!(task.read(&mut near, &mut [0; 4]), END),
+                _ if i % 2 == 0 => assert_eq!(task.read(&mut near, &mut [0]), ready(1)),
+                _ => {
+                    assert!(matches!(task.fill_buf(&mut near), Poll::Ready(Ok(_))));
+                    consume(&mut near, 1);
+                }
+            }
         }
-        assert_eq!(task.write(&mut near, b"x"), ready(1));
-        assert!(!near.fired(), "a write is no read");
-        assert_eq!(task.read(&mut near, &mut [0; 4]), END);
         assert_ended(&task, &mut near, &mut far);
     }
 }
@@ -66,20 +54,16 @@ fn eof_after_bytes_returns_n_bytes_and_then_the_end() {
         for buffered in [false, true] {
             let (near, mut far) = streams();
             let mut near = Faulty::new(near).eof_after_bytes(bytes).max_read(3);
-            let mut left = bytes;
-            while left > 0 {
-                let n = left.min(3);
+            for lent in b"0123456789"[..bytes].chunks(3) {
                 if buffered {
-                    let lent = b"0123456789"[bytes - left..][..n].to_vec();
-                    assert_eq!(task.fill_buf(&mut near), Poll::Ready(Ok(lent)));
-                    Pin::new(&mut near).consume(n);
+                    assert_eq!(task.fill_buf(&mut near), ready(lent.to_vec()));
+                    consume(&mut near, lent.len());
                 } else {
-                    assert_eq!(task.read(&mut near, &mut [0; 8]), ready(n));
+                    assert_eq!(task.read(&mut near, &mut [0; 8]), ready(lent.len()));
                 }
-                left -= n;
             }
             assert!(!near.fired());
-            assert_eq!(task.fill_buf(&mut near), Poll::Ready(Ok(Vec::new())));
+            assert_eq!(task.fill_buf(&mut near), ready(Vec::new()));
             assert_ended(&task, &mut near, &mut far);
         }
     }
@@ -94,32 +78,31 @@ fn an_error_can_follow_an_injected_end() {
     assert_eq!(task.read(&mut near, &mut [0]), END);
     assert_eq!(task.read(&mut near, &mut [0]), END);
     assert_eq!(task.read(&mut near, &mut [0]), FAILED);
-    assert_broken(&task, &mut near);
+    assert_broken(&mut near);
 }
 
 #[test]
 fn the_10_000th_read_after_an_injected_end_panics() {
     let task = CountingTask::new();
-    let mut stream = Faulty::new(Cursor::new(b"01234")).eof_at_read(1);
+    let mut stream = digits().eof_at_read(1);
     for i in 1..10_000 {
         if i % 2 == 0 {
             assert_eq!(task.read(&mut stream, &mut [0]), END);
         } else {
-            assert_eq!(task.fill_buf(&mut stream), Poll::Ready(Ok(Vec::new())));
+            assert_eq!(task.fill_buf(&mut stream), ready(Vec::new()));
         }
     }
     let message = panic_message(|| task.read(&mut stream, &mut [0]));
     assert!(message.starts_with("10000 operations after a fault has fired"));
 
     // Reads at the inner stream's own end do not count, and neither do writes after a fault.
-    let mut own_end = Faulty::new(Cursor::new(b"")).eof_at_read(usize::MAX);
+    let mut own_end = Faulty::new(Cursor::new(Vec::new())).eof_at_read(20_001);
     for _ in 0..20_000 {
         assert_eq!(task.read(&mut own_end, &mut [0]), END);
     }
-    let (near, _far) = duplex(1 << 20);
-    let mut half_closed = Faulty::new(near).eof_at_read(1);
-    assert_eq!(task.read(&mut half_closed, &mut [0]), END);
+    assert!(!own_end.fired());
+    assert_eq!(task.read(&mut own_end, &mut [0]), END);
     for _ in 0..20_000 {
-        assert_eq!(task.write(&mut half_closed, b"x"), ready(1));
+        assert_eq!(task.write(&mut own_end, b"x"), ready(1));
     }
 }

@@ -1,65 +1,48 @@
 //! Gates: which calls a closed gate stalls, which tasks it wakes, and what does not pass it.
 
-use core::task::{Context, Waker};
-use std::io::{ErrorKind, IoSlice, IoSliceMut};
+use core::task::Waker;
 use std::sync::{Arc, Mutex};
 use std::task::Wake;
 use std::thread;
 
-use async_duplex::{duplex, pipe, Reader};
-use futures::executor::block_on;
-use futures::io::Cursor;
-use futures::{AsyncReadExt, AsyncWriteExt};
-use stream_check::faults::{Faulty, Gate};
+use crate::common::*;
 
-use crate::common::{far_state, streams, FAILED, RESET};
-use crate::counting_waker::{ready, CountingTask};
-use crate::deadline::within;
-
-#[test]
-fn a_closed_read_gate_stalls_every_kind_of_read_and_no_write() {
+/// Asserts that these operations stall at a gate of one direction, and the others do not.
+fn assert_stalls(
+    attach: fn(Faulty<DuplexStream>, &Gate) -> Faulty<DuplexStream>,
+    stalled: &[&str],
+) {
     let task = CountingTask::new();
     let gate = Gate::new();
     let (near, mut far) = streams();
-    let mut near = Faulty::new(near).read_gate(&gate);
+    let mut near = attach(Faulty::new(near), &gate);
     gate.close();
-    assert!(task.read(&mut near, &mut [0; 4]).is_pending());
-    assert!(task.read(&mut near, &mut []).is_pending());
-    let mut buf = [0; 4];
-    let bufs = &mut [IoSliceMut::new(&mut buf)];
-    assert!(task.read_vectored(&mut near, bufs).is_pending());
-    assert!(task.fill_buf(&mut near).is_pending());
-    assert_eq!(far_state(&mut far), (0, 10, false));
-
-    assert_eq!(task.write(&mut near, b"hello"), ready(5));
-    assert_eq!(task.flush(&mut near), ready(()));
-    assert_eq!(task.close(&mut near), ready(()));
-    assert_eq!(far_state(&mut far), (5, 10, true));
-
+    let before = far_state(&mut far);
+    for (name, operation) in OPERATIONS {
+        if stalled.contains(&name) {
+            assert!(operation(&task, &mut near).is_pending(), "{name}");
+        }
+    }
+    assert_eq!(far_state(&mut far), before);
+    for (name, operation) in OPERATIONS {
+        if !stalled.contains(&name) {
+            assert_eq!(operation(&task, &mut near), ready(()), "{name}");
+        }
+    }
     gate.open();
-    assert_eq!(task.read(&mut near, &mut [0; 4]), ready(4));
+    for (name, operation) in OPERATIONS {
+        if stalled.contains(&name) {
+            assert_eq!(operation(&task, &mut near), ready(()), "{name}");
+        }
+    }
 }
 
 #[test]
-fn a_closed_write_gate_stalls_writes_flushes_and_closes_and_no_read() {
-    let task = CountingTask::new();
-    let gate = Gate::new();
-    let (near, mut far) = streams();
-    let mut near = Faulty::new(near).write_gate(&gate);
-    gate.close();
-    assert!(task.write(&mut near, b"hello").is_pending());
-    assert!(task.write(&mut near, b"").is_pending());
-    let bufs = &[IoSlice::new(b"hello")];
-    assert!(task.write_vectored(&mut near, bufs).is_pending());
-    assert!(task.flush(&mut near).is_pending());
-    assert!(task.close(&mut near).is_pending());
-    assert_eq!(task.read(&mut near, &mut [0; 4]), ready(4));
-    assert_eq!(far_state(&mut far), (0, 6, false));
-
-    gate.open();
-    assert_eq!(task.write(&mut near, b"hello"), ready(5));
-    assert_eq!(task.close(&mut near), ready(()));
-    assert_eq!(far_state(&mut far), (5, 6, true));
+fn a_closed_gate_stalls_every_operation_of_its_direction_and_no_other() {
+    let reads = ["read", "empty read", "vectored read", "fill_buf"];
+    assert_stalls(|near, gate| near.read_gate(gate), &reads);
+    let writes = ["write", "empty write", "vectored write", "flush", "close"];
+    assert_stalls(|near, gate| near.write_gate(gate), &writes);
 }
 
 #[test]
@@ -67,40 +50,26 @@ fn opening_a_gate_wakes_the_latest_waker_of_each_direction_once() {
     let gate = Gate::new();
     let (near, _far) = streams();
     let mut near = Faulty::new(near).read_gate(&gate).write_gate(&gate);
-    let (former, reads, writes) = (
-        CountingTask::new(),
-        CountingTask::new(),
-        CountingTask::new(),
-    );
+    let tasks = [(); 3].map(|()| CountingTask::new());
+    let wakes = || tasks.each_ref().map(CountingTask::wakes);
+    let retained = || tasks.each_ref().map(CountingTask::retained);
+    let [former, reads, writes] = &tasks;
+    // An open gate keeps no waker, and wakes none.
+    assert_eq!(reads.read(&mut near, &mut [0]), ready(1));
+    gate.close();
+    gate.open();
+    assert_eq!((wakes(), retained()), ([0, 0, 0], [0, 0, 0]));
+
     gate.close();
     assert!(former.read(&mut near, &mut [0]).is_pending());
     assert!(reads.read(&mut near, &mut [0]).is_pending());
     assert!(writes.write(&mut near, b"x").is_pending());
-    assert_eq!(
-        (former.retained(), reads.retained(), writes.retained()),
-        (0, 1, 1)
-    );
-    assert_eq!(gate.waiting(), 2);
-
+    assert_eq!((retained(), gate.waiting()), ([0, 1, 1], 2));
     gate.open();
-    assert_eq!((former.wakes(), reads.wakes(), writes.wakes()), (0, 1, 1));
-    assert_eq!((reads.retained(), writes.retained()), (0, 0));
+    assert_eq!((wakes(), retained()), ([0, 1, 1], [0, 0, 0]));
     gate.open();
     gate.close();
-    assert_eq!((gate.waiting(), reads.wakes(), writes.wakes()), (0, 1, 1));
-}
-
-#[test]
-fn an_open_gate_wakes_no_task_and_keeps_no_waker() {
-    let task = CountingTask::new();
-    let gate = Gate::new();
-    let (near, _far) = streams();
-    let mut near = Faulty::new(near).read_gate(&gate).write_gate(&gate);
-    assert_eq!(task.read(&mut near, &mut [0]), ready(1));
-    assert_eq!(task.write(&mut near, b"x"), ready(1));
-    gate.close();
-    gate.open();
-    assert_eq!((task.wakes(), task.retained()), (0, 0));
+    assert_eq!((wakes(), gate.waiting()), ([0, 1, 1], 0));
 }
 
 #[test]
@@ -114,20 +83,20 @@ fn a_read_that_waits_for_the_peer_stalls_at_a_gate_that_was_closed_meanwhile() {
     far.try_write(b"hello").unwrap();
     assert_eq!(task.wakes(), 1);
     assert!(task.read(&mut near, &mut [0; 4]).is_pending());
+    // Nor is an end by the peer noticed.
+    far.abort(RESET);
     assert_eq!(task.wakes(), 1);
+    assert!(task.read(&mut near, &mut [0; 4]).is_pending());
     gate.open();
     assert_eq!(task.wakes(), 2);
-    assert_eq!(task.read(&mut near, &mut [0; 4]), ready(4));
+    assert_eq!(task.read(&mut near, &mut [0; 4]), FAILED);
 }
 
 #[test]
 fn a_stalled_call_is_not_an_operation_and_uses_no_pending() {
     let task = CountingTask::new();
     let gate = Gate::new();
-    let mut stream = Faulty::new(Cursor::new(b"0123"))
-        .read_gate(&gate)
-        .pending(0, 1)
-        .fail_at(2, RESET);
+    let mut stream = digits().read_gate(&gate).pending(0, 1).fail_at(2, RESET);
     gate.close();
     for _ in 0..5 {
         assert!(task.read(&mut stream, &mut [0]).is_pending());
@@ -135,54 +104,56 @@ fn a_stalled_call_is_not_an_operation_and_uses_no_pending() {
     gate.open();
     assert!(task.read(&mut stream, &mut [0]).is_pending());
     assert_eq!(task.read(&mut stream, &mut [0]), ready(1));
+    // A fault that is due waits for the gate, and one that has fired does not.
+    gate.close();
     assert!(task.read(&mut stream, &mut [0]).is_pending());
+    assert!(!stream.fired());
+    gate.open();
+    assert!(task.read(&mut stream, &mut [0]).is_pending());
+    assert_eq!(task.read(&mut stream, &mut [0]), FAILED);
+    gate.close();
     assert_eq!(task.read(&mut stream, &mut [0]), FAILED);
 }
 
-#[test]
-fn a_fault_that_is_due_waits_for_the_gate_and_one_that_has_fired_does_not() {
-    let task = CountingTask::new();
-    let gate = Gate::new();
-    let (near, _far) = streams();
-    let mut near = Faulty::new(near).read_gate(&gate).fail_at(1, RESET);
-    gate.close();
-    assert!(task.read(&mut near, &mut [0]).is_pending());
-    assert!(!near.fired());
-    gate.open();
-    assert_eq!(task.read(&mut near, &mut [0]), FAILED);
-    gate.close();
-    assert_eq!(task.read(&mut near, &mut [0]), FAILED);
-}
+/// A waker that panics.
+struct Panicking;
 
-#[test]
-fn an_end_by_the_peer_is_not_noticed_at_a_closed_gate() {
-    let task = CountingTask::new();
-    let gate = Gate::new();
-    let (near, mut far) = duplex(64);
-    let mut near = Faulty::new(near).read_gate(&gate);
-    gate.close();
-    assert!(task.read(&mut near, &mut [0]).is_pending());
-    far.abort(ErrorKind::ConnectionReset);
-    assert_eq!(task.wakes(), 0);
-    assert!(task.read(&mut near, &mut [0]).is_pending());
-    gate.open();
-    assert_eq!(task.read(&mut near, &mut [0]), FAILED);
-}
-
-#[test]
-fn a_gate_of_several_streams_stalls_and_wakes_all_of_them() {
-    let tasks = [(); 3].map(|()| CountingTask::new());
-    let gate = Gate::new();
-    let mut streams = [(); 3].map(|()| Faulty::new(Cursor::new(b"hello")).read_gate(&gate));
-    gate.close();
-    for (task, stream) in tasks.iter().zip(&mut streams) {
-        assert!(task.read(stream, &mut [0; 8]).is_pending());
+impl Wake for Panicking {
+    fn wake(self: Arc<Self>) {
+        panic!("the waker panics");
     }
-    assert_eq!(gate.waiting(), 3);
-    gate.clone().open();
-    for (task, stream) in tasks.iter().zip(&mut streams) {
-        assert_eq!(task.wakes(), 1);
-        assert_eq!(task.read(stream, &mut [0; 8]), ready(5));
+}
+
+#[test]
+fn a_gate_of_several_streams_wakes_all_of_them_although_wakers_panic() {
+    for panicking in [false, true] {
+        let tasks = [(); 4].map(|()| CountingTask::new());
+        let gate = Gate::new();
+        let mut streams = [(); 6].map(|()| digits().read_gate(&gate));
+        gate.close();
+        let panics = Waker::from(Arc::new(Panicking));
+        for stream in streams[..if panicking { 2 } else { 0 }].iter_mut() {
+            let read = futures::AsyncRead::poll_read(
+                Pin::new(stream),
+                &mut Context::from_waker(&panics),
+                &mut [0],
+            );
+            assert!(read.is_pending());
+        }
+        for (task, stream) in tasks.iter().zip(&mut streams[2..]) {
+            assert!(task.read(stream, &mut [0; 8]).is_pending());
+        }
+        assert_eq!(gate.waiting(), if panicking { 6 } else { 4 });
+        if panicking {
+            assert_panics("the waker panics", || gate.clone().open());
+        } else {
+            gate.clone().open();
+        }
+        assert!(!gate.is_closed());
+        for (task, stream) in tasks.iter().zip(&mut streams[2..]) {
+            assert_eq!((task.wakes(), task.retained()), (1, 0));
+            assert_eq!(task.read(stream, &mut [0; 8]), ready(8));
+        }
     }
 }
 
@@ -191,40 +162,36 @@ fn a_stream_that_is_dropped_leaves_no_waker_at_the_gate() {
     let task = CountingTask::new();
     let gate = Gate::new();
     gate.close();
-    let mut stream = Faulty::new(Cursor::new(b"hello")).read_gate(&gate);
-    assert!(task.read(&mut stream, &mut [0; 8]).is_pending());
-    assert_eq!((gate.waiting(), task.retained()), (1, 1));
-    drop(stream);
+    let waiting = || {
+        let mut stream = digits().read_gate(&gate);
+        assert!(task.read(&mut stream, &mut [0; 8]).is_pending());
+        assert_eq!((gate.waiting(), task.retained()), (1, 1));
+        stream
+    };
+    drop(waiting());
     assert_eq!((gate.waiting(), task.retained()), (0, 0));
-
     // Nor does one whose gate is replaced.
-    let mut stream = Faulty::new(Cursor::new(b"hello")).read_gate(&gate);
-    assert!(task.read(&mut stream, &mut [0; 8]).is_pending());
-    let mut stream = stream.read_gate(&Gate::new());
+    let mut stream = waiting().read_gate(&Gate::new());
     assert_eq!((gate.waiting(), task.retained()), (0, 0));
-    assert_eq!(task.read(&mut stream, &mut [0; 8]), ready(5));
+    assert_eq!(task.read(&mut stream, &mut [0; 8]), ready(8));
 }
 
 #[test]
 fn a_read_that_is_dropped_at_a_gate_loses_no_byte() {
     let gate = Gate::new();
-    let (near, _far) = streams();
-    let mut near = Faulty::new(near).read_gate(&gate);
+    let mut stream = digits().read_gate(&gate);
     gate.close();
-    let task = CountingTask::new();
     let mut buf = [0; 10];
-    let mut read = near.read_exact(&mut buf);
-    assert!(task.poll(|cx| futures::FutureExt::poll_unpin(&mut read, cx).is_pending()));
+    assert!(stream.read_exact(&mut buf).now_or_never().is_none());
     gate.open();
-    block_on(near.read_exact(&mut buf)).unwrap();
+    block_on(stream.read_exact(&mut buf)).unwrap();
     assert_eq!(&buf, b"0123456789");
 }
 
 /// A waker that uses its stream and its gate.
 struct Nested {
     gate: Gate,
-    stream: Mutex<Option<Faulty<Reader>>>,
-    read: Mutex<Vec<u8>>,
+    stream: Mutex<Faulty<Cursor<&'static [u8]>>>,
 }
 
 impl Wake for Nested {
@@ -232,33 +199,32 @@ impl Wake for Nested {
         self.gate.close();
         self.gate.open();
         assert_eq!(self.gate.waiting(), 0);
-        let mut stream = self.stream.lock().unwrap().take().unwrap();
-        let mut buf = [0; 8];
-        let n = block_on(stream.read(&mut buf)).unwrap();
-        self.read.lock().unwrap().extend(&buf[..n]);
+        let mut stream = self.stream.lock().unwrap();
+        block_on(stream.read_exact(&mut [0; 10])).unwrap();
     }
 }
 
 #[test]
 fn a_waker_may_use_the_gate_and_the_stream_while_the_gate_is_opened() {
     within(60, || {
-        let (reader, mut writer) = pipe(64);
-        writer.try_write(b"hello").unwrap();
         let gate = Gate::new();
         gate.close();
         let nested = Arc::new(Nested {
             gate: gate.clone(),
-            stream: Mutex::new(Some(Faulty::new(reader).read_gate(&gate))),
-            read: Mutex::default(),
+            stream: Mutex::new(digits().read_gate(&gate)),
         });
         let waker = Waker::from(nested.clone());
-        let cx = &mut Context::from_waker(&waker);
-        let poll = |stream: &mut Faulty<Reader>, cx: &mut Context<'_>| {
-            futures::AsyncRead::poll_read(core::pin::Pin::new(stream), cx, &mut [0])
-        };
-        assert!(poll(nested.stream.lock().unwrap().as_mut().unwrap(), cx).is_pending());
+        let mut cx = Context::from_waker(&waker);
+        let mut buf = [0; 4];
+        let read = nested
+            .stream
+            .lock()
+            .unwrap()
+            .read(&mut buf)
+            .poll_unpin(&mut cx);
+        assert!(read.is_pending());
         gate.open();
-        assert_eq!(*nested.read.lock().unwrap(), b"hello");
+        assert_eq!(nested.stream.lock().unwrap().get_ref().position(), 10);
     });
 }
 
@@ -275,9 +241,7 @@ fn a_test_can_wait_until_another_thread_stalls_and_then_let_it_go_on() {
         }
         assert_eq!(near.reader().len(), 0);
         gate.open();
-        let mut text = String::new();
-        block_on(near.read_to_string(&mut text)).unwrap();
-        assert_eq!(text, "hello");
+        assert_eq!(text_of(near), "hello");
         sender.join().unwrap().unwrap();
     });
 }

@@ -1,17 +1,13 @@
-//! Inner streams of other crates, and adapters of the `futures` crate around a `Faulty`.
+//! Inner streams of other crates, how they end, and adapters of `futures` around a `Faulty`.
 
-use std::io::ErrorKind;
 use std::thread;
 
-use async_duplex::{duplex, Reader, Writer};
-use futures::executor::block_on;
-use futures::io::{AllowStdIo, BufReader, BufWriter, Cursor};
-use futures::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, StreamExt, TryStreamExt};
+use async_duplex::Options;
+use futures::io::{AllowStdIo, BufReader, BufWriter};
+use futures::{AsyncBufReadExt, StreamExt, TryStreamExt};
 use smol::net::{TcpListener, TcpStream};
-use stream_check::faults::{every_fault, Faulty};
 
-use crate::counting_waker::{ready, CountingTask};
-use crate::deadline::within;
+use crate::common::*;
 
 #[test]
 fn a_tcp_socket_gets_limits_pendings_and_an_end() {
@@ -19,16 +15,15 @@ fn a_tcp_socket_gets_limits_pendings_and_an_end() {
         block_on(async {
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
             let address = listener.local_addr().unwrap();
-            let echo = thread::spawn(move || {
-                block_on(async {
-                    let (stream, _) = listener.accept().await.unwrap();
-                    let mut stream = Faulty::new(stream).max_read(3).max_write(2).pending(1, 2);
-                    let mut question = [0; 12];
-                    stream.read_exact(&mut question).await.unwrap();
-                    stream.write_all(&question).await.unwrap();
-                    stream.close().await.unwrap();
-                });
-            });
+            let echo = async move {
+                let (stream, _) = listener.accept().await.unwrap();
+                let mut stream = Faulty::new(stream).max_read(3).max_write(2).pending(1, 2);
+                let mut question = [0; 12];
+                stream.read_exact(&mut question).await.unwrap();
+                stream.write_all(&question).await.unwrap();
+                stream.close().await.unwrap();
+            };
+            let echo = thread::spawn(move || block_on(echo));
             let stream = TcpStream::connect(address).await.unwrap();
             let mut stream = Faulty::new(stream).max_write(1).eof_after_bytes(11);
             stream.write_all(b"hello, world").await.unwrap();
@@ -43,38 +38,22 @@ fn a_tcp_socket_gets_limits_pendings_and_an_end() {
 
 #[test]
 fn readers_and_writers_of_std_get_limits_and_errors() {
-    block_on(async {
-        let mut from = Faulty::new(AllowStdIo::new(&b"hello, world"[..]))
-            .max_read(2)
-            .pending(1, 2);
-        let mut to = Faulty::new(AllowStdIo::new(Vec::new()))
-            .max_write(5)
-            .fail_after_bytes_written(7, ErrorKind::StorageFull);
-        let error = futures::io::copy(&mut from, &mut to).await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::StorageFull);
-        assert_eq!(to.into_inner().into_inner(), b"hello, ");
-    });
+    let from = Faulty::new(AllowStdIo::new(&b"hello, world"[..]));
+    let mut from = from.max_read(2).pending(1, 2);
+    let to = Faulty::new(AllowStdIo::new(Vec::new())).max_write(5);
+    let mut to = to.fail_after_bytes_written(7, ErrorKind::StorageFull);
+    let error = block_on(futures::io::copy(&mut from, &mut to)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::StorageFull);
+    assert_eq!(to.into_inner().into_inner(), b"hello, ");
 }
 
 #[test]
-fn a_pinned_stream_gets_limits_and_an_end() {
-    let pieces = ["he", "llo", ", ", "world"].map(|piece| std::io::Result::Ok(piece.as_bytes()));
+fn a_pinned_stream_gets_limits_and_an_end_and_a_faulty_stream_can_wrap_another() {
+    let pieces = ["he", "llo", ", ", "world"].map(|piece| io::Result::Ok(piece.as_bytes()));
     let stream = futures::stream::iter(pieces).then(|piece| async move { piece });
-    let pinned = Box::pin(stream).into_async_read();
-    let mut stream = Faulty::new(pinned).max_read(1).eof_at_read(10);
-    let mut text = String::new();
-    block_on(stream.read_to_string(&mut text)).unwrap();
-    assert_eq!(text, "hello, wo");
-}
-
-#[test]
-fn a_faulty_stream_can_wrap_another() {
-    let task = CountingTask::new();
-    let inner = Faulty::new(Cursor::new(b"0123456789")).max_read(3);
-    let mut outer = Faulty::new(inner).eof_after_bytes(5);
-    assert_eq!(task.read(&mut outer, &mut [0; 8]), ready(3));
-    assert_eq!(task.read(&mut outer, &mut [0; 8]), ready(2));
-    assert_eq!(task.read(&mut outer, &mut [0; 8]), ready(0));
+    let inner = Faulty::new(Box::pin(stream).into_async_read()).max_read(1);
+    let mut outer = Faulty::new(inner).eof_at_read(10);
+    assert_eq!(text_of(&mut outer), "hello, wo");
     assert!(outer.fired() && !outer.get_ref().fired());
 }
 
@@ -82,9 +61,9 @@ fn a_faulty_stream_can_wrap_another() {
 fn both_halves_of_a_stream_can_share_a_plan() {
     let runs = every_fault(|plan| {
         let (near, mut far) = duplex(64);
-        let (reader, writer): (Reader, Writer) = near.into_split();
-        let mut reader = Faulty::new(reader).fail_at(plan, ErrorKind::TimedOut);
-        let mut writer = Faulty::new(writer).fail_at(plan, ErrorKind::TimedOut);
+        let (reader, writer) = near.into_split();
+        let mut reader = Faulty::new(reader).fail_at(plan, RESET);
+        let mut writer = Faulty::new(writer).fail_at(plan, RESET);
         let outcome = block_on(async {
             writer.write_all(b"ping").await?;
             far.write_all(b"pong").await?;
@@ -100,44 +79,62 @@ fn both_halves_of_a_stream_can_share_a_plan() {
 fn lines_are_read_whole_from_short_reads() {
     within(60, || {
         for max in 1..=12 {
-            let stream = Faulty::new(Cursor::new("one\ntwo\r\n\nlast"))
-                .max_read(max)
-                .pending(max as u64, 2);
-            let expected = ["one", "two", "", "last"];
+            let stream = || Faulty::new(Cursor::new("one\ntwo\r\n\nlast")).max_read(max);
             // Through `fill_buf` of the `Faulty`, and through that of a `BufReader` around it.
-            let buffered =
-                BufReader::new(Faulty::new(Cursor::new("one\ntwo\r\n\nlast")).max_read(max));
-            let lines = |result: std::io::Result<Vec<String>>| result.unwrap();
-            assert_eq!(lines(block_on(stream.lines().try_collect())), expected);
-            assert_eq!(lines(block_on(buffered.lines().try_collect())), expected);
+            let lines: Vec<_> = block_on(stream().pending(1, 2).lines().try_collect()).unwrap();
+            assert_eq!(lines, ["one", "two", "", "last"]);
+            let buffered: Vec<_> =
+                block_on(BufReader::new(stream()).lines().try_collect()).unwrap();
+            assert_eq!(buffered, lines);
         }
     });
 }
 
 #[test]
-fn a_bufwriter_around_a_faulty_stream_reports_the_fault_when_it_flushes() {
+fn a_flush_passes_a_bufwriter_around_a_faulty_stream_and_one_inside_of_it() {
     block_on(async {
-        let (reader, writer) = async_duplex::pipe(64);
-        let faulty = Faulty::new(writer).fail_at(2, ErrorKind::TimedOut);
+        let faulty = Faulty::new(Vec::new()).fail_at(2, RESET);
         let mut writer = BufWriter::with_capacity(4, faulty);
         writer.write_all(b"abc").await.unwrap();
         writer.write_all(b"def").await.unwrap();
-        assert_eq!(reader.len(), 3);
-        let error = writer.flush().await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::TimedOut);
-        assert_eq!(reader.len(), 3);
+        assert_eq!(writer.get_ref().get_ref(), b"abc");
+        assert_eq!(writer.flush().await.unwrap_err().kind(), RESET);
+        assert_eq!(writer.get_ref().get_ref(), b"abc");
+
+        let mut writer = Faulty::new(BufWriter::new(Vec::new())).fail_at(3, RESET);
+        writer.write_all(b"abc").await.unwrap();
+        assert!(writer.get_ref().get_ref().is_empty());
+        writer.flush().await.unwrap();
+        assert_eq!(writer.get_ref().get_ref(), b"abc");
+        assert!(writer.flush().await.is_err());
     });
 }
 
 #[test]
-fn a_flush_reaches_a_bufwriter_inside_a_faulty_stream() {
-    block_on(async {
-        let (reader, writer) = async_duplex::pipe(64);
-        let mut writer = Faulty::new(BufWriter::new(writer)).fail_at(3, ErrorKind::TimedOut);
-        writer.write_all(b"abc").await.unwrap();
-        assert!(reader.is_empty());
-        writer.flush().await.unwrap();
-        assert_eq!(reader.len(), 3);
-        assert!(writer.flush().await.is_err());
-    });
+fn a_faulty_stream_passes_the_bytes_and_the_error_of_the_stream_inside() {
+    const WRONG: ErrorKind = ErrorKind::InvalidData;
+    type End = fn(DuplexStream);
+    let ends: [(End, Option<ErrorKind>, &[u8]); 4] = [
+        (|far| drop(far), Some(RESET), b"abcd"),
+        (|mut far| far.writer().finish(), None, b"abcd"),
+        (
+            |mut far| far.writer().finish_with(WRONG),
+            Some(WRONG),
+            b"abcd",
+        ),
+        (|far| far.abort_handle().abort(WRONG), Some(WRONG), b""),
+    ];
+    for (end, expected, arrived) in ends {
+        let (near, mut far) = Options::new(8).error_on_drop(RESET).duplex();
+        let mut near = Faulty::new(near).pending(1, 1);
+        far.try_write(b"abcd").unwrap();
+        end(far);
+        let mut bytes = Vec::new();
+        // Once, and the same once more.
+        for _ in 0..2 {
+            let read = block_on(near.read_to_end(&mut bytes));
+            assert_eq!(read.err().map(|error| error.kind()), expected);
+            assert_eq!(bytes, arrived);
+        }
+    }
 }

@@ -19,7 +19,6 @@ mod errors_after_bytes;
 mod every_fault;
 mod every_fault_async;
 mod gates;
-mod halves;
 mod hold_until_flush;
 mod inner_streams;
 mod latency;

@@ -1,55 +1,51 @@
 //! Injected `Pending`s: which calls return one, which task is woken, and that the task progresses.
 
-use async_duplex::{duplex, pipe, DuplexStream, Reader};
-use futures::executor::block_on;
-use futures::{AsyncReadExt, AsyncWriteExt};
-use stream_check::faults::Faulty;
+use futures::io::{repeat, sink};
 
-use crate::counting_waker::{ready, CountingTask};
-use crate::deadline::within;
-use crate::panics::panic_message;
+use crate::common::*;
 
 /// Returns which of the first `n` reads of a byte are pending.
 fn pending_reads(seed: u64, one_in: u32, n: usize) -> Vec<bool> {
     let task = CountingTask::new();
-    let mut stream = Faulty::new(futures::io::repeat(7)).pending(seed, one_in);
-    (0..n)
-        .map(|_| task.read(&mut stream, &mut [0]).is_pending())
-        .collect()
+    let mut stream = Faulty::new(repeat(7)).pending(seed, one_in);
+    let mut is_pending = || task.read(&mut stream, &mut [0]).is_pending();
+    (0..n).map(|_| is_pending()).collect()
 }
 
 #[test]
 fn an_injected_pending_wakes_its_task_once_and_keeps_no_waker() {
     let task = CountingTask::new();
     let (near, mut far) = duplex(1 << 20);
-    far_writes(&mut far, &[7; 1000]);
+    far.try_write(&[7; 1000]).unwrap();
     let mut near = Faulty::new(near).pending(3, 2);
     let mut pending = 0;
     for i in 0..2000 {
-        let is_pending = match i % 4 {
-            0 => task.read(&mut near, &mut [0]).is_pending(),
-            1 => task.fill_buf(&mut near).is_pending(),
-            2 => task.write(&mut near, b"x").is_pending(),
-            _ => task.flush(&mut near).is_pending(),
-        };
-        pending += usize::from(is_pending);
-        assert_eq!(task.wakes(), pending, "call {i}");
+        let (_, operation) = OPERATIONS[i % 8];
+        pending += usize::from(operation(&task, &mut near).is_pending());
         // The stream used the waker and kept no clone of it.
-        assert_eq!(task.retained(), 0, "call {i}");
+        assert_eq!((task.wakes(), task.retained()), (pending, 0), "call {i}");
     }
     assert!(pending > 0);
 }
 
 #[test]
-fn an_injected_pending_delays_a_close() {
+fn one_in_1_delays_every_second_call_of_each_kind_until_it_reaches_the_inner_stream() {
     let task = CountingTask::new();
-    let (reader, writer) = pipe(8);
-    let mut writer = Faulty::new(writer).pending(0, 1);
-    assert!(task.close(&mut writer).is_pending());
-    assert_eq!(task.wakes(), 1);
-    assert!(!reader.is_closed());
-    assert!(task.close(&mut writer).is_ready());
-    assert!(reader.is_closed());
+    let (near, mut far) = streams();
+    let mut near = Faulty::new(near).pending(9, 1);
+    for i in 0..10 {
+        // Alternating calls, so that a shared sequence would always delay the same kind.
+        let pending = [
+            task.read(&mut near, &mut [0]).is_pending(),
+            task.write(&mut near, b"x").is_pending(),
+            task.flush(&mut near).is_pending(),
+        ];
+        assert_eq!(pending, [i % 2 == 0; 3]);
+    }
+    assert!(task.close(&mut near).is_pending());
+    assert_eq!(far_state(&mut far), (5, 5, false));
+    assert_eq!(task.close(&mut near), ready(()));
+    assert_eq!(far_state(&mut far), (5, 5, true));
 }
 
 #[test]
@@ -66,44 +62,19 @@ fn a_pending_of_the_inner_stream_wakes_only_on_progress() {
 }
 
 #[test]
-fn injected_pendings_never_come_twice_in_a_row() {
-    for seed in 0..50 {
-        for one_in in [1, 2, 3, 10] {
-            let pending = pending_reads(seed, one_in, 1000);
-            assert!(!pending.windows(2).any(|two| two == [true, true]));
-        }
-    }
-}
-
-#[test]
-fn one_in_1_delays_every_second_call_of_each_kind() {
-    let task = CountingTask::new();
-    let (near, mut far) = duplex(64);
-    far_writes(&mut far, b"0123456789");
-    let mut near = Faulty::new(near).pending(9, 1);
-    for i in 0..10 {
-        // Alternating calls, so that a shared sequence would always delay the same kind.
-        let pending = [
-            task.read(&mut near, &mut [0]).is_pending(),
-            task.write(&mut near, b"x").is_pending(),
-            task.flush(&mut near).is_pending(),
-        ];
-        assert_eq!(pending, [i % 2 == 0; 3]);
-    }
-}
-
-#[test]
-fn one_in_n_delays_about_one_in_n_calls() {
-    for one_in in [2, 3, 10, 100] {
+fn one_in_n_delays_about_one_in_n_calls_and_never_two_in_a_row() {
+    for one_in in [1, 2, 3, 10, 100] {
         let n = 60_000;
         let pending = pending_reads(1, one_in, n);
         let count = pending.iter().filter(|&&pending| pending).count();
         // The call after a pending one never is.
         let expected = n / (one_in as usize + 1);
-        assert!(
-            count > expected * 8 / 10 && count < expected * 12 / 10,
-            "{count} in {n} calls, with one in {one_in}"
-        );
+        let range = expected * 8 / 10..expected * 12 / 10;
+        assert!(range.contains(&count), "{count} with one in {one_in}");
+        for seed in 0..50 {
+            let pending = pending_reads(seed, one_in, 1000);
+            assert!(!pending.windows(2).any(|two| two == [true, true]));
+        }
     }
 }
 
@@ -123,7 +94,7 @@ fn each_kind_of_call_has_its_own_sequence_of_pendings() {
     // Writes between the reads do not change which reads are pending.
     let task = CountingTask::new();
     let (near, mut far) = duplex(1 << 10);
-    far_writes(&mut far, &[7; 500]);
+    far.try_write(&[7; 500]).unwrap();
     let mut near = Faulty::new(near).pending(5, 3);
     let (mut reads, mut writes) = (Vec::new(), Vec::new());
     for i in 0..500 {
@@ -134,20 +105,12 @@ fn each_kind_of_call_has_its_own_sequence_of_pendings() {
     }
     assert_eq!(reads, pending_reads(5, 3, 500));
     assert_ne!(reads[..writes.len()], writes);
-}
 
-#[test]
-fn consecutive_seeds_give_unrelated_sequences_of_pendings() {
-    let task = CountingTask::new();
-    let pending_writes = |seed| {
-        let mut stream = Faulty::new(futures::io::sink()).pending(seed, 3);
-        let mut call = || task.write(&mut stream, b"x").is_pending();
-        core::iter::repeat_with(&mut call)
-            .take(64)
-            .collect::<Vec<_>>()
-    };
+    // Nor are the writes of a seed the reads of the same one, or of one next to it.
     for seed in 0..100 {
-        let writes = pending_writes(seed);
+        let mut stream = Faulty::new(sink()).pending(seed, 3);
+        let mut is_pending = || task.write(&mut stream, b"x").is_pending();
+        let writes: Vec<_> = (0..64).map(|_| is_pending()).collect();
         for other in [seed.wrapping_sub(1), seed, seed + 1] {
             assert_ne!(writes, pending_reads(other, 3, 64), "{seed} and {other}");
         }
@@ -157,70 +120,111 @@ fn consecutive_seeds_give_unrelated_sequences_of_pendings() {
 #[test]
 fn a_call_with_an_injected_pending_has_no_effect_and_is_no_operation() {
     let task = CountingTask::new();
-    let mut stream = Faulty::new(Vec::new())
-        .pending(0, 1)
-        .fail_at(3, std::io::ErrorKind::TimedOut);
+    let mut stream = Faulty::new(Vec::new()).pending(0, 1).fail_at(3, RESET);
     for byte in [b"a", b"b"] {
         assert!(task.write(&mut stream, byte).is_pending());
         assert_eq!(task.write(&mut stream, byte), ready(1));
     }
     assert!(task.write(&mut stream, b"c").is_pending());
     assert!(!stream.fired());
-    assert!(task.write(&mut stream, b"c").is_ready());
-    assert!(stream.fired());
+    assert_eq!(task.write(&mut stream, b"c"), FAILED);
     assert_eq!(stream.into_inner(), b"ab");
 }
 
+/// Calls of two tasks in turn. Each `Pending` wakes the task that got it, and no other.
 #[test]
-fn every_byte_arrives_over_streams_with_limits_and_pendings() {
+fn each_injected_pending_of_a_stream_that_is_split_wakes_its_own_task() {
+    const CALLS: usize = 1_000;
+    for by_tokio in [false, true] {
+        let (near, mut far) = duplex(CALLS);
+        far.try_write(&[7; CALLS]).unwrap();
+        let near = Faulty::new(near).pending(5, 2);
+        let (reading, writing) = (CountingTask::new(), CountingTask::new());
+        let mut pending = (0, 0);
+        let mut count = |is_pending: (bool, bool)| {
+            pending.0 += usize::from(is_pending.0);
+            pending.1 += usize::from(is_pending.1);
+            assert_eq!((reading.wakes(), writing.wakes()), pending);
+        };
+        if by_tokio {
+            use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+            let (mut reader, mut writer) = tokio::io::split(near);
+            for _ in 0..CALLS {
+                let (mut byte, to, from) = ([0], Pin::new(&mut writer), Pin::new(&mut reader));
+                let mut buf = ReadBuf::new(&mut byte);
+                count((
+                    reading.poll(|cx| from.poll_read(cx, &mut buf)).is_pending(),
+                    false,
+                ));
+                count((
+                    false,
+                    writing.poll(|cx| to.poll_write(cx, b"x")).is_pending(),
+                ));
+            }
+        } else {
+            let (mut reader, mut writer) = near.split();
+            for _ in 0..CALLS {
+                count((reading.read(&mut reader, &mut [0]).is_pending(), false));
+                count((false, writing.write(&mut writer, b"x").is_pending()));
+            }
+        }
+        assert!(reading.wakes() > 0 && writing.wakes() > 0);
+    }
+}
+
+/// Echoes bytes through a `Faulty` at either end, whose halves are in two tasks or on two threads.
+#[test]
+fn every_byte_arrives_over_halves_of_streams_with_limits_and_pendings() {
     within(60, || {
         let sent: Vec<u8> = (0..=255).cycle().take(5000).collect();
         for seed in 0..20 {
             let (near, far) = duplex(16);
-            let (mut near, far) = (
-                with_limits_and_pendings(near, seed),
-                with_limits_and_pendings(far, seed + 1),
-            );
-            let (received, ()) = block_on(async {
-                futures::join!(
-                    async {
-                        let (reader, mut writer) = (&mut near).split();
-                        let mut received = Vec::new();
-                        let send = async {
-                            writer.write_all(&sent).await.unwrap();
-                            writer.close().await.unwrap();
-                        };
-                        let mut reader = reader;
-                        let receive = reader.read_to_end(&mut received);
-                        futures::join!(send, receive).1.unwrap();
-                        received
-                    },
-                    async {
-                        let (reader, mut writer) = far.split();
-                        futures::io::copy(reader, &mut writer).await.unwrap();
-                        writer.close().await.unwrap();
-                    }
-                )
-            });
+            let wrap = |stream, seed| {
+                let stream = Faulty::new(stream).pending(seed, 2);
+                stream.max_read(7).max_write(5).split()
+            };
+            let ((mut reader, mut writer), (from, mut to)) =
+                (wrap(near, seed), wrap(far, seed + 1));
+            let send = async {
+                writer.write_all(&sent).await.unwrap();
+                writer.close().await.unwrap();
+            };
+            let echo = async {
+                futures::io::copy(from, &mut to).await.unwrap();
+                to.close().await.unwrap();
+            };
+            let mut received = Vec::new();
+            let receive = reader.read_to_end(&mut received);
+            if seed % 2 == 0 {
+                block_on(async { futures::join!(send, echo, receive).2 }).unwrap();
+            } else {
+                std::thread::scope(|scope| {
+                    scope.spawn(|| block_on(send));
+                    scope.spawn(|| block_on(echo));
+                    block_on(receive).unwrap();
+                });
+            }
             assert_eq!(received, sent, "seed {seed}");
         }
     });
 }
 
 #[test]
-fn one_in_0_panics() {
-    let message = panic_message(|| Faulty::new(()).pending(1, 0));
-    assert_eq!(message, "`one_in` must be at least 1, not 0");
-}
-
-fn with_limits_and_pendings(stream: DuplexStream, seed: u64) -> Faulty<DuplexStream> {
-    Faulty::new(stream)
-        .pending(seed, 2)
-        .max_read(7)
-        .max_write(5)
-}
-
-fn far_writes(far: &mut DuplexStream, bytes: &[u8]) {
-    let (_, writer): (&mut Reader, _) = far.halves();
-    assert_eq!(writer.try_write(bytes).unwrap(), bytes.len());
+fn an_abort_wakes_both_tasks_of_a_faulty_stream_that_is_split() {
+    let (mut near, far) = duplex(4);
+    near.try_write(b"full").unwrap();
+    let handle = far.abort_handle();
+    let (mut reader, mut writer) = Faulty::new(near).pending(5, 2).split();
+    let (reading, writing) = (CountingTask::new(), CountingTask::new());
+    // A second poll after an injected `Pending` reaches the stream.
+    for _ in 0..4 {
+        assert!(reading.read(&mut reader, &mut [0]).is_pending());
+        assert!(writing.write(&mut writer, b"x").is_pending());
+    }
+    let before = (reading.wakes(), writing.wakes());
+    handle.abort(RESET);
+    let after = (reading.wakes(), writing.wakes());
+    assert_eq!(after, (before.0 + 1, before.1 + 1));
+    assert_eq!(block_on(reader.read(&mut [0])).unwrap_err().kind(), RESET);
+    assert_eq!(block_on(writer.write(b"x")).unwrap_err().kind(), RESET);
 }

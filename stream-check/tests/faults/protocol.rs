@@ -2,14 +2,12 @@
 //!
 //! A message is its length in two bytes, followed by its bytes. The stream ends between messages.
 
-use core::future::Future;
-use core::pin::Pin;
-use core::task::Poll;
-use std::io::{self, ErrorKind};
+use core::future::{poll_fn, Future};
+use core::task::ready;
 
-use futures::future::poll_fn;
 use futures::io::{AsyncRead, AsyncWrite};
-use futures::{AsyncReadExt, AsyncWriteExt};
+
+use crate::common::*;
 
 pub(crate) type Stream<'a> = &'a mut (dyn ReadWrite + 'a);
 type Sent<'a> = Pin<Box<dyn Future<Output = io::Result<()>> + 'a>>;
@@ -35,8 +33,16 @@ pub(crate) fn encoded_len(messages: &[Vec<u8>]) -> usize {
 
 pub(crate) fn send<'a>(stream: Stream<'a>, message: &'a [u8]) -> Sent<'a> {
     Box::pin(async move {
-        send_header(stream, message).await?;
+        stream.write_all(&header(message)).await?;
         stream.write_all(message).await
+    })
+}
+
+/// The bug: `write` instead of `write_all`.
+pub(crate) fn send_in_one_write<'a>(stream: Stream<'a>, message: &'a [u8]) -> Sent<'a> {
+    Box::pin(async move {
+        stream.write_all(&header(message)).await?;
+        stream.write(message).await.map(drop)
     })
 }
 
@@ -50,22 +56,14 @@ pub(crate) fn receive(stream: Stream<'_>) -> Received<'_> {
     })
 }
 
-/// The bug: `write` instead of `write_all`.
-pub(crate) fn send_in_one_write<'a>(stream: Stream<'a>, message: &'a [u8]) -> Sent<'a> {
-    Box::pin(async move {
-        send_header(stream, message).await?;
-        stream.write(message).await.map(drop)
-    })
-}
-
 /// The bug: `read` instead of `read_exact`.
 pub(crate) fn receive_header_in_one_read(stream: Stream<'_>) -> Received<'_> {
     Box::pin(async move {
         let mut length = [0; 2];
-        if stream.read(&mut length).await? == 0 {
-            return Ok(None);
+        match stream.read(&mut length).await? {
+            0 => Ok(None),
+            _ => receive_body(stream, length).await,
         }
-        receive_body(stream, u16::from_be_bytes(length)).await
     })
 }
 
@@ -77,7 +75,7 @@ pub(crate) fn accept_half_a_header(stream: Stream<'_>) -> Received<'_> {
             Err(error) if error.kind() == ErrorKind::UnexpectedEof => return Ok(None),
             result => result?,
         }
-        receive_body(stream, u16::from_be_bytes(length)).await
+        receive_body(stream, length).await
     })
 }
 
@@ -88,7 +86,7 @@ pub(crate) fn accept_half_a_message(stream: Stream<'_>) -> Received<'_> {
             return Ok(None);
         };
         let mut message = Vec::new();
-        let mut body = stream.take(length.into());
+        let mut body = stream.take(u16::from_be_bytes(length).into());
         body.read_to_end(&mut message).await?;
         Ok(Some(message))
     })
@@ -100,7 +98,7 @@ pub(crate) fn receive_for_ever(stream: Stream<'_>) -> Received<'_> {
         let Some(length) = receive_header(stream).await? else {
             return Ok(None);
         };
-        let mut message = vec![0; length.into()];
+        let mut message = vec![0; u16::from_be_bytes(length).into()];
         let mut received = 0;
         while received < message.len() {
             received += stream.read(&mut message[received..]).await?;
@@ -115,15 +113,12 @@ pub(crate) fn forget_header_when_pending(stream: Stream<'_>) -> Received<'_> {
         let length = poll_fn(|cx| {
             let mut length = [0; 2];
             for i in 0..2 {
-                match Pin::new(&mut *stream).poll_read(cx, &mut length[i..=i]) {
-                    Poll::Ready(Ok(0)) if i == 0 => return Poll::Ready(Ok(None)),
-                    Poll::Ready(Ok(0)) => return Poll::Ready(Err(ErrorKind::UnexpectedEof.into())),
-                    Poll::Ready(Ok(_)) => {}
-                    Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
-                    Poll::Pending => return Poll::Pending,
+                if ready!(Pin::new(&mut *stream).poll_read(cx, &mut length[i..=i]))? == 0 {
+                    assert_eq!(i, 0, "the test ends the stream between two messages");
+                    return Poll::Ready(Ok(None));
                 }
             }
-            Poll::Ready(io::Result::Ok(Some(u16::from_be_bytes(length))))
+            Poll::Ready(io::Result::Ok(Some(length)))
         });
         match length.await? {
             Some(length) => receive_body(stream, length).await,
@@ -132,23 +127,22 @@ pub(crate) fn forget_header_when_pending(stream: Stream<'_>) -> Received<'_> {
     })
 }
 
-async fn send_header(stream: Stream<'_>, message: &[u8]) -> io::Result<()> {
-    let length = u16::try_from(message.len()).unwrap();
-    stream.write_all(&length.to_be_bytes()).await
+fn header(message: &[u8]) -> [u8; 2] {
+    u16::try_from(message.len()).unwrap().to_be_bytes()
 }
 
 /// Returns the length of the next message, or `None` at the end of the stream.
-async fn receive_header(stream: Stream<'_>) -> io::Result<Option<u16>> {
+async fn receive_header(stream: Stream<'_>) -> io::Result<Option<[u8; 2]>> {
     let mut length = [0; 2];
     if stream.read(&mut length[..1]).await? == 0 {
         return Ok(None);
     }
     stream.read_exact(&mut length[1..]).await?;
-    Ok(Some(u16::from_be_bytes(length)))
+    Ok(Some(length))
 }
 
-async fn receive_body(stream: Stream<'_>, length: u16) -> io::Result<Option<Vec<u8>>> {
-    let mut message = vec![0; length.into()];
+async fn receive_body(stream: Stream<'_>, length: [u8; 2]) -> io::Result<Option<Vec<u8>>> {
+    let mut message = vec![0; u16::from_be_bytes(length).into()];
     stream.read_exact(&mut message).await?;
     Ok(Some(message))
 }

@@ -1,23 +1,19 @@
 //! Rates: how many bytes are ready in the interval of a timer that the test ends.
 
-use core::pin::Pin;
+use crate::common::*;
 
-use async_duplex::{pipe, Reader};
-use futures::io::Cursor;
-use futures::AsyncBufRead;
-use stream_check::faults::Faulty;
-
-use crate::common::{streams, FAILED, RESET};
-use crate::counting_waker::{ready, CountingTask, END};
-use crate::manual_timers::ManualTimers;
-use crate::panics::panic_message;
+/// Ten bytes to read, four in each interval.
+fn four_at_a_time(timers: &ManualTimers) -> Faulty<Cursor<&'static [u8]>> {
+    digits().read_rate(4, timers.starter())
+}
 
 #[test]
 fn read_rate_makes_reads_wait_for_the_timer_after_its_number_of_bytes() {
     let task = CountingTask::new();
     let timers = ManualTimers::new();
-    let mut stream = Faulty::new(Cursor::new(b"0123456789")).read_rate(4, timers.starter());
-    let mut buf = [0; 3];
+    let mut stream = four_at_a_time(&timers).max_read(3);
+    let mut buf = [0; 8];
+    assert_eq!(task.read(&mut stream, &mut []), ready(0));
     assert_eq!(timers.started(), 0);
     assert_eq!(task.read(&mut stream, &mut buf), ready(3));
     assert_eq!(timers.started(), 1);
@@ -36,7 +32,7 @@ fn read_rate_makes_reads_wait_for_the_timer_after_its_number_of_bytes() {
 fn an_interval_that_has_ended_lends_no_bytes_to_the_next() {
     let task = CountingTask::new();
     let timers = ManualTimers::new();
-    let mut stream = Faulty::new(Cursor::new(b"0123456789")).read_rate(4, timers.starter());
+    let mut stream = four_at_a_time(&timers);
     assert_eq!(task.read(&mut stream, &mut [0; 1]), ready(1));
     timers.end(1);
     // Three bytes of the former interval are left, and four of the new one.
@@ -56,26 +52,23 @@ fn write_rate_delays_writes_and_no_flush_and_no_close() {
     assert_eq!(task.write(&mut near, b""), ready(0));
     assert_eq!(task.flush(&mut near), ready(()));
     assert_eq!(task.read(&mut near, &mut [0; 8]), ready(8));
-    assert_eq!(far.reader().len(), 4);
+    assert_eq!(far_state(&mut far).0, 4);
     timers.end(1);
     assert_eq!(task.write(&mut near, b"o"), ready(1));
     assert_eq!(task.close(&mut near), ready(()));
-    assert_eq!((far.reader().len(), timers.started()), (5, 2));
+    assert_eq!((far_state(&mut far).0, timers.started()), (5, 2));
 }
 
 #[test]
 fn read_rate_counts_lent_bytes_when_they_are_consumed() {
     let task = CountingTask::new();
     let timers = ManualTimers::new();
-    let mut stream = Faulty::new(Cursor::new(b"0123456789")).read_rate(4, timers.starter());
-    for _ in 0..2 {
-        assert_eq!(task.fill_buf(&mut stream), ready(b"0123".to_vec()));
+    let mut stream = four_at_a_time(&timers);
+    for (lent, consumed, started) in [("0123", 0, 0), ("0123", 3, 1), ("3", 1, 1)] {
+        assert_eq!(task.fill_buf(&mut stream), ready(lent.into()));
+        consume(&mut stream, consumed);
+        assert_eq!(timers.started(), started);
     }
-    assert_eq!(timers.started(), 0);
-    Pin::new(&mut stream).consume(3);
-    assert_eq!(timers.started(), 1);
-    assert_eq!(task.fill_buf(&mut stream), ready(b"3".to_vec()));
-    Pin::new(&mut stream).consume(1);
     assert!(task.fill_buf(&mut stream).is_pending());
     timers.end(1);
     assert_eq!(task.fill_buf(&mut stream), ready(b"4567".to_vec()));
@@ -86,7 +79,7 @@ fn a_call_that_moves_no_byte_starts_no_interval() {
     let task = CountingTask::new();
     let timers = ManualTimers::new();
     let (reader, writer) = pipe(8);
-    let mut reader: Faulty<Reader> = Faulty::new(reader).read_rate(4, timers.starter());
+    let mut reader = Faulty::new(reader).read_rate(4, timers.starter());
     assert!(task.read(&mut reader, &mut [0]).is_pending());
     assert_eq!(task.read(&mut reader, &mut []), ready(0));
     drop(writer);
@@ -98,9 +91,7 @@ fn a_call_that_moves_no_byte_starts_no_interval() {
 fn a_fault_that_is_due_waits_for_the_rate_and_one_that_has_fired_does_not() {
     let task = CountingTask::new();
     let timers = ManualTimers::new();
-    let mut stream = Faulty::new(Cursor::new(b"0123456789"))
-        .read_rate(4, timers.starter())
-        .fail_at(2, RESET);
+    let mut stream = four_at_a_time(&timers).fail_at(2, RESET);
     assert_eq!(task.read(&mut stream, &mut [0; 4]), ready(4));
     assert!(task.read(&mut stream, &mut [0; 4]).is_pending());
     timers.end(1);
@@ -108,23 +99,26 @@ fn a_fault_that_is_due_waits_for_the_rate_and_one_that_has_fired_does_not() {
     assert_eq!(task.read(&mut stream, &mut [0; 4]), FAILED);
 }
 
+/// The timer panics when it is started, or when it is polled.
 #[test]
-fn max_read_and_read_rate_both_limit_a_read() {
-    let task = CountingTask::new();
-    let timers = ManualTimers::new();
-    let mut stream = Faulty::new(Cursor::new(b"0123456789"))
-        .max_read(3)
-        .read_rate(4, timers.starter());
-    assert_eq!(task.read(&mut stream, &mut [0; 8]), ready(3));
-    assert_eq!(task.read(&mut stream, &mut [0; 8]), ready(1));
-    assert!(task.read(&mut stream, &mut [0; 8]).is_pending());
-}
-
-#[test]
-fn a_rate_of_0_bytes_panics() {
-    let timer = || core::future::ready(());
-    let message = panic_message(|| Faulty::new(()).read_rate(0, timer));
-    assert_eq!(message, "a rate must be at least 1 byte, not 0");
-    let message = panic_message(|| Faulty::new(()).write_rate(0, timer));
-    assert_eq!(message, "a rate must be at least 1 byte, not 0");
+fn a_timer_that_panics_loses_no_byte_and_stalls_no_later_call() {
+    for starts in [false, true] {
+        let task = CountingTask::new();
+        let mut timer_no = 0;
+        let mut stream = digits().read_rate(4, move || {
+            timer_no += 1;
+            assert!(starts || timer_no > 1, "the timer panics");
+            let first = timer_no == 1;
+            async move { assert!(!first, "the timer panics") }
+        });
+        if starts {
+            assert_eq!(task.read(&mut stream, &mut [0; 8]), ready(4));
+            assert_panics("the timer panics", || task.read(&mut stream, &mut [0; 8]));
+            assert_eq!(stream.get_ref().position(), 4);
+        } else {
+            assert!(matches!(task.fill_buf(&mut stream), Poll::Ready(Ok(_))));
+            assert_panics("the timer panics", || consume(&mut stream, 4));
+        }
+        assert_eq!(task.fill_buf(&mut stream), ready(b"4567".to_vec()));
+    }
 }

@@ -1,29 +1,25 @@
 //! tokio's traits: each setting once, because all families of traits share the decisions.
 
+use core::future::Future;
 use core::pin::Pin;
 use core::task::{Context, Poll};
-use std::io::{Cursor, ErrorKind, IoSlice};
+use std::io::{Cursor, IoSlice, Result};
 
-use stream_check::faults::{every_fault, Faulty, Gate};
 use tokio::io::{
     AsyncBufRead, AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader,
     BufWriter, DuplexStream, ReadBuf,
 };
 
-use crate::counting_waker::{ready, CountingTask, Outcome};
-use crate::manual_timers::ManualTimers;
-
-const RESET: ErrorKind = ErrorKind::ConnectionReset;
+use crate::common::{every_fault, CountingTask, Faulty, Gate, ManualTimers, RESET};
 
 /// Runs on a runtime, where tokio's own streams have a cooperative budget.
-fn block_on<T>(future: impl core::future::Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread()
-        .build()
-        .unwrap()
-        .block_on(future)
+fn block_on<T>(future: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().build();
+    runtime.unwrap().block_on(future)
 }
 
 /// A writer that accepts every byte, and several buffers at once if `vectored` says so.
+#[derive(Default)]
 struct Gather {
     bytes: Vec<u8>,
     vectored: bool,
@@ -31,35 +27,30 @@ struct Gather {
 
 impl AsyncWrite for Gather {
     fn poll_write(
-        self: Pin<&mut Self>,
-        _: &mut Context<'_>,
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
         buf: &[u8],
-    ) -> Poll<std::io::Result<usize>> {
-        self.get_mut().bytes.extend(buf);
-        Poll::Ready(Ok(buf.len()))
+    ) -> Poll<Result<usize>> {
+        Pin::new(&mut self.bytes).poll_write(cx, buf)
     }
 
     fn poll_write_vectored(
-        self: Pin<&mut Self>,
-        _: &mut Context<'_>,
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
         bufs: &[IoSlice<'_>],
-    ) -> Poll<std::io::Result<usize>> {
-        let this = self.get_mut();
-        for buf in bufs {
-            this.bytes.extend_from_slice(buf);
-        }
-        Poll::Ready(Ok(bufs.iter().map(|buf| buf.len()).sum()))
+    ) -> Poll<Result<usize>> {
+        Pin::new(&mut self.bytes).poll_write_vectored(cx, bufs)
     }
 
     fn is_write_vectored(&self) -> bool {
         self.vectored
     }
 
-    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Result<()>> {
         Poll::Ready(Ok(()))
     }
 
-    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Result<()>> {
         Poll::Ready(Ok(()))
     }
 }
@@ -89,43 +80,44 @@ fn tokio_max_read_limits_a_read_and_keeps_what_the_buffer_holds() {
         buf.put_slice(b"ab");
         let read = task.poll(|cx| Pin::new(&mut stream).poll_read(cx, &mut buf));
         assert!(matches!(read, Poll::Ready(Ok(()))));
-        let expected = [b"ab", &b"01234"[..max.min(5)]].concat();
-        assert_eq!(buf.filled(), expected);
+        assert_eq!(buf.filled(), [b"ab", &b"01234"[..max.min(5)]].concat());
         assert_eq!(stream.get_ref().position(), max.min(5) as u64);
     }
+    // Into an uninitialized buffer.
+    let mut stream = Faulty::new(Cursor::new(b"hello")).max_read(2);
+    let mut bytes = Vec::with_capacity(64);
+    while block_on(stream.read_buf(&mut bytes)).unwrap() > 0 {}
+    assert_eq!(bytes, b"hello");
 }
 
 #[test]
-fn tokio_reads_fill_an_uninitialized_buffer() {
-    block_on(async {
-        let mut stream = Faulty::new(Cursor::new(b"hello")).max_read(2);
-        let mut bytes = Vec::with_capacity(64);
-        while stream.read_buf(&mut bytes).await.unwrap() > 0 {}
-        assert_eq!(bytes, b"hello");
-    });
-}
-
-#[test]
-fn tokio_max_write_limits_plain_and_vectored_writes() {
-    let task = CountingTask::new();
-    for max in 1..=7 {
-        for vectored in [false, true] {
+fn tokio_max_write_and_hold_until_flush_apply_to_plain_and_vectored_writes() {
+    for vectored in [false, true] {
+        let stream = || {
             let bytes = Vec::new();
-            let mut stream = Faulty::new(Gather { bytes, vectored }).max_write(max);
+            Faulty::new(Gather { bytes, vectored })
+        };
+        let bufs = [&b"01"[..], b"", b"234"].map(IoSlice::new);
+        for max in 1..=7 {
+            let n = max.min(5);
+            let mut stream = stream().max_write(max);
             assert_eq!(stream.is_write_vectored(), vectored);
-            let written: Outcome<usize> = task.poll(|cx| {
-                let stream = Pin::new(&mut stream);
-                let written = if vectored {
-                    let bufs = [&b"01"[..], b"", b"234"].map(IoSlice::new);
-                    stream.poll_write_vectored(cx, &bufs)
-                } else {
-                    stream.poll_write(cx, b"01234")
-                };
-                written.map_err(|error| error.kind())
-            });
-            assert_eq!(written, ready(max.min(5)));
-            assert_eq!(stream.into_inner().bytes, b"01234"[..max.min(5)]);
+            assert_eq!(block_on(stream.write(b"01234")).unwrap(), n);
+            assert_eq!(block_on(stream.write_vectored(&bufs)).unwrap(), n);
+            assert_eq!(stream.into_inner().bytes, [&b"01234"[..n]; 2].concat());
         }
+        block_on(async {
+            let mut stream = stream().hold_until_flush();
+            stream.write_all(b"ab").await.unwrap();
+            assert_eq!(stream.write_vectored(&bufs).await.unwrap(), 5);
+            assert_eq!(stream.get_ref().bytes, b"");
+            stream.flush().await.unwrap();
+            assert_eq!(stream.get_ref().bytes, b"ab01234");
+            stream.write_all(b"f").await.unwrap();
+            assert_eq!(stream.get_ref().bytes, b"ab01234");
+            stream.shutdown().await.unwrap();
+            assert_eq!(stream.get_ref().bytes, b"ab01234f");
+        });
     }
 }
 
@@ -134,22 +126,23 @@ fn tokio_injected_pending_wakes_its_task_once() {
     let task = CountingTask::new();
     let (near, _far) = tokio::io::duplex(64);
     let mut near = Faulty::new(near).pending(0, 1);
-    let calls: [fn(&mut Faulty<DuplexStream>, &mut Context<'_>) -> bool; 3] = [
+    let calls: [fn(&mut Faulty<DuplexStream>, &mut Context<'_>) -> bool; 4] = [
         |near, cx| Pin::new(near).poll_write(cx, b"x").is_pending(),
         |near, cx| Pin::new(near).poll_flush(cx).is_pending(),
         |near, cx| Pin::new(near).poll_shutdown(cx).is_pending(),
+        |near, cx| {
+            let mut byte = [0];
+            let mut buf = ReadBuf::new(&mut byte);
+            Pin::new(near).poll_read(cx, &mut buf).is_pending()
+        },
     ];
     for (i, call) in calls.iter().enumerate() {
         assert!(task.poll(|cx| call(&mut near, cx)));
         assert_eq!((task.wakes(), task.retained()), (i + 1, 0));
-        assert!(!task.poll(|cx| call(&mut near, cx)));
+        // The read waits for the far end.
+        assert_eq!(task.poll(|cx| call(&mut near, cx)), i == 3);
     }
-    let mut bytes = [0; 4];
-    let mut buf = ReadBuf::new(&mut bytes);
-    let read = task.poll(|cx| Pin::new(&mut near).poll_read(cx, &mut buf));
-    assert!(read.is_pending());
-    assert_eq!((task.wakes(), task.retained()), (4, 0));
-    assert!(buf.filled().is_empty());
+    assert_eq!((task.wakes(), task.retained()), (4, 1));
 }
 
 #[test]
@@ -168,74 +161,54 @@ fn tokio_errors_and_ends_persist() {
         assert_eq!(near.read(&mut buf).await.unwrap_err().kind(), RESET);
         assert_eq!(near.write(b"x").await.unwrap_err().kind(), RESET);
         assert_eq!(near.flush().await.unwrap_err().kind(), RESET);
-    });
-}
 
-#[test]
-fn tokio_truncate_write_passes_a_prefix_of_the_failing_write() {
-    block_on(async {
-        let (near, mut far) = tokio::io::duplex(64);
-        let mut near = Faulty::new(near).fail_at(1, RESET).truncate_write(2);
-        assert_eq!(near.write(b"hello").await.unwrap_err().kind(), RESET);
-        drop(near);
-        let mut text = String::new();
-        far.read_to_string(&mut text).await.unwrap();
-        assert_eq!(text, "he");
+        let mut truncated = Faulty::new(Gather::default())
+            .fail_at(1, RESET)
+            .truncate_write(2);
+        assert_eq!(truncated.write(b"hello").await.unwrap_err().kind(), RESET);
+        assert_eq!(truncated.into_inner().bytes, b"he");
     });
 }
 
 #[test]
 fn tokio_max_read_limits_what_fill_buf_lends() {
     block_on(async {
-        let stream = BufReader::new(Cursor::new("one\ntwo\nlast"));
-        let mut stream = Faulty::new(stream)
-            .max_read(2)
-            .pending(4, 2)
-            .eof_after_bytes(10);
+        let stream = Faulty::new(BufReader::new(Cursor::new("one\ntwo\nlast"))).max_read(2);
+        let mut stream = stream.pending(4, 2).eof_after_bytes(10);
         assert_eq!(stream.fill_buf().await.unwrap(), b"on");
-        Pin::new(&mut stream).consume(1);
+        stream.consume(1);
         let mut lines = stream.lines();
-        assert_eq!(lines.next_line().await.unwrap().unwrap(), "ne");
-        assert_eq!(lines.next_line().await.unwrap().unwrap(), "two");
-        assert_eq!(lines.next_line().await.unwrap().unwrap(), "la");
-        assert_eq!(lines.next_line().await.unwrap(), None);
+        for line in [Some("ne"), Some("two"), Some("la"), None] {
+            assert_eq!(lines.next_line().await.unwrap().as_deref(), line);
+        }
     });
 }
 
 #[test]
 fn tokio_every_fault_is_reported_at_any_operation() {
     let runs = every_fault(|plan| {
-        block_on(async {
-            let (near, far) = tokio::io::duplex(4);
-            let mut near = Faulty::new(near).fail_at(plan, RESET);
-            let mut far = Faulty::new(far).fail_at(plan, RESET);
-            let (sent, received) = futures::join!(
-                async move {
-                    near.write_all(b"hello, world").await?;
-                    near.shutdown().await
-                },
-                async move {
-                    let mut text = String::new();
-                    far.read_to_string(&mut text).await.map(|_| text)
-                }
-            );
-            assert_eq!(sent.is_err() || received.is_err(), plan.fired());
-            if let (Ok(()), Ok(text)) = (sent, received) {
-                assert_eq!(text, "hello, world");
-            }
-        });
+        let (near, far) = tokio::io::duplex(4);
+        let mut near = Faulty::new(near).fail_at(plan, RESET);
+        let mut far = Faulty::new(far).fail_at(plan, RESET);
+        let send = async move {
+            near.write_all(b"hello, world").await?;
+            near.shutdown().await
+        };
+        let receive = async move {
+            let mut text = String::new();
+            far.read_to_string(&mut text).await.map(|_| text)
+        };
+        let (sent, received) = block_on(async { futures::join!(send, receive) });
+        assert_eq!(sent.is_err() || received.is_err(), plan.fired());
+        assert!(plan.fired() || received.unwrap() == "hello, world");
     });
     assert!(runs > 6, "{runs}");
 }
 
 #[test]
 fn tokio_flush_reaches_a_bufwriter_inside_a_faulty_stream() {
-    let written = Gather {
-        bytes: Vec::new(),
-        vectored: false,
-    };
     block_on(async {
-        let mut writer = Faulty::new(BufWriter::new(written)).fail_at(3, RESET);
+        let mut writer = Faulty::new(BufWriter::new(Gather::default())).fail_at(3, RESET);
         writer.write_all(b"abc").await.unwrap();
         assert!(writer.get_ref().get_ref().bytes.is_empty());
         writer.flush().await.unwrap();
@@ -288,29 +261,7 @@ fn tokio_latency_delays_reads_and_what_fill_buf_lends() {
     let read = task.poll(|cx| Pin::new(&mut near).poll_read(cx, &mut buf));
     assert!(matches!(read, Poll::Ready(Ok(()))));
     assert_eq!(buf.filled(), b"he");
-    block_on(async {
-        assert_eq!(near.fill_buf().await.unwrap(), b"llo");
-        Pin::new(&mut near).consume(3);
-    });
+    assert_eq!(block_on(near.fill_buf()).unwrap(), b"llo");
+    near.consume(3);
     assert!(task.poll(|cx| Pin::new(&mut near).poll_fill_buf(cx).is_pending()));
-}
-
-#[test]
-fn tokio_hold_until_flush_releases_bytes_by_flush_and_shutdown() {
-    block_on(async {
-        for vectored in [false, true] {
-            let bytes = Vec::new();
-            let mut stream = Faulty::new(Gather { bytes, vectored }).hold_until_flush();
-            stream.write_all(b"ab").await.unwrap();
-            let bufs = [&b"c"[..], b"", b"de"].map(IoSlice::new);
-            assert_eq!(stream.write_vectored(&bufs).await.unwrap(), 3);
-            assert_eq!(stream.get_ref().bytes, b"");
-            stream.flush().await.unwrap();
-            assert_eq!(stream.get_ref().bytes, b"abcde");
-            stream.write_all(b"f").await.unwrap();
-            assert_eq!(stream.get_ref().bytes, b"abcde");
-            stream.shutdown().await.unwrap();
-            assert_eq!(stream.get_ref().bytes, b"abcdef");
-        }
-    });
 }
