@@ -1,7 +1,7 @@
 //! Finds the bugs in a small protocol, by making the stream below it short, late and broken.
 //!
 //! ```text
-//! cargo run --features faults --example faults
+//! cargo run -p stream-check --example faults
 //! ```
 //!
 //! A message is a length of two bytes, and then that many bytes. The stream ends between two
