@@ -154,8 +154,8 @@
 //!   aborts from outside, while other owners have the two ends.
 //! * **Settings.** [`Options`] has yields, how long a call may spin, what a half that is dropped
 //!   tells its peer, and constructors that return an error.
-//! * **Tests.** The crate [stream-check](https://docs.rs/stream-check) makes the calls of any stream
-//!   short, late, stalled or unsuccessful, reproducibly, and checks streams of your own.
+//! * **Tests.** [stream-check](https://docs.rs/stream-check) makes the calls of any stream short,
+//!   late, stalled or unsuccessful, reproducibly, and checks streams of your own.
 //!
 //! # What it promises
 //!

@@ -18,17 +18,6 @@ impl<S> Faulty<S> {
     /// # Panics
     ///
     /// If `bytes` is 0.
-    ///
-    /// # Example
-    ///
-    /// ```
-    /// use futures::{executor::block_on, io::Cursor, AsyncReadExt};
-    /// use stream_check::faults::Faulty;
-    ///
-    /// let mut stream = Faulty::new(Cursor::new(b"hello")).max_read(2);
-    /// assert_eq!(block_on(stream.read(&mut [0; 8]))?, 2);
-    /// # std::io::Result::Ok(())
-    /// ```
     #[track_caller]
     pub fn max_read(mut self, bytes: usize) -> Self {
         self.control.reads.set_max_len(bytes, "read");

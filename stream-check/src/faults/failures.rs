@@ -41,18 +41,6 @@ impl<S> Faulty<S> {
     ///
     /// A read of more bytes than are left before the fault returns those. A read into an empty
     /// buffer does not fire the fault.
-    ///
-    /// ```
-    /// use futures::{executor::block_on, io::Cursor, AsyncReadExt};
-    /// use std::io::ErrorKind;
-    /// use stream_check::faults::Faulty;
-    ///
-    /// let mut stream = Faulty::new(Cursor::new(b"hello"))
-    ///     .fail_after_bytes_read(4, ErrorKind::ConnectionReset);
-    /// assert_eq!(block_on(stream.read(&mut [0; 8]))?, 4);
-    /// assert!(block_on(stream.read(&mut [0; 8])).is_err());
-    /// # std::io::Result::Ok(())
-    /// ```
     #[track_caller]
     pub fn fail_after_bytes_read(self, bytes: impl Into<FaultPoint>, kind: ErrorKind) -> Self {
         self.with_fault(

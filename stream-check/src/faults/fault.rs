@@ -76,8 +76,10 @@ impl Fault {
     pub(super) fn message(&self) -> String {
         let n = self.counter.allowed();
         match self.counted {
-            Counted::Operations => format!("injected fault at operation {}", n + 1),
-            Counted::Reads => format!("injected fault at read {}", n + 1),
+            // No error counts reads.
+            Counted::Operations | Counted::Reads => {
+                format!("injected fault at operation {}", n + 1)
+            }
             Counted::BytesRead => format!("injected fault after {n} bytes read"),
             Counted::BytesWritten => format!("injected fault after {n} bytes written"),
         }

@@ -126,8 +126,8 @@ impl Latency {
         &self.arrivals[0].bytes
     }
 
-    /// Adds an arrival: the first `n` bytes of the buffer, or the end of the stream. It is kept, and
-    /// due at once, if the timer panics.
+    /// Adds an arrival: the first `n` bytes of the buffer, or the end of the stream. If the timer
+    /// panics, the arrival is kept, and due at once.
     pub(super) fn push(&mut self, n: usize) {
         let bytes = self.buf()[..n].to_vec();
         self.arrivals.push_back(Arrival { delay: None, bytes });

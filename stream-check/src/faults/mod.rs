@@ -2,9 +2,9 @@
 //!
 //! A network splits data into pieces, delays it, stalls, and breaks off at any byte. An in-memory
 //! stream rarely does, nor does a local socket, so code that cannot handle this passes its tests.
-//! [`Faulty`] wraps a stream of any crate, and makes its calls short, late or unsuccessful. [`every_fault`], or [`every_fault_async`] in an asynchronous test, runs a test
-//! repeatedly and moves the fault one place further in each run, until the test completes without
-//! it.
+//! [`Faulty`] wraps a stream of any crate, and makes its calls short, late or unsuccessful.
+//! [`every_fault`], or [`every_fault_async`] in an asynchronous test, runs a test repeatedly and
+//! moves the fault one place further in each run, until the test completes without it.
 //!
 //! # Example
 //!

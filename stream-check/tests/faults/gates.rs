@@ -3,7 +3,6 @@
 use core::task::Waker;
 use std::sync::{Arc, Mutex};
 use std::task::Wake;
-use std::thread;
 
 use crate::common::*;
 
@@ -176,18 +175,6 @@ fn a_stream_that_is_dropped_leaves_no_waker_at_the_gate() {
     assert_eq!(task.read(&mut stream, &mut [0; 8]), ready(8));
 }
 
-#[test]
-fn a_read_that_is_dropped_at_a_gate_loses_no_byte() {
-    let gate = Gate::new();
-    let mut stream = digits().read_gate(&gate);
-    gate.close();
-    let mut buf = [0; 10];
-    assert!(stream.read_exact(&mut buf).now_or_never().is_none());
-    gate.open();
-    block_on(stream.read_exact(&mut buf)).unwrap();
-    assert_eq!(&buf, b"0123456789");
-}
-
 /// A waker that uses its stream and its gate.
 struct Nested {
     gate: Gate,
@@ -225,24 +212,6 @@ fn a_waker_may_use_the_gate_and_the_stream_while_the_gate_is_opened() {
         assert!(read.is_pending());
         gate.open();
         assert_eq!(nested.stream.lock().unwrap().get_ref().position(), 10);
-    });
-}
-
-#[test]
-fn a_test_can_wait_until_another_thread_stalls_and_then_let_it_go_on() {
-    within(60, || {
-        let gate = Gate::new();
-        let (mut near, far) = duplex(64);
-        let mut far = Faulty::new(far).write_gate(&gate);
-        gate.close();
-        let sender = thread::spawn(move || block_on(far.write_all(b"hello")));
-        while gate.waiting() == 0 {
-            thread::yield_now();
-        }
-        assert_eq!(near.reader().len(), 0);
-        gate.open();
-        assert_eq!(text_of(near), "hello");
-        sender.join().unwrap().unwrap();
     });
 }
 

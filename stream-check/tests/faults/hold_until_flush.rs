@@ -130,21 +130,3 @@ fn a_flush_fails_if_the_inner_stream_fails_or_accepts_no_byte() {
     assert_eq!(task.flush(&mut full), failed(ErrorKind::WriteZero));
     assert_eq!(full.get_ref().get_ref()[..], b"hel"[..]);
 }
-
-#[test]
-fn a_copy_that_flushes_at_its_end_loses_no_byte_over_a_stream_that_holds_back() {
-    within(60, || {
-        let (mut reader, writer) = holding(7);
-        let mut writer = writer.max_write(5).pending(1, 2);
-        let bytes: Vec<u8> = (0..=255).cycle().take(10_000).collect();
-        let mut received = Vec::new();
-        block_on(async {
-            let copy = async {
-                futures::io::copy(Cursor::new(&bytes), &mut writer).await?;
-                writer.close().await
-            };
-            futures::try_join!(copy, reader.read_to_end(&mut received)).unwrap();
-        });
-        assert_eq!(received, bytes);
-    });
-}

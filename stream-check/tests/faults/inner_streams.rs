@@ -58,24 +58,6 @@ fn a_pinned_stream_gets_limits_and_an_end_and_a_faulty_stream_can_wrap_another()
 }
 
 #[test]
-fn both_halves_of_a_stream_can_share_a_plan() {
-    let runs = every_fault(|plan| {
-        let (near, mut far) = duplex(64);
-        let (reader, writer) = near.into_split();
-        let mut reader = Faulty::new(reader).fail_at(plan, RESET);
-        let mut writer = Faulty::new(writer).fail_at(plan, RESET);
-        let outcome = block_on(async {
-            writer.write_all(b"ping").await?;
-            far.write_all(b"pong").await?;
-            reader.read_exact(&mut [0; 4]).await?;
-            writer.flush().await
-        });
-        assert_eq!(outcome.is_err(), plan.fired());
-    });
-    assert_eq!(runs, 4);
-}
-
-#[test]
 fn lines_are_read_whole_from_short_reads() {
     within(60, || {
         for max in 1..=12 {

@@ -1,6 +1,5 @@
 //! Latency: when bytes, ends and errors of the inner stream can be read, by timers of the test.
 
-use core::future::Future;
 use core::time::Duration;
 
 use crate::common::*;
@@ -219,36 +218,17 @@ fn debug_of_a_stream_with_latency_shows_no_bytes() {
     assert!(text.contains("Arrival { is_due: true, len: 2 }"), "{text}");
 }
 
-/// One exchange over a stream with a latency in both directions.
-async fn exchange<F>(timer: impl FnMut() -> F + Send + Clone + 'static)
-where
-    F: Future + Send + 'static,
-{
-    let (client, server) = duplex(8);
-    let mut client = Faulty::new(client).latency(timer.clone());
-    let mut server = Faulty::new(server).latency(timer);
-    let serve = async {
-        let mut question = [0; 20];
-        server.read_exact(&mut question).await?;
-        server.write_all(&question).await?;
-        server.close().await
-    };
-    let mut answer = String::new();
-    let ask = async {
-        client.write_all(b"a question and a bit").await?;
-        client.read_to_string(&mut answer).await
-    };
-    futures::try_join!(serve, ask).unwrap();
-    assert_eq!(answer, "a question and a bit");
-}
-
 #[test]
 fn latency_works_with_the_timers_of_tokio_and_of_smol() {
     const TICK: Duration = Duration::from_millis(1);
     within(60, || {
         let mut runtime = tokio::runtime::Builder::new_current_thread();
         let runtime = runtime.enable_time().build().unwrap();
-        runtime.block_on(exchange(|| tokio::time::sleep(TICK)));
-        smol::block_on(exchange(|| smol::Timer::after(TICK)));
+        let mut buf = [0; 10];
+        let mut by_tokio = digits().latency(|| tokio::time::sleep(TICK));
+        runtime.block_on(by_tokio.read_exact(&mut buf)).unwrap();
+        let mut by_smol = digits().latency(|| smol::Timer::after(TICK));
+        smol::block_on(by_smol.read_exact(&mut buf)).unwrap();
+        assert_eq!(&buf, b"0123456789");
     });
 }

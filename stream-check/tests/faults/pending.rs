@@ -208,23 +208,3 @@ fn every_byte_arrives_over_halves_of_streams_with_limits_and_pendings() {
         }
     });
 }
-
-#[test]
-fn an_abort_wakes_both_tasks_of_a_faulty_stream_that_is_split() {
-    let (mut near, far) = duplex(4);
-    near.try_write(b"full").unwrap();
-    let handle = far.abort_handle();
-    let (mut reader, mut writer) = Faulty::new(near).pending(5, 2).split();
-    let (reading, writing) = (CountingTask::new(), CountingTask::new());
-    // A second poll after an injected `Pending` reaches the stream.
-    for _ in 0..4 {
-        assert!(reading.read(&mut reader, &mut [0]).is_pending());
-        assert!(writing.write(&mut writer, b"x").is_pending());
-    }
-    let before = (reading.wakes(), writing.wakes());
-    handle.abort(RESET);
-    let after = (reading.wakes(), writing.wakes());
-    assert_eq!(after, (before.0 + 1, before.1 + 1));
-    assert_eq!(block_on(reader.read(&mut [0])).unwrap_err().kind(), RESET);
-    assert_eq!(block_on(writer.write(b"x")).unwrap_err().kind(), RESET);
-}

@@ -56,42 +56,6 @@ pub(crate) fn receive(stream: Stream<'_>) -> Received<'_> {
     })
 }
 
-/// The bug: `read` instead of `read_exact`.
-pub(crate) fn receive_header_in_one_read(stream: Stream<'_>) -> Received<'_> {
-    Box::pin(async move {
-        let mut length = [0; 2];
-        match stream.read(&mut length).await? {
-            0 => Ok(None),
-            _ => receive_body(stream, length).await,
-        }
-    })
-}
-
-/// The bug: an end within a header is the end of the stream.
-pub(crate) fn accept_half_a_header(stream: Stream<'_>) -> Received<'_> {
-    Box::pin(async move {
-        let mut length = [0; 2];
-        match stream.read_exact(&mut length).await {
-            Err(error) if error.kind() == ErrorKind::UnexpectedEof => return Ok(None),
-            result => result?,
-        }
-        receive_body(stream, length).await
-    })
-}
-
-/// The bug: a part of a message is the message.
-pub(crate) fn accept_half_a_message(stream: Stream<'_>) -> Received<'_> {
-    Box::pin(async move {
-        let Some(length) = receive_header(stream).await? else {
-            return Ok(None);
-        };
-        let mut message = Vec::new();
-        let mut body = stream.take(u16::from_be_bytes(length).into());
-        body.read_to_end(&mut message).await?;
-        Ok(Some(message))
-    })
-}
-
 /// The bug: reads for ever at the end of the stream.
 pub(crate) fn receive_for_ever(stream: Stream<'_>) -> Received<'_> {
     Box::pin(async move {

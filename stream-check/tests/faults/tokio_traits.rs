@@ -7,7 +7,7 @@ use std::io::{Cursor, IoSlice, Result};
 
 use tokio::io::{
     AsyncBufRead, AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader,
-    BufWriter, DuplexStream, ReadBuf,
+    DuplexStream, ReadBuf,
 };
 
 use crate::common::{every_fault, CountingTask, Faulty, Gate, ManualTimers, RESET};
@@ -53,21 +53,6 @@ impl AsyncWrite for Gather {
     fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Result<()>> {
         Poll::Ready(Ok(()))
     }
-}
-
-#[test]
-fn tokio_stream_without_settings_behaves_like_its_inner_stream() {
-    block_on(async {
-        let (near, far) = tokio::io::duplex(8);
-        let (mut near, mut far) = (Faulty::new(near), Faulty::new(far));
-        near.write_all(b"hello").await.unwrap();
-        near.flush().await.unwrap();
-        near.shutdown().await.unwrap();
-        let mut text = String::new();
-        far.read_to_string(&mut text).await.unwrap();
-        assert_eq!(text, "hello");
-        assert!(!near.fired() && !far.fired());
-    });
 }
 
 #[test]
@@ -203,18 +188,6 @@ fn tokio_every_fault_is_reported_at_any_operation() {
         assert!(plan.fired() || received.unwrap() == "hello, world");
     });
     assert!(runs > 6, "{runs}");
-}
-
-#[test]
-fn tokio_flush_reaches_a_bufwriter_inside_a_faulty_stream() {
-    block_on(async {
-        let mut writer = Faulty::new(BufWriter::new(Gather::default())).fail_at(3, RESET);
-        writer.write_all(b"abc").await.unwrap();
-        assert!(writer.get_ref().get_ref().bytes.is_empty());
-        writer.flush().await.unwrap();
-        assert_eq!(writer.get_ref().get_ref().bytes, b"abc");
-        assert!(writer.flush().await.is_err());
-    });
 }
 
 #[test]
