@@ -45,27 +45,6 @@ fn run_n_of_every_fault_fails_operation_n_or_ends_read_n() {
 }
 
 #[test]
-fn in_run_n_of_every_fault_byte_n_is_the_first_one_missing() {
-    let runs = every_fault(|plan| {
-        let n = (plan.number() - 1).min(5);
-        let mut writer = Faulty::new(Vec::new()).fail_after_bytes_written(plan, RESET);
-        let written = block_on(writer.write_all(b"hello"));
-        assert_eq!(written.is_err(), plan.fired());
-        assert_eq!(writer.into_inner(), b"hello"[..n]);
-    });
-    assert_eq!(runs, 6);
-    let runs = every_fault(|plan| {
-        let n = (plan.number() - 1).min(5);
-        let mut stream = Faulty::new(Cursor::new(b"hello")).fail_after_bytes_read(plan, RESET);
-        let mut buf = [0; 5];
-        let read = block_on(stream.read_exact(&mut buf));
-        assert_eq!(read.is_err(), plan.fired());
-        assert_eq!((&buf[..n], &buf[n..]), (&b"hello"[..n], &[0; 5][n..]));
-    });
-    assert_eq!(runs, 6);
-}
-
-#[test]
 fn streams_that_share_a_plan_count_together_and_one_of_them_fails() {
     let task = CountingTask::new();
     let mut failed = String::new();

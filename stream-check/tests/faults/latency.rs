@@ -4,16 +4,17 @@ use core::time::Duration;
 
 use crate::common::*;
 
-fn delayed(timers: &ManualTimers) -> (Faulty<Reader>, Writer) {
+/// A pipe whose reader has a latency, its timers, and a task to read in.
+fn delayed() -> (CountingTask, ManualTimers, Faulty<Reader>, Writer) {
+    let timers = ManualTimers::new();
     let (reader, writer) = pipe(1 << 17);
-    (Faulty::new(reader).latency(timers.starter()), writer)
+    let reader = Faulty::new(reader).latency(timers.starter());
+    (CountingTask::new(), timers, reader, writer)
 }
 
 #[test]
 fn latency_delays_bytes_until_a_timer_has_ended_and_wakes_the_reading_task() {
-    let task = CountingTask::new();
-    let timers = ManualTimers::new();
-    let (mut reader, mut writer) = delayed(&timers);
+    let (task, timers, mut reader, mut writer) = delayed();
     let mut buf = [0; 8];
     assert!(task.read(&mut reader, &mut buf).is_pending());
     assert_eq!(timers.started(), 0);
@@ -29,9 +30,7 @@ fn latency_delays_bytes_until_a_timer_has_ended_and_wakes_the_reading_task() {
 
 #[test]
 fn latency_lets_several_arrivals_be_in_flight_each_with_a_timer() {
-    let task = CountingTask::new();
-    let timers = ManualTimers::new();
-    let (mut reader, mut writer) = delayed(&timers);
+    let (task, timers, mut reader, mut writer) = delayed();
     let mut buf = [0; 8];
     for (i, bytes) in [&b"ab"[..], b"c", b"def"].iter().enumerate() {
         writer.try_write(bytes).unwrap();
@@ -54,9 +53,7 @@ fn latency_lets_several_arrivals_be_in_flight_each_with_a_timer() {
 #[test]
 fn latency_delays_the_end_once_and_returns_an_error_after_the_bytes_before_it() {
     for ends in [false, true] {
-        let task = CountingTask::new();
-        let timers = ManualTimers::new();
-        let (mut reader, mut writer) = delayed(&timers);
+        let (task, timers, mut reader, mut writer) = delayed();
         let mut buf = [0; 8];
         writer.try_write(b"hello").unwrap();
         assert!(task.read(&mut reader, &mut buf).is_pending());
@@ -86,9 +83,7 @@ fn latency_delays_the_end_once_and_returns_an_error_after_the_bytes_before_it() 
 
 #[test]
 fn latency_lends_bytes_that_are_due_and_keeps_what_is_not_consumed() {
-    let task = CountingTask::new();
-    let timers = ManualTimers::new();
-    let (reader, mut writer) = delayed(&timers);
+    let (task, timers, reader, mut writer) = delayed();
     let mut reader = reader.max_read(4);
     for bytes in [b"hello", b"world"] {
         writer.try_write(bytes).unwrap();
@@ -123,8 +118,7 @@ fn latency_delays_neither_writes_nor_empty_reads() {
 
 #[test]
 fn a_read_that_is_dropped_during_a_latency_loses_no_byte() {
-    let timers = ManualTimers::new();
-    let (mut reader, mut writer) = delayed(&timers);
+    let (_, timers, mut reader, mut writer) = delayed();
     writer.try_write(b"hello").unwrap();
     let mut buf = [0; 5];
     assert!(reader.read_exact(&mut buf).now_or_never().is_none());
@@ -135,9 +129,7 @@ fn a_read_that_is_dropped_during_a_latency_loses_no_byte() {
 
 #[test]
 fn latency_reads_an_arrival_in_parts_and_into_the_first_buffer_with_room() {
-    let task = CountingTask::new();
-    let timers = ManualTimers::new();
-    let (mut reader, mut writer) = delayed(&timers);
+    let (task, timers, mut reader, mut writer) = delayed();
     writer.try_write(b"0123456789").unwrap();
     assert!(task.read(&mut reader, &mut [0]).is_pending());
     timers.end(1);
@@ -155,9 +147,7 @@ fn latency_reads_an_arrival_in_parts_and_into_the_first_buffer_with_room() {
 
 #[test]
 fn latency_takes_no_more_than_72_kib_out_of_the_inner_stream() {
-    let task = CountingTask::new();
-    let timers = ManualTimers::new();
-    let (mut reader, mut writer) = delayed(&timers);
+    let (task, timers, mut reader, mut writer) = delayed();
     let written = writer.try_write(&[7; 1 << 17]).unwrap();
     let taken = |reader: &Faulty<Reader>| written - reader.get_ref().len();
     for _ in 0..3 {
@@ -203,9 +193,7 @@ fn a_latency_whose_timer_panics_loses_no_byte_and_stalls_no_later_read() {
 
 #[test]
 fn debug_of_a_stream_with_latency_shows_no_bytes() {
-    let task = CountingTask::new();
-    let timers = ManualTimers::new();
-    let (mut reader, mut writer) = delayed(&timers);
+    let (task, timers, mut reader, mut writer) = delayed();
     writer.try_write(&[201, 202, 203]).unwrap();
     assert!(task.read(&mut reader, &mut [0]).is_pending());
     let text = format!("{reader:?}");

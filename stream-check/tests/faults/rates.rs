@@ -2,16 +2,17 @@
 
 use crate::common::*;
 
-/// Ten bytes to read, four in each interval.
-fn four_at_a_time(timers: &ManualTimers) -> Faulty<Cursor<&'static [u8]>> {
-    digits().read_rate(4, timers.starter())
+/// Ten bytes to read, four in each interval, the timers of these, and a task to read in.
+fn four_at_a_time() -> (CountingTask, ManualTimers, Faulty<Cursor<&'static [u8]>>) {
+    let timers = ManualTimers::new();
+    let stream = digits().read_rate(4, timers.starter());
+    (CountingTask::new(), timers, stream)
 }
 
 #[test]
 fn read_rate_makes_reads_wait_for_the_timer_after_its_number_of_bytes() {
-    let task = CountingTask::new();
-    let timers = ManualTimers::new();
-    let mut stream = four_at_a_time(&timers).max_read(3);
+    let (task, timers, stream) = four_at_a_time();
+    let mut stream = stream.max_read(3);
     let mut buf = [0; 8];
     assert_eq!(task.read(&mut stream, &mut []), ready(0));
     assert_eq!(timers.started(), 0);
@@ -30,9 +31,7 @@ fn read_rate_makes_reads_wait_for_the_timer_after_its_number_of_bytes() {
 
 #[test]
 fn an_interval_that_has_ended_lends_no_bytes_to_the_next() {
-    let task = CountingTask::new();
-    let timers = ManualTimers::new();
-    let mut stream = four_at_a_time(&timers);
+    let (task, timers, mut stream) = four_at_a_time();
     assert_eq!(task.read(&mut stream, &mut [0; 1]), ready(1));
     timers.end(1);
     // Three bytes of the former interval are left, and four of the new one.
@@ -61,9 +60,7 @@ fn write_rate_delays_writes_and_no_flush_and_no_close() {
 
 #[test]
 fn read_rate_counts_lent_bytes_when_they_are_consumed() {
-    let task = CountingTask::new();
-    let timers = ManualTimers::new();
-    let mut stream = four_at_a_time(&timers);
+    let (task, timers, mut stream) = four_at_a_time();
     for (lent, consumed, started) in [("0123", 0, 0), ("0123", 3, 1), ("3", 1, 1)] {
         assert_eq!(task.fill_buf(&mut stream), ready(lent.into()));
         consume(&mut stream, consumed);
@@ -89,9 +86,8 @@ fn a_call_that_moves_no_byte_starts_no_interval() {
 
 #[test]
 fn a_fault_that_is_due_waits_for_the_rate_and_one_that_has_fired_does_not() {
-    let task = CountingTask::new();
-    let timers = ManualTimers::new();
-    let mut stream = four_at_a_time(&timers).fail_at(2, RESET);
+    let (task, timers, stream) = four_at_a_time();
+    let mut stream = stream.fail_at(2, RESET);
     assert_eq!(task.read(&mut stream, &mut [0; 4]), ready(4));
     assert!(task.read(&mut stream, &mut [0; 4]).is_pending());
     timers.end(1);
