@@ -6,7 +6,7 @@
 //!
 //! callgrind counts them (valgrind has to be installed), so the figures are the same on a busy
 //! machine as on an idle one, and a change of one instruction shows. The two copies that each
-//! contender makes are counted too, as `memcpy`, and subtracted in the second column.
+//! contender makes are counted too. The column `memcpy` has them alone.
 //!
 //! The program runs itself under callgrind, twice for each figure, with different numbers of
 //! operations. In the difference, the instructions before and after the operations cancel out.
@@ -18,9 +18,9 @@ mod support;
 use std::env;
 use std::process::{exit, Command};
 
-use peers::{visit_all, Visitor};
+use peers::memcpy::MEMCPY;
+use peers::{for_pipes, ForPipe};
 use support::contender::Contender;
-use support::memcpy::MEMCPY;
 use support::size;
 use support::workloads::{operate, Stream};
 
@@ -50,37 +50,35 @@ fn main() {
             .for_each(|name| MESSAGES.iter().for_each(|&message| run(name, message, 10)));
     }
 
-    println!("instructions for a write and a read, and above the two copies\n");
-    println!("{:>8}  {:<14} {:>8} {:>8}", "message", "", "all", "above");
+    let names = names();
+    println!("| message | {} |", names.join(" | "));
+    println!("| --- |{}", " ---: |".repeat(names.len()));
     for message in MESSAGES {
-        let floor = per_operation(MEMCPY, message);
-        for name in names() {
-            let all = per_operation(name, message);
-            let above = all - floor;
-            println!("{:>8}  {name:<14} {all:>8.0} {above:>8.0}", size(message));
-        }
+        let counts = names.iter().map(|name| per_operation(name, message));
+        let cells: Vec<_> = counts.map(|count| format!("{count:.0}")).collect();
+        println!("| {} | {} |", size(message), cells.join(" | "));
     }
 }
 
+/// The contenders, and at the end the floor.
 fn names() -> Vec<&'static str> {
-    struct Names(Vec<&'static str>);
-    impl Visitor for Names {
-        fn visit<C: Contender>(&mut self) {
-            self.0.push(C::NAME);
-        }
+    struct Nothing;
+    impl ForPipe for Nothing {
+        type Output = ();
+        fn with<C: Contender>(&self) {}
     }
-    let mut names = Names(vec![MEMCPY]);
-    visit_all(&mut names);
-    names.0
+    let contenders = for_pipes(&Nothing).into_iter().map(|(name, ())| name);
+    contenders.chain([MEMCPY]).collect()
 }
 
 /// Does the operations of one run under callgrind.
 fn run(name: &str, message: usize, times: u64) {
-    struct Run<'a>(&'a str, usize, u64);
-    impl Visitor for Run<'_> {
-        fn visit<C: Contender>(&mut self) {
-            if self.0 == C::NAME {
-                operate::<C>(CAPACITY, self.1, self.2);
+    struct Operate;
+    impl ForPipe for Operate {
+        type Output = fn(usize, u64);
+        fn with<C: Contender>(&self) -> Self::Output {
+            |message, times| {
+                operate::<C>(CAPACITY, message, times);
             }
         }
     }
@@ -90,9 +88,14 @@ fn run(name: &str, message: usize, times: u64) {
             capacity: CAPACITY,
         };
         copies.memcpy(times);
-    } else {
-        visit_all(&mut Run(name, message, times));
+        return;
     }
+    let operations = for_pipes(&Operate);
+    let (_, operate) = operations
+        .iter()
+        .find(|(contender, _)| *contender == name)
+        .unwrap_or_else(|| fail(&format!("not a contender: {name}")));
+    operate(message, times);
 }
 
 fn per_operation(name: &str, message: usize) -> f64 {
