@@ -35,26 +35,22 @@ const STREAMS: [(usize, usize); 4] = [
 ];
 
 /// Measures `time`, which does its work as often as it is told, and returns how long it took.
-fn bench(
-    criterion: &mut Criterion,
-    (group, name): (&str, String),
-    bytes: usize,
-    time: impl Fn(u64) -> Duration,
-) {
-    let mut group = criterion.benchmark_group(group);
+fn bench(criterion: &mut Criterion, name: &str, bytes: usize, time: impl Fn(u64) -> Duration) {
+    let mut group = criterion.benchmark_group(name);
     // Samples of equal length, so that handing the work to another thread is the same part of each.
     group.sampling_mode(SamplingMode::Flat);
     if bytes > 0 {
         group.throughput(Throughput::Bytes(bytes as u64));
     }
-    group.bench_function(name, |b| b.iter_custom(&time));
+    group.bench_function("async-duplex", |b| b.iter_custom(&time));
     group.finish();
 }
 
 /// A message is written and read; neither side waits.
 fn operation(criterion: &mut Criterion) {
     for message in [1, 64, KIB, 16 * KIB] {
-        bench(criterion, ("operation", size(message)), message, |n| {
+        let name = format!("operation/{}", size(message));
+        bench(criterion, &name, message, |n| {
             operate::<AsyncDuplex>(CAPACITY, message, n)
         });
     }
@@ -65,12 +61,11 @@ fn stream(criterion: &mut Criterion) {
     let peer = Peer::start();
     for (capacity, chunk) in STREAMS {
         let stream = Stream { chunk, capacity };
-        let name = format!("{}/{}", size(capacity), size(chunk));
-        let one = ("stream/one-thread", name.clone());
-        bench(criterion, one, chunk, |n| {
+        let name = |place| format!("stream/{place}/{}/{}", size(capacity), size(chunk));
+        bench(criterion, &name("one-thread"), chunk, |n| {
             stream.one_thread::<AsyncDuplex>(n)
         });
-        bench(criterion, ("stream/two-threads", name), chunk, |n| {
+        bench(criterion, &name("two-threads"), chunk, |n| {
             stream.two_threads::<Spinning>(&peer, n)
         });
     }
@@ -81,10 +76,11 @@ fn round_trip(criterion: &mut Criterion) {
     let peer = Peer::start();
     for message in [1, KIB] {
         let trip = RoundTrip { message };
-        let one = ("round-trip/one-thread", size(message));
-        bench(criterion, one, 0, |n| trip.one_thread::<AsyncDuplex>(n));
-        let two = ("round-trip/two-threads", size(message));
-        bench(criterion, two, 0, |n| {
+        let name = |place| format!("round-trip/{place}/{}", size(message));
+        bench(criterion, &name("one-thread"), 0, |n| {
+            trip.one_thread::<AsyncDuplex>(n)
+        });
+        bench(criterion, &name("two-threads"), 0, |n| {
             trip.two_threads::<Spinning>(&peer, n)
         });
     }
@@ -92,17 +88,16 @@ fn round_trip(criterion: &mut Criterion) {
 
 /// Making and dropping, with and without bytes that pass.
 fn lifetime(criterion: &mut Criterion) {
-    let id = |name: &str| ("lifetime", name.into());
-    bench(criterion, id("make-pipe"), 0, |n| {
+    bench(criterion, "make/pipe", 0, |n| {
         make(|| AsyncDuplex::pipe(CAPACITY), n)
     });
-    bench(criterion, id("make-duplex"), 0, |n| {
+    bench(criterion, "make/duplex", 0, |n| {
         make(|| AsyncDuplex::duplex(CAPACITY), n)
     });
-    bench(criterion, id("short-lived-pipe"), 0, |n| {
+    bench(criterion, "short-lived/pipe", 0, |n| {
         short_lived::<AsyncDuplex>(CAPACITY, n)
     });
-    bench(criterion, id("short-lived-duplex"), 0, |n| {
+    bench(criterion, "short-lived/duplex", 0, |n| {
         short_lived_duplex::<AsyncDuplex>(CAPACITY, n)
     });
 }

@@ -177,7 +177,7 @@ def in_units(value, _):
 def two_threads(cases):
     """The time and the processor time, beside tokio's pipes."""
     names = [OURS, SPINNING, "tokio-duplex", SIMPLEX, "rtrb"]
-    figure, axes = plt.subplots(1, 2, figsize=(10, 3.8), sharey=True)
+    figure, axes = plt.subplots(1, 2, figsize=(10, 6.5), sharey=True)
     panels = {"two-threads/": "time", "processor/two-threads/": "processor time of both threads"}
     for panel, (prefix, title) in zip(axes, panels.items()):
         here = below(cases, prefix)

@@ -168,6 +168,18 @@ def lives(cases):
     yield from table(["time, and speed beside tokio's", *map(spaced, sizes)], lines)
 
 
+def streams(cases):
+    yield "### Streams by chunk and capacity\n"
+    yield "The time of async-duplex for a chunk, and in brackets its speed beside tokio's.\n"
+    lines = []
+    for case, one in sorted(below(cases, "stream/").items(), key=lambda item: number(item[0].split("/")[1])):
+        two = cases[f"two-threads/stream/{case}"]
+        capacity, chunk = map(spaced, case.split("/"))
+        cells = [f"{quantity(rows[OURS])} ({speed(tokio(rows))})" for rows in (one, two)]
+        lines.append([chunk, capacity, *cells, quantity(two[SPINNING])])
+    yield from table(["chunk", "capacity", "one thread", "two threads", "told to spin"], lines)
+
+
 def every_case(cases):
     yield "### Every case but those of memory\n"
     lines = []
@@ -189,7 +201,7 @@ def main():
     if len(sys.argv) not in (2, 3):
         sys.exit(__doc__)
     cases = read(sys.argv[1])
-    parts = [real_work, two_threads, memory, lives, every_case]
+    parts = [real_work, two_threads, memory, lives, streams, every_case]
     text = "\n".join(line for part in parts for line in part(cases))
     if len(sys.argv) == 2:
         print(text)

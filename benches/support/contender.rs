@@ -19,24 +19,6 @@ pub(crate) trait Contender: 'static {
 
     fn pipe(capacity: usize) -> (Self::Reader, Self::Writer);
 
-    #[inline]
-    fn poll_read(
-        reader: &mut Self::Reader,
-        cx: &mut Context<'_>,
-        buf: &mut [u8],
-    ) -> Poll<Result<usize>> {
-        Self::Family::poll_read(reader, cx, buf)
-    }
-
-    #[inline]
-    fn poll_write(
-        writer: &mut Self::Writer,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<Result<usize>> {
-        Self::Family::poll_write(writer, cx, bytes)
-    }
-
     /// Ends the stream: drops the writer, unless a contender does something else.
     fn close(writer: Self::Writer) {
         drop(writer);

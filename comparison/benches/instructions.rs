@@ -33,24 +33,29 @@ const MANY: u64 = 11_000;
 /// and the number of operations.
 const JOB: &str = "ASYNC_DUPLEX_BENCH_JOB";
 
+/// Writes and reads a message of some bytes, so many times.
+type Operate = Box<dyn Fn(usize, u64)>;
+
 fn main() {
     if let Ok(job) = env::var(JOB) {
-        let mut words = job.split(' ');
-        let (Some(name), Some(message), Some(times)) = (words.next(), words.next(), words.next())
-        else {
+        let words: Vec<&str> = job.split(' ').collect();
+        let [name, message, times] = words[..] else {
             panic!("{JOB} is not a job: {job}");
         };
-        return run(name, number(message), number(times) as u64);
+        let contender = contenders().into_iter().find(|(known, _)| *known == name);
+        let (_, operate) = contender.expect("a job names a contender");
+        return operate(number(message), number(times) as u64);
     }
+    let contenders = contenders();
     // Only `cargo bench` passes `--bench`. `cargo test --benches` only checks that everything runs.
-    let measure = env::args().any(|arg| arg == "--bench");
-    if !measure || env::args().any(|arg| arg == "--test") {
-        return names()
-            .iter()
-            .for_each(|name| MESSAGES.iter().for_each(|&message| run(name, message, 10)));
+    if !env::args().any(|arg| arg == "--bench") {
+        for (_, operate) in contenders {
+            MESSAGES.iter().for_each(|&message| operate(message, 10));
+        }
+        return;
     }
 
-    let names = names();
+    let names: Vec<_> = contenders.iter().map(|(name, _)| *name).collect();
     println!("| message | {} |", names.join(" | "));
     println!("| --- |{}", " ---: |".repeat(names.len()));
     for message in MESSAGES {
@@ -60,42 +65,27 @@ fn main() {
     }
 }
 
-/// The contenders, and at the end the floor.
-fn names() -> Vec<&'static str> {
-    struct Nothing;
-    impl ForPipe for Nothing {
-        type Output = ();
-        fn with<C: Contender>(&self) {}
-    }
-    let contenders = for_pipes(&Nothing).into_iter().map(|(name, ())| name);
-    contenders.chain([MEMCPY]).collect()
-}
-
-/// Does the operations of one run under callgrind.
-fn run(name: &str, message: usize, times: u64) {
-    struct Operate;
-    impl ForPipe for Operate {
-        type Output = fn(usize, u64);
-        fn with<C: Contender>(&self) -> Self::Output {
-            |message, times| {
+/// All pipes of one direction, and at the end the floor.
+fn contenders() -> Vec<(&'static str, Operate)> {
+    struct Operations;
+    impl ForPipe for Operations {
+        type Output = Operate;
+        fn with<C: Contender>(&self) -> Operate {
+            Box::new(|message, times| {
                 operate::<C>(CAPACITY, message, times);
-            }
+            })
         }
     }
-    if name == MEMCPY {
+    let copy = |message, times| {
         let copies = Stream {
             chunk: message,
             capacity: CAPACITY,
         };
         copies.memcpy(times);
-        return;
-    }
-    let operations = for_pipes(&Operate);
-    let (_, operate) = operations
-        .iter()
-        .find(|(contender, _)| *contender == name)
-        .unwrap_or_else(|| fail(&format!("not a contender: {name}")));
-    operate(message, times);
+    };
+    let mut contenders = for_pipes(&Operations);
+    contenders.push((MEMCPY, Box::new(copy)));
+    contenders
 }
 
 fn per_operation(name: &str, message: usize) -> f64 {

@@ -9,7 +9,7 @@ mod stream;
 use std::future::{poll_fn, Future};
 use std::task::{ready, Poll};
 
-use super::contender::Contender;
+use super::contender::{Contender, Family};
 use super::executor::Executor;
 
 #[allow(unused_imports)] // Not every benchmark does all of the work.
@@ -41,7 +41,7 @@ fn read<'a, C: Contender>(
     buf: &'a mut [u8],
 ) -> impl Future<Output = usize> + 'a {
     poll_fn(move |cx| {
-        let n = ready!(C::poll_read(reader, cx, buf));
+        let n = ready!(C::Family::poll_read(reader, cx, buf));
         Poll::Ready(n.expect("a pipe can be read from"))
     })
 }
@@ -62,7 +62,7 @@ fn write_all<'a, C: Contender>(
 ) -> impl Future<Output = ()> + 'a {
     poll_fn(move |cx| {
         while !bytes.is_empty() {
-            let n = ready!(C::poll_write(writer, cx, bytes)).expect("the reader is there");
+            let n = ready!(C::Family::poll_write(writer, cx, bytes)).expect("the reader is there");
             assert!(n > 0, "a write has written no byte");
             bytes = &bytes[n..];
         }

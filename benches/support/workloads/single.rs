@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::{read_exact, used_pipe, write_all};
-use crate::support::contender::{Contender, Duplex};
+use crate::support::contender::{Contender, Duplex, Family};
 use crate::support::executor::Executor;
 use crate::support::sliding::Sliding;
 
@@ -33,9 +33,9 @@ pub(crate) fn pass<C: Contender>(
     let start = Instant::now();
     for _ in 0..times {
         let bytes = source.next();
-        until_ready(message, || C::poll_write(writer, &mut cx, bytes));
+        until_ready(message, || C::Family::poll_write(writer, &mut cx, bytes));
         let buf = target.next();
-        until_ready(message, || C::poll_read(reader, &mut cx, buf));
+        until_ready(message, || C::Family::poll_read(reader, &mut cx, buf));
     }
     start.elapsed()
 }
@@ -44,7 +44,9 @@ pub(crate) fn pass<C: Contender>(
 pub(crate) fn fill<C: Contender>(writer: &mut C::Writer, kib: usize) {
     let mut cx = Context::from_waker(Waker::noop());
     for _ in 0..kib {
-        until_ready(1024, || C::poll_write(writer, &mut cx, &[0x5a; 1024]));
+        until_ready(1024, || {
+            C::Family::poll_write(writer, &mut cx, &[0x5a; 1024])
+        });
     }
 }
 
@@ -52,17 +54,15 @@ pub(crate) fn fill<C: Contender>(writer: &mut C::Writer, kib: usize) {
 pub(crate) fn drain<C: Contender>(reader: &mut C::Reader, kib: usize) {
     let mut cx = Context::from_waker(Waker::noop());
     for _ in 0..kib {
-        until_ready(1024, || C::poll_read(reader, &mut cx, &mut [0; 1024]));
+        until_ready(1024, || {
+            C::Family::poll_read(reader, &mut cx, &mut [0; 1024])
+        });
     }
 }
 
 /// Makes and drops, `times` times.
 pub(crate) fn make<T>(make: impl Fn() -> T, times: u64) -> Duration {
-    let start = Instant::now();
-    for _ in 0..times {
-        drop(black_box(make()));
-    }
-    start.elapsed()
+    timed(|| drop(black_box(make())), times)
 }
 
 /// Makes a pipe, passes one message and drops the pipe, `times` times.

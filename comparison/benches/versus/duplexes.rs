@@ -13,10 +13,6 @@ use crate::support::workloads::{make, short_lived_duplex, RoundTrip};
 use crate::work::RealWork;
 use crate::CAPACITIES;
 
-/// Two threads do at least this many round trips, so that handing the work to them does not
-/// dominate.
-const LEAST: u64 = 64;
-
 #[derive(Clone, Copy)]
 enum Work {
     Real(RealWork),
@@ -55,8 +51,8 @@ impl Work {
 
 /// Protocols and proxies.
 pub(crate) fn real_work() -> Vec<Case> {
-    let cases = RealWork::all().into_iter().map(|work| {
-        let mut case = Work::Real(work).case(work.name());
+    let cases = RealWork::all().into_iter().map(|(name, work)| {
+        let mut case = Work::Real(work).case(name);
         case.least = work.at_once();
         case.bytes = work.bytes();
         case
@@ -83,8 +79,7 @@ fn round_trip(message: usize) -> Case {
     #[cfg(unix)]
     case.add("unix-socket", Role::Peer, work.with::<UnixSocket>());
     case.add(OURS_SPINNING, Role::Variant, work.with::<Spinning>());
-    case.least = LEAST;
-    case.processor = true;
+    case.needs_two_threads();
     case
 }
 

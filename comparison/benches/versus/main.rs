@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! cargo bench --bench versus
-//! cargo bench --bench versus -- --full --csv figures.csv
+//! cargo bench --bench versus -- --full --csv /tmp/all.csv
 //! cargo bench --bench versus -- work memory/unread
 //! ```
 //!

@@ -16,19 +16,17 @@ const KIB: usize = 1 << 10;
 /// The capacity of the pipes of an operation. Each message fits.
 const CAPACITY: usize = 64 * KIB;
 
-/// Capacity and chunk of the streams on one thread, and of those between two.
-const ONE_THREAD: [(usize, usize); 5] = [
+/// Capacity and chunk of the streams.
+const STREAMS: [(usize, usize); 8] = [
     (64, 64),
     (4 * KIB, 64),
+    (64 * KIB, 64),
     (4 * KIB, KIB),
     (64 * KIB, KIB),
+    (1024 * KIB, KIB),
     (64 * KIB, 64 * KIB),
+    (1024 * KIB, 64 * KIB),
 ];
-const TWO_THREADS: [(usize, usize); 3] = [(64, 64), (4 * KIB, KIB), (64 * KIB, 64 * KIB)];
-
-/// Two threads do at least this many operations, so that handing the work to them does not
-/// dominate.
-const LEAST: u64 = 64;
 
 #[derive(Clone, Copy)]
 enum Work {
@@ -62,7 +60,7 @@ impl ForPipe for Work {
 
 /// Streams between two threads that block on their tasks.
 pub(crate) fn between_threads() -> Vec<Case> {
-    TWO_THREADS.map(between_two).into()
+    STREAMS.map(between_two).into()
 }
 
 fn between_two((capacity, chunk): (usize, usize)) -> Case {
@@ -76,8 +74,7 @@ fn between_two((capacity, chunk): (usize, usize)) -> Case {
     let floor = move |peer: &_, chunks| stream.rtrb(peer, chunks);
     case.add(RTRB, Role::Floor, Box::new(floor));
     case.bytes = Some(chunk);
-    case.least = LEAST;
-    case.processor = true;
+    case.needs_two_threads();
     case
 }
 
@@ -95,7 +92,7 @@ pub(crate) fn lives() -> Vec<Case> {
 
 /// Streams on one thread, and single operations.
 pub(crate) fn on_one_thread() -> Vec<Case> {
-    let streams = ONE_THREAD.map(|(capacity, chunk)| {
+    let streams = STREAMS.map(|(capacity, chunk)| {
         let stream = Stream { chunk, capacity };
         let name = format!("stream/{}/{}", size(capacity), size(chunk));
         with_floor(name, Work::OneThread(stream), stream)

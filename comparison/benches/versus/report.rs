@@ -5,7 +5,7 @@ use std::io::{Result, Write};
 use std::path::Path;
 
 use crate::sampling::{Case, Role, Samples};
-use crate::statistics::{Spread, Verdict};
+use crate::statistics::{verdict, Spread};
 
 /// A value for each contender, and how it compares with ours. Less is better.
 pub(crate) struct Finding {
@@ -80,12 +80,10 @@ impl Finding {
         for outcome in &self.outcomes {
             let value = outcome.value.median;
             print!("  {:<22} {value:>12.1} {}", outcome.name, self.unit);
-            let verdict = Verdict::of(outcome.ratio).name();
             match outcome.role {
                 Role::Ours => self.print_spread(outcome.value),
-                Role::Peer => println!("  {}  {verdict}", outcome.ratio),
-                Role::Variant => println!("  {}  (ours, not a peer)", outcome.ratio),
-                Role::Floor => println!("  {}  (the floor)", outcome.ratio),
+                Role::Peer => println!("  {}  {}", outcome.ratio, verdict(outcome.ratio)),
+                role => println!("  {}  ({})", outcome.ratio, role.name()),
             }
         }
         if let Some(remark) = &self.remark {
@@ -135,12 +133,7 @@ impl Report {
 fn row(finding: &Finding, outcome: &Outcome) -> String {
     let (case, unit) = (&finding.name, finding.unit);
     let (value, ratio) = (outcome.value, outcome.ratio);
-    let role = match outcome.role {
-        Role::Ours => "ours",
-        Role::Peer => "peer",
-        Role::Variant => "variant",
-        Role::Floor => "floor",
-    };
+    let role = outcome.role.name();
     format!(
         "{case},{},{role},{unit},{:.3},{:.3},{:.3},{:.4},{:.4},{:.4},{}\n",
         outcome.name,
@@ -150,6 +143,6 @@ fn row(finding: &Finding, outcome: &Outcome) -> String {
         ratio.median,
         ratio.p10,
         ratio.p90,
-        Verdict::of(ratio).name()
+        verdict(ratio)
     )
 }

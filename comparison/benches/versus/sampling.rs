@@ -33,7 +33,7 @@ pub(crate) struct Entry {
     pub(crate) run: Run,
 }
 
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy)]
 pub(crate) enum Role {
     /// This crate, with which each contender is compared.
     Ours,
@@ -42,6 +42,17 @@ pub(crate) enum Role {
     Variant,
     /// Not a pipe, but a lower bound for every pipe.
     Floor,
+}
+
+impl Role {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Ours => "ours",
+            Self::Peer => "peer",
+            Self::Variant => "variant",
+            Self::Floor => "floor",
+        }
+    }
 }
 
 impl Case {
@@ -63,6 +74,13 @@ impl Case {
 
     pub(crate) fn add(&mut self, name: &'static str, role: Role, run: Run) {
         self.entries.push(Entry { name, role, run });
+    }
+
+    /// The processor time counts, too. A sample is long enough that handing the work to the other
+    /// thread is a small part of it.
+    pub(crate) fn needs_two_threads(&mut self) {
+        self.least = 64;
+        self.processor = true;
     }
 }
 

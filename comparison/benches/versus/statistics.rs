@@ -57,32 +57,14 @@ fn quantile(sorted: &[f64], q: f64) -> f64 {
     low + (high - low) * (position - below)
 }
 
-/// How this crate compares.
-#[derive(Clone, Copy)]
-pub(crate) enum Verdict {
-    Ahead,
-    Behind,
-    /// The spread covers 1, so the median shows no difference.
-    Level,
-}
-
-impl Verdict {
-    /// The verdict of ratios of theirs to ours, where less is better.
-    pub(crate) fn of(ratios: Spread) -> Self {
-        if ratios.p10 > 1.0 + NOISE {
-            Self::Ahead
-        } else if ratios.p90 < 1.0 - NOISE {
-            Self::Behind
-        } else {
-            Self::Level
-        }
-    }
-
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Ahead => "ahead",
-            Self::Behind => "behind",
-            Self::Level => "level",
-        }
+/// How this crate compares, where these are ratios of theirs to ours and less is better. If the
+/// spread covers 1, the median shows no difference.
+pub(crate) fn verdict(ratios: Spread) -> &'static str {
+    if ratios.p10 > 1.0 + NOISE {
+        "ahead"
+    } else if ratios.p90 < 1.0 - NOISE {
+        "behind"
+    } else {
+        "level"
     }
 }

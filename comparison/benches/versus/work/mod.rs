@@ -12,70 +12,57 @@ use crate::allocator::scattered;
 use crate::support::contender::Duplex;
 use crate::support::size;
 
-const BODY: usize = 64 << 10;
-
-/// Some work on a runtime, through pipes of this capacity.
-#[derive(Clone, Copy)]
-pub(crate) struct RealWork {
-    task: Task,
-    workers: Workers,
-    capacity: usize,
-}
-
 #[derive(Clone, Copy)]
 enum Task {
     /// The round trip of a line.
     Lines,
     /// Chunks through a proxy.
     CopyBidirectional,
-    /// Requests with a body of this size, which the server sends back, one after another.
+    /// Requests with a body of this size, one after another. The server sends it back, or a few
+    /// bytes if the body is empty.
     Http1(usize),
     /// Likewise, with this many concurrent requests.
     Http2(usize, u64),
 }
 
+const BODY: usize = 64 << 10;
+
+const TASKS: [(&str, Task); 6] = [
+    ("lines", Task::Lines),
+    ("copy-bidirectional", Task::CopyBidirectional),
+    ("http1-hello", Task::Http1(0)),
+    ("http1-64KiB", Task::Http1(BODY)),
+    ("http2-hello-x32", Task::Http2(0, 32)),
+    ("http2-64KiB-x8", Task::Http2(BODY, 8)),
+];
+
+/// Some work on a runtime, through pipes of this capacity.
 #[derive(Clone, Copy)]
-enum Workers {
-    /// A runtime on one thread.
-    One,
-    Two,
+pub(crate) struct RealWork {
+    task: Task,
+    /// If 1, the runtime has only the thread that starts it.
+    workers: usize,
+    capacity: usize,
 }
 
 impl RealWork {
-    pub(crate) fn all() -> Vec<Self> {
-        let tasks = [
-            Task::Lines,
-            Task::CopyBidirectional,
-            Task::Http1(0),
-            Task::Http1(BODY),
-            Task::Http2(0, 32),
-            Task::Http2(BODY, 8),
-        ];
+    /// All work, with its name.
+    pub(crate) fn all() -> Vec<(String, Self)> {
         let mut all = Vec::new();
-        for task in tasks {
-            for workers in [Workers::One, Workers::Two] {
-                all.extend([1 << 10, 64 << 10].map(|capacity| Self {
-                    task,
-                    workers,
-                    capacity,
-                }));
+        for (name, task) in TASKS {
+            for (place, workers) in [("one-thread", 1), ("two-workers", 2)] {
+                for capacity in [1 << 10, 64 << 10] {
+                    let name = format!("work/{name}/{place}/{}", size(capacity));
+                    let work = Self {
+                        task,
+                        workers,
+                        capacity,
+                    };
+                    all.push((name, work));
+                }
             }
         }
         all
-    }
-
-    pub(crate) fn name(self) -> String {
-        let task = match self.task {
-            Task::Lines => "lines".into(),
-            Task::CopyBidirectional => "copy-bidirectional".into(),
-            Task::Http1(body) => format!("http1-{}", name_of_body(body)),
-            Task::Http2(body, streams) => format!("http2-{}-x{streams}", name_of_body(body)),
-        };
-        let workers = match self.workers {
-            Workers::One => "one-thread",
-            Workers::Two => "two-workers",
-        };
-        format!("work/{task}/{workers}/{}", size(self.capacity))
     }
 
     /// The number of operations is a multiple of this.
@@ -107,19 +94,11 @@ impl RealWork {
             }
         };
         let runtime = match self.workers {
-            Workers::One => Builder::new_current_thread().build(),
-            Workers::Two => Builder::new_multi_thread().worker_threads(2).build(),
+            1 => Builder::new_current_thread().build(),
+            workers => Builder::new_multi_thread().worker_threads(workers).build(),
         };
         let runtime = runtime.expect("a runtime can be made");
         let time = scattered(|| runtime.block_on(async { tokio::spawn(work).await }));
         time.expect("the work does not panic")
-    }
-}
-
-/// A request without a body is answered with a short one.
-fn name_of_body(body: usize) -> String {
-    match body {
-        0 => "hello".into(),
-        _ => size(body),
     }
 }
