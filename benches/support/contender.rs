@@ -1,4 +1,4 @@
-//! What is measured: one direction of a pipe, called through its own traits.
+//! The two things that are measured: one direction ([`Contender`]), and both ([`Duplex`]).
 
 use std::future::Future;
 use std::io::Result;
@@ -7,18 +7,10 @@ use std::task::{Context, Poll};
 
 use futures::io::{AsyncRead, AsyncWrite};
 
-use super::executor::Executor;
-
-/// A pipe with a given capacity.
+/// A pipe of one direction.
 ///
 /// Each is called through its own traits, because an adapter would be measured too.
 pub(crate) trait Contender: 'static {
-    const NAME: &'static str;
-
-    /// Whether the bytes are in the memory of this process. If not, the kernel decides how many
-    /// fit, how much memory they take, and which thread wakes the tasks.
-    const IN_PROCESS: bool = true;
-
     type Reader: Send + 'static;
     type Writer: Send + 'static;
 
@@ -27,37 +19,19 @@ pub(crate) trait Contender: 'static {
 
     fn pipe(capacity: usize) -> (Self::Reader, Self::Writer);
 
-    #[inline]
-    fn poll_read(
-        reader: &mut Self::Reader,
-        cx: &mut Context<'_>,
-        buf: &mut [u8],
-    ) -> Poll<Result<usize>> {
-        Self::Family::poll_read(reader, cx, buf)
-    }
-
-    #[inline]
-    fn poll_write(
-        writer: &mut Self::Writer,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<Result<usize>> {
-        Self::Family::poll_write(writer, cx, bytes)
-    }
-
     /// Ends the stream: drops the writer, unless a contender does something else.
     fn close(writer: Self::Writer) {
         drop(writer);
     }
+}
 
-    /// Runs a task that has both ends of its pipes: only the task itself can wake it.
-    #[inline]
-    fn run<F: Future>(executor: &Executor, task: F) -> F::Output {
-        executor.run(task)
-    }
+/// A stream of both directions, with the traits of tokio, which most protocols need.
+pub(crate) trait Duplex: 'static {
+    type Stream: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static;
+
+    fn duplex(capacity: usize) -> (Self::Stream, Self::Stream);
 
     /// Runs a task that another thread wakes.
-    #[inline]
     fn block_on<F: Future>(task: F) -> F::Output {
         pollster::block_on(task)
     }

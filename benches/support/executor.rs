@@ -1,12 +1,11 @@
 //! The executor of the benchmarks: as small as possible, and the same for every contender.
 
 use std::future::Future;
-use std::hint::black_box;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{mpsc, Arc};
 use std::task::{Context, Poll, Wake, Waker};
-use std::thread::{self, JoinHandle};
+use std::thread;
 
 /// Runs one task at a time, on the calling thread, without ever sleeping.
 pub(crate) struct Executor {
@@ -81,33 +80,5 @@ impl Peer {
         let our_result = ours();
         let their_result = their_result.recv().expect("the job does not panic");
         (their_result, our_result)
-    }
-}
-
-/// Threads that keep cores busy with unrelated work, until this is dropped.
-pub(crate) struct Busy {
-    done: Arc<AtomicBool>,
-    threads: Vec<JoinHandle<()>>,
-}
-
-impl Busy {
-    pub(crate) fn start(threads: usize) -> Self {
-        let done = Arc::new(AtomicBool::new(false));
-        let spin = || {
-            let done = Arc::clone(&done);
-            thread::spawn(move || while !black_box(done.load(Ordering::Relaxed)) {})
-        };
-        let threads = (0..threads).map(|_| spin()).collect();
-        Self { done, threads }
-    }
-}
-
-impl Drop for Busy {
-    /// Waits for the threads, so that they do not disturb the next measurement.
-    fn drop(&mut self) {
-        self.done.store(true, Ordering::Relaxed);
-        for thread in self.threads.drain(..) {
-            thread.join().expect("a busy thread does not panic");
-        }
     }
 }

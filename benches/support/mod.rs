@@ -1,6 +1,4 @@
-//! What the benchmarks here and those of the package `comparison` share: the contenders
-//! ([`contender`], [`ours`]), their work ([`workloads`]), and what runs it ([`executor`],
-//! [`sliding`]).
+//! Code that the benchmarks here and those of the package `comparison` share.
 //!
 //! A workload is a function that does its work `n` times and returns the time that it took.
 //! criterion and `versus` can both measure it.
@@ -13,7 +11,6 @@
 
 pub(crate) mod contender;
 pub(crate) mod executor;
-pub(crate) mod memcpy;
 pub(crate) mod ours;
 pub(crate) mod sliding;
 pub(crate) mod workloads;

@@ -1,35 +1,59 @@
-//! This crate, with the default settings and with others.
+//! This crate, as it comes and told to spin.
 
 use std::time::Duration;
 
-use async_duplex::{Options, Reader, Writer};
+use async_duplex::{DuplexStream, Options, Reader, Writer};
 
-use super::contender::{Contender, FuturesIo};
+use super::contender::{Contender, Duplex, FuturesIo};
 
-/// This crate.
+/// The names of [`AsyncDuplex`] and [`Spinning`].
+pub(crate) const OURS: &str = "async-duplex";
+pub(crate) const OURS_SPINNING: &str = "async-duplex-spinning";
+
+/// This crate, as it comes: no call spins.
 pub(crate) enum AsyncDuplex {}
 
 impl Contender for AsyncDuplex {
-    const NAME: &'static str = "async-duplex";
     type Reader = Reader;
     type Writer = Writer;
     type Family = FuturesIo;
 
-    fn pipe(capacity: usize) -> (Self::Reader, Self::Writer) {
+    fn pipe(capacity: usize) -> (Reader, Writer) {
         async_duplex::pipe(capacity)
     }
 }
 
-/// This crate, with halves that park without spinning.
-pub(crate) enum NoSpin {}
+impl Duplex for AsyncDuplex {
+    type Stream = DuplexStream;
 
-impl Contender for NoSpin {
-    const NAME: &'static str = "async-duplex-no-spin";
+    fn duplex(capacity: usize) -> (DuplexStream, DuplexStream) {
+        async_duplex::duplex(capacity)
+    }
+}
+
+/// This crate, told to spin before it waits.
+pub(crate) enum Spinning {}
+
+impl Spinning {
+    fn options(capacity: usize) -> Options {
+        Options::new(capacity).spin_limit(Duration::from_micros(50))
+    }
+}
+
+impl Contender for Spinning {
     type Reader = Reader;
     type Writer = Writer;
     type Family = FuturesIo;
 
-    fn pipe(capacity: usize) -> (Self::Reader, Self::Writer) {
-        Options::new(capacity).spin_limit(Duration::ZERO).pipe()
+    fn pipe(capacity: usize) -> (Reader, Writer) {
+        Self::options(capacity).pipe()
+    }
+}
+
+impl Duplex for Spinning {
+    type Stream = DuplexStream;
+
+    fn duplex(capacity: usize) -> (DuplexStream, DuplexStream) {
+        Self::options(capacity).duplex()
     }
 }

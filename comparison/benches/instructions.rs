@@ -6,7 +6,7 @@
 //!
 //! callgrind counts them (valgrind has to be installed), so the figures are the same on a busy
 //! machine as on an idle one, and a change of one instruction shows. The two copies that each
-//! contender makes are counted too, as `memcpy`, and subtracted in the second column.
+//! contender makes are counted too. The column `memcpy` has them alone.
 //!
 //! The program runs itself under callgrind, twice for each figure, with different numbers of
 //! operations. In the difference, the instructions before and after the operations cancel out.
@@ -18,9 +18,9 @@ mod support;
 use std::env;
 use std::process::{exit, Command};
 
-use peers::{visit_all, Visitor};
+use peers::memcpy::MEMCPY;
+use peers::{for_pipes, ForPipe};
 use support::contender::Contender;
-use support::memcpy::MEMCPY;
 use support::size;
 use support::workloads::{operate, Stream};
 
@@ -33,66 +33,59 @@ const MANY: u64 = 11_000;
 /// and the number of operations.
 const JOB: &str = "ASYNC_DUPLEX_BENCH_JOB";
 
+/// Writes and reads a message of some bytes, so many times.
+type Operate = Box<dyn Fn(usize, u64)>;
+
 fn main() {
     if let Ok(job) = env::var(JOB) {
-        let mut words = job.split(' ');
-        let (Some(name), Some(message), Some(times)) = (words.next(), words.next(), words.next())
-        else {
+        let words: Vec<&str> = job.split(' ').collect();
+        let [name, message, times] = words[..] else {
             panic!("{JOB} is not a job: {job}");
         };
-        return run(name, number(message), number(times) as u64);
+        let contender = contenders().into_iter().find(|(known, _)| *known == name);
+        let (_, operate) = contender.expect("a job names a contender");
+        return operate(number(message), number(times) as u64);
     }
+    let contenders = contenders();
     // Only `cargo bench` passes `--bench`. `cargo test --benches` only checks that everything runs.
-    let measure = env::args().any(|arg| arg == "--bench");
-    if !measure || env::args().any(|arg| arg == "--test") {
-        return names()
-            .iter()
-            .for_each(|name| MESSAGES.iter().for_each(|&message| run(name, message, 10)));
+    if !env::args().any(|arg| arg == "--bench") {
+        for (_, operate) in contenders {
+            MESSAGES.iter().for_each(|&message| operate(message, 10));
+        }
+        return;
     }
 
-    println!("instructions for a write and a read, and above the two copies\n");
-    println!("{:>8}  {:<14} {:>8} {:>8}", "message", "", "all", "above");
+    let names: Vec<_> = contenders.iter().map(|(name, _)| *name).collect();
+    println!("| message | {} |", names.join(" | "));
+    println!("| --- |{}", " ---: |".repeat(names.len()));
     for message in MESSAGES {
-        let floor = per_operation(MEMCPY, message);
-        for name in names() {
-            let all = per_operation(name, message);
-            let above = all - floor;
-            println!("{:>8}  {name:<14} {all:>8.0} {above:>8.0}", size(message));
-        }
+        let counts = names.iter().map(|name| per_operation(name, message));
+        let cells: Vec<_> = counts.map(|count| format!("{count:.0}")).collect();
+        println!("| {} | {} |", size(message), cells.join(" | "));
     }
 }
 
-fn names() -> Vec<&'static str> {
-    struct Names(Vec<&'static str>);
-    impl Visitor for Names {
-        fn visit<C: Contender>(&mut self) {
-            self.0.push(C::NAME);
+/// All pipes of one direction, and at the end the floor.
+fn contenders() -> Vec<(&'static str, Operate)> {
+    struct Operations;
+    impl ForPipe for Operations {
+        type Output = Operate;
+        fn with<C: Contender>(&self) -> Operate {
+            Box::new(|message, times| {
+                operate::<C>(CAPACITY, message, times);
+            })
         }
     }
-    let mut names = Names(vec![MEMCPY]);
-    visit_all(&mut names);
-    names.0
-}
-
-/// Does the operations of one run under callgrind.
-fn run(name: &str, message: usize, times: u64) {
-    struct Run<'a>(&'a str, usize, u64);
-    impl Visitor for Run<'_> {
-        fn visit<C: Contender>(&mut self) {
-            if self.0 == C::NAME {
-                operate::<C>(CAPACITY, self.1, self.2);
-            }
-        }
-    }
-    if name == MEMCPY {
+    let copy = |message, times| {
         let copies = Stream {
             chunk: message,
             capacity: CAPACITY,
         };
         copies.memcpy(times);
-    } else {
-        visit_all(&mut Run(name, message, times));
-    }
+    };
+    let mut contenders = for_pipes(&Operations);
+    contenders.push((MEMCPY, Box::new(copy)));
+    contenders
 }
 
 fn per_operation(name: &str, message: usize) -> f64 {

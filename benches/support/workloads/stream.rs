@@ -1,12 +1,10 @@
 //! Many bytes in one direction.
 
-use std::thread;
 use std::time::{Duration, Instant};
 
-use futures::future::{join, join_all};
-use tokio::runtime::Handle;
+use futures::future::join;
 
-use super::{receive, send, used_pipe};
+use super::{read, used_pipe, write_all};
 use crate::support::contender::Contender;
 use crate::support::executor::{Executor, Peer};
 use crate::support::sliding::Sliding;
@@ -25,12 +23,14 @@ impl Stream {
     pub(crate) fn one_thread<C: Contender>(self, chunks: u64) -> Duration {
         let (reader, writer) = used_pipe::<C>(self.capacity);
         let (source, target) = (Sliding::new(self.chunk), Sliding::new(self.chunk));
+        let work = join(
+            send::<C>(writer, source, chunks),
+            receive::<C>(reader, target),
+        );
         let executor = Executor::new();
 
         let start = Instant::now();
-        let write = send::<C>(writer, source, chunks);
-        let read = receive::<C>(reader, target);
-        let ((), received) = C::run(&executor, join(write, read));
+        let ((), received) = executor.run(work);
         let elapsed = start.elapsed();
 
         assert_eq!(received, self.volume(chunks));
@@ -44,8 +44,8 @@ impl Stream {
 
         let start = Instant::now();
         let ((), received) = peer.join(
-            move || C::block_on(send::<C>(writer, source, chunks)),
-            || C::block_on(receive::<C>(reader, target)),
+            move || pollster::block_on(send::<C>(writer, source, chunks)),
+            || pollster::block_on(receive::<C>(reader, target)),
         );
         let elapsed = start.elapsed();
 
@@ -53,61 +53,27 @@ impl Stream {
         elapsed
     }
 
-    /// Runs `streams` streams at once on the threads of `runtime`. Each has a task that writes
-    /// `chunks` chunks and a task that reads them.
-    pub(crate) fn many<C: Contender>(
-        self,
-        runtime: &Handle,
-        streams: usize,
-        chunks: u64,
-    ) -> Duration {
-        let work: Vec<_> = (0..streams)
-            .map(|_| {
-                let (reader, writer) = used_pipe::<C>(self.capacity);
-                let write = send::<C>(writer, Sliding::new(self.chunk), chunks);
-                let read = receive::<C>(reader, Sliding::new(self.chunk));
-                (write, read)
-            })
-            .collect();
-
-        let start = Instant::now();
-        let received = runtime.block_on(async {
-            let reads: Vec<_> = work
-                .into_iter()
-                .map(|(write, read)| {
-                    runtime.spawn(write);
-                    runtime.spawn(read)
-                })
-                .collect();
-            join_all(reads).await
-        });
-        let elapsed = start.elapsed();
-
-        for received in received {
-            assert_eq!(
-                received.expect("a reader does not panic"),
-                self.volume(chunks)
-            );
-        }
-        elapsed
-    }
-
-    /// Runs a stream of its own on each of several threads, with `chunks` chunks each. Returns the
-    /// time of the slowest.
-    pub(crate) fn apart<C: Contender>(self, threads: usize, chunks: u64) -> Duration {
-        thread::scope(|scope| {
-            let streams: Vec<_> = (0..threads)
-                .map(|_| scope.spawn(move || self.one_thread::<C>(chunks)))
-                .collect();
-            let took = streams
-                .into_iter()
-                .map(|stream| stream.join().expect("a stream does not panic"));
-            took.max().expect("there is a thread")
-        })
-    }
-
     /// The number of bytes of `chunks` chunks.
     pub(crate) fn volume(self, chunks: u64) -> u64 {
         self.chunk as u64 * chunks
+    }
+}
+
+/// Writes the buffer `chunks` times, and ends the stream.
+async fn send<C: Contender>(mut writer: C::Writer, mut source: Sliding, chunks: u64) {
+    for _ in 0..chunks {
+        write_all::<C>(&mut writer, source.next()).await;
+    }
+    C::close(writer);
+}
+
+/// Reads to the end of the stream, and returns the number of bytes read.
+async fn receive<C: Contender>(mut reader: C::Reader, mut target: Sliding) -> u64 {
+    let mut received = 0;
+    loop {
+        match read::<C>(&mut reader, target.next()).await {
+            0 => return received,
+            n => received += n as u64,
+        }
     }
 }

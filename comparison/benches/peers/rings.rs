@@ -14,7 +14,6 @@ use crate::support::contender::{Contender, FuturesIo};
 pub(crate) enum Piper {}
 
 impl Contender for Piper {
-    const NAME: &'static str = "piper";
     type Reader = piper::Reader;
     type Writer = piper::Writer;
     type Family = FuturesIo;
@@ -28,7 +27,6 @@ impl Contender for Piper {
 pub(crate) enum AsyncRingbuf {}
 
 impl Contender for AsyncRingbuf {
-    const NAME: &'static str = "async-ringbuf";
     type Reader = AsyncHeapCons<u8>;
     type Writer = AsyncHeapProd<u8>;
     type Family = FuturesIo;
@@ -46,7 +44,6 @@ impl Contender for AsyncRingbuf {
 pub(crate) enum FuturesRingbuf {}
 
 impl Contender for FuturesRingbuf {
-    const NAME: &'static str = "futures-ringbuf";
     type Reader = ReadHalf<RingBuffer<u8>>;
     type Writer = WriteHalf<RingBuffer<u8>>;
     type Family = FuturesIo;

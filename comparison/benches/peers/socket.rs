@@ -4,30 +4,23 @@ use std::future::Future;
 use std::os::unix::net::UnixStream;
 
 use async_io::Async;
+use tokio_util::compat::{Compat, FuturesAsyncReadCompatExt};
 
-use crate::support::contender::{Contender, FuturesIo};
-use crate::support::executor::Executor;
+use crate::support::contender::Duplex;
 
-/// A pair of Unix sockets, of which one direction is idle.
+/// A pair of Unix sockets.
 pub(crate) enum UnixSocket {}
 
-impl Contender for UnixSocket {
-    const NAME: &'static str = "unix-socket";
-    const IN_PROCESS: bool = false;
-    type Reader = Async<UnixStream>;
-    type Writer = Async<UnixStream>;
-    type Family = FuturesIo;
+impl Duplex for UnixSocket {
+    type Stream = Compat<Async<UnixStream>>;
 
     /// The kernel decides how many bytes it holds, some hundred KiB, whatever the capacity.
-    fn pipe(_: usize) -> (Self::Reader, Self::Writer) {
-        Async::<UnixStream>::pair().expect("there are file descriptors left")
+    fn duplex(_: usize) -> (Self::Stream, Self::Stream) {
+        let (near, far) = Async::<UnixStream>::pair().expect("there are file descriptors left");
+        (near.compat(), far.compat())
     }
 
     /// The reactor wakes the task, so the task has to drive the reactor while it waits.
-    fn run<F: Future>(_: &Executor, task: F) -> F::Output {
-        async_io::block_on(task)
-    }
-
     fn block_on<F: Future>(task: F) -> F::Output {
         async_io::block_on(task)
     }

@@ -7,7 +7,7 @@ use std::task::{Context, Poll, Waker};
 use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf, ReadHalf, SimplexStream, WriteHalf};
 use tokio_util::io::simplex;
 
-use crate::support::contender::{Contender, Family};
+use crate::support::contender::{Contender, Duplex, Family};
 
 /// Through the traits of tokio.
 pub(crate) enum Tokio {}
@@ -27,26 +27,32 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Family<R, W> for Tokio {
     }
 }
 
-/// `tokio::io::duplex`, of which one direction is idle. It is the pipe that most programs use.
+/// `tokio::io::duplex`, the stream that most programs use.
 pub(crate) enum TokioDuplex {}
 
-impl Contender for TokioDuplex {
-    const NAME: &'static str = "tokio-duplex";
-    type Reader = DuplexStream;
-    type Writer = DuplexStream;
-    type Family = Tokio;
+impl Duplex for TokioDuplex {
+    type Stream = DuplexStream;
 
-    fn pipe(capacity: usize) -> (Self::Reader, Self::Writer) {
+    fn duplex(capacity: usize) -> (DuplexStream, DuplexStream) {
         tokio::io::duplex(capacity)
     }
 }
 
-/// `tokio::io::simplex`: tokio's pipe of one direction, so that making one is comparable with
-/// making one of the other pipes.
+/// One direction of it, while the other one is idle.
+impl Contender for TokioDuplex {
+    type Reader = DuplexStream;
+    type Writer = DuplexStream;
+    type Family = Tokio;
+
+    fn pipe(capacity: usize) -> (DuplexStream, DuplexStream) {
+        tokio::io::duplex(capacity)
+    }
+}
+
+/// `tokio::io::simplex`, tokio's pipe of one direction.
 pub(crate) enum TokioSimplex {}
 
 impl Contender for TokioSimplex {
-    const NAME: &'static str = "tokio-simplex";
     type Reader = ReadHalf<SimplexStream>;
     type Writer = WriteHalf<SimplexStream>;
     type Family = Tokio;
@@ -67,7 +73,6 @@ impl Contender for TokioSimplex {
 pub(crate) enum TokioUtilSimplex {}
 
 impl Contender for TokioUtilSimplex {
-    const NAME: &'static str = "tokio-util-simplex";
     type Reader = simplex::Receiver;
     type Writer = simplex::Sender;
     type Family = Tokio;

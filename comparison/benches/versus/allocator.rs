@@ -1,28 +1,23 @@
-//! The allocator of this program. It can count the bytes that the program holds, and scatter large
+//! The allocator of this program. It can count the bytes that are allocated, and scatter large
 //! blocks over the places in a page.
 
 use std::alloc::{GlobalAlloc, Layout, System};
-use std::ops::Range;
+use std::hint::black_box;
 use std::ptr;
-use std::sync::atomic::{AtomicBool, AtomicIsize, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicIsize, AtomicUsize, Ordering::Relaxed};
 
-/// The system's allocator, which counts and scatters while a flag says so. The flags cost every
-/// contender the same two relaxed loads.
+/// The system's allocator, which counts and scatters. That costs every contender the same.
 struct Allocator;
 
 #[global_allocator]
 static ALLOCATOR: Allocator = Allocator;
 
+static ALLOCATED: AtomicIsize = AtomicIsize::new(0);
 static COUNTS: AtomicBool = AtomicBool::new(false);
-static HELD: AtomicIsize = AtomicIsize::new(0);
-
 static SCATTERS: AtomicBool = AtomicBool::new(false);
 static SCATTERED: AtomicUsize = AtomicUsize::new(0);
 
 const PAGE: usize = 4096;
-
-/// The sizes of the blocks that are scattered.
-const LARGE: Range<usize> = PAGE..1 << 30;
 
 /// The system's allocator aligns every block to this, where addresses have 64 bits.
 const ALIGNMENT: usize = 16;
@@ -34,15 +29,15 @@ const OFF: usize = ALIGNMENT / 2;
 /// the alignment, it is coprime to the page: in time, blocks lie at every place.
 const STEP: usize = 13 * ALIGNMENT;
 
-/// Returns what `make` does, and how many bytes more are held after it than before.
+/// Returns what `make` does, and how many bytes it has allocated and not freed.
 ///
 /// It counts for the whole program, so no other thread should allocate meanwhile.
-pub(crate) fn held_by<T>(make: impl FnOnce() -> T) -> (T, isize) {
-    HELD.store(0, Ordering::Relaxed);
-    COUNTS.store(true, Ordering::Relaxed);
+pub(crate) fn asked_by<T>(make: impl FnOnce() -> T) -> (T, isize) {
+    ALLOCATED.store(0, Relaxed);
+    COUNTS.store(true, Relaxed);
     let made = make();
-    COUNTS.store(false, Ordering::Relaxed);
-    (made, HELD.load(Ordering::Relaxed))
+    COUNTS.store(false, Relaxed);
+    (made, ALLOCATED.load(Relaxed))
 }
 
 /// Runs `work`. Meanwhile, each large block lies somewhere else in its page, whichever thread asks.
@@ -51,29 +46,28 @@ pub(crate) fn held_by<T>(make: impl FnOnce() -> T) -> (T, isize) {
 /// allocator puts buffers whose sizes are powers of two at nearly the same place in their pages.
 /// Some processors then take several times as long.
 pub(crate) fn scattered<T>(work: impl FnOnce() -> T) -> T {
-    use std::hint::black_box;
-
     // After a block of this size has been freed, glibc keeps every smaller one. Before, it may
     // return memory to the kernel and ask for it again with every message.
     drop(black_box(Vec::<u8>::with_capacity(16 << 20)));
-    SCATTERS.store(true, Ordering::Relaxed);
+    SCATTERS.store(true, Relaxed);
     let done = work();
-    SCATTERS.store(false, Ordering::Relaxed);
+    SCATTERS.store(false, Relaxed);
     done
 }
 
 fn count(more: usize, less: usize) {
-    if COUNTS.load(Ordering::Relaxed) {
-        HELD.fetch_add(more as isize - less as isize, Ordering::Relaxed);
+    if COUNTS.load(Relaxed) {
+        ALLOCATED.fetch_add(more as isize - less as isize, Relaxed);
     }
 }
 
 fn can_be_scattered(layout: Layout) -> bool {
-    cfg!(target_pointer_width = "64") && LARGE.contains(&layout.size()) && layout.align() <= OFF
+    let is_large = (PAGE..1 << 30).contains(&layout.size());
+    cfg!(target_pointer_width = "64") && is_large && layout.align() <= OFF
 }
 
 fn is_to_be_scattered(layout: Layout) -> bool {
-    SCATTERS.load(Ordering::Relaxed) && can_be_scattered(layout)
+    SCATTERS.load(Relaxed) && can_be_scattered(layout)
 }
 
 fn is_scattered(block: *mut u8, layout: Layout) -> bool {
@@ -86,27 +80,26 @@ fn with_a_page_more(layout: Layout) -> Layout {
     Layout::from_size_align(size, ALIGNMENT).expect("a large block is not that large")
 }
 
-/// # Safety
-///
-/// As for `GlobalAlloc::alloc`. The layout can be scattered.
-unsafe fn scatter(layout: Layout) -> *mut u8 {
-    // SAFETY: it is larger than a page.
-    let whole = unsafe { System.alloc(with_a_page_more(layout)) };
-    if whole.is_null() {
-        return whole;
-    }
-    let offset = OFF + SCATTERED.fetch_add(STEP, Ordering::Relaxed) % PAGE;
-    // SAFETY: the offset is less than a page, by which the whole is larger than the block.
-    let block = unsafe { whole.add(offset) };
-    // SAFETY: in front of the block are at least `OFF` bytes of the whole, aligned to twice as
-    // many.
-    unsafe { note_before(block).write(whole) };
-    block
-}
-
 /// The place before a scattered block that tells where the whole begins.
 fn note_before(block: *mut u8) -> *mut *mut u8 {
     block.wrapping_sub(OFF).cast()
+}
+
+/// Puts a block into `whole`, which is a page larger than the block, or null.
+///
+/// # Safety
+///
+/// `whole` is from the system's allocator, by the layout of [`with_a_page_more`].
+unsafe fn scatter(whole: *mut u8) -> *mut u8 {
+    if whole.is_null() {
+        return whole;
+    }
+    let offset = OFF + SCATTERED.fetch_add(STEP, Relaxed) % PAGE;
+    // SAFETY: the offset is less than a page, by which the whole is larger than the block.
+    let block = unsafe { whole.add(offset) };
+    // SAFETY: in front of the block are at least `OFF` bytes of the whole, aligned to as many.
+    unsafe { note_before(block).write(whole) };
+    block
 }
 
 // SAFETY: a block is the system allocator's, or lies in one of those, which has room for it and
@@ -115,8 +108,10 @@ unsafe impl GlobalAlloc for Allocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count(layout.size(), 0);
         if is_to_be_scattered(layout) {
-            // SAFETY: as the caller promises.
-            return unsafe { scatter(layout) };
+            // SAFETY: it is larger than a page.
+            let whole = unsafe { System.alloc(with_a_page_more(layout)) };
+            // SAFETY: it is of that layout.
+            return unsafe { scatter(whole) };
         }
         // SAFETY: as the caller promises.
         unsafe { System.alloc(layout) }
@@ -125,13 +120,10 @@ unsafe impl GlobalAlloc for Allocator {
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         count(layout.size(), 0);
         if is_to_be_scattered(layout) {
-            // SAFETY: as the caller promises.
-            let block = unsafe { scatter(layout) };
-            if !block.is_null() {
-                // SAFETY: the block is as large.
-                unsafe { block.write_bytes(0, layout.size()) };
-            }
-            return block;
+            // SAFETY: it is larger than a page.
+            let whole = unsafe { System.alloc_zeroed(with_a_page_more(layout)) };
+            // SAFETY: it is of that layout.
+            return unsafe { scatter(whole) };
         }
         // SAFETY: as the caller promises.
         unsafe { System.alloc_zeroed(layout) }
@@ -142,7 +134,7 @@ unsafe impl GlobalAlloc for Allocator {
         if is_scattered(block, layout) {
             // SAFETY: `scatter` has written it there.
             let whole = unsafe { note_before(block).read() };
-            // SAFETY: `scatter` has asked for it, by the same layout.
+            // SAFETY: it was allocated by the same layout.
             return unsafe { System.dealloc(whole, with_a_page_more(layout)) };
         }
         // SAFETY: as the caller promises; the block is from the system allocator.

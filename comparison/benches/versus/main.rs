@@ -2,35 +2,27 @@
 //!
 //! ```text
 //! cargo bench --bench versus
-//! cargo bench --bench versus -- --full --csv versus.csv
-//! cargo bench --bench versus -- round-trip stream/two-threads
-//! cargo bench --bench versus -- neighbours work
+//! cargo bench --bench versus -- --full --csv /tmp/all.csv
+//! cargo bench --bench versus -- work memory/unread
 //! ```
 //!
 //! Each contender has one short turn in each round, and only the turns of one round are compared.
 //! If the machine is busy with other work for a while, this affects all turns of a round. The
 //! program prints the median of the ratios, and the spread from the 10th to the 90th percentile. If
-//! the spread covers 1, it prints `level`, and never a difference.
-//!
-//! The short form takes two and a half minutes, the full one twenty. The spread is meaningful after
-//! about a dozen rounds.
+//! the spread covers 1, it prints `level`, and never a difference. The spread is meaningful after
+//! about a dozen rounds, so only with `--full`.
 
 #![allow(clippy::std_instead_of_alloc, clippy::std_instead_of_core)]
 
 #[allow(unsafe_code)]
 mod allocator;
-mod cases;
-mod csv;
-mod effort;
-mod field;
-mod findings;
-mod jobs;
+mod duplexes;
 mod memory;
+mod neighbours;
 #[path = "../peers/mod.rs"]
 mod peers;
-mod processor;
+mod pipes;
 mod report;
-mod rtrb;
 mod sampling;
 mod statistics;
 #[path = "../../../benches/support/mod.rs"]
@@ -40,129 +32,114 @@ mod work;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::Parser;
-use tokio::runtime::Runtime;
+use lexopt::prelude::*;
 
-use cases::cases;
-use csv::Csv;
-use field::entries;
-use findings::{Finding, Unit};
-use sampling::{measure, Plan};
+use report::{Finding, Report};
+use sampling::{measure, Case, Plan};
 use support::executor::Peer;
-use support::workloads::Stream;
-use work::Stage;
 
-/// Compares pipes.
-#[derive(Parser)]
+/// The capacities of the pipes that are made.
+const CAPACITIES: [usize; 5] = [64, 4 << 10, 64 << 10, 1 << 20, 64 << 20];
+
+const HELP: &str = "\
+Usage: cargo bench --bench versus -- [--full] [--rounds N] [--csv FILE] [WORD…]
+
+Compares pipes in the cases whose name contains one of the words, or in all.
+--full takes more and longer samples, --rounds sets their number, --csv writes all results.";
+
 struct Options {
-    /// Only the cases whose name contains one of these
-    filter: Vec<String>,
-    /// All cases, with more and longer samples
-    #[arg(long)]
+    words: Vec<String>,
     full: bool,
-    /// The number of samples of each contender in each case
-    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
-    rounds: Option<u16>,
-    /// Write all results to this file, too
-    #[arg(long, value_name = "FILE")]
+    rounds: Option<usize>,
     csv: Option<PathBuf>,
-    /// Measure; `cargo bench` passes this
-    #[arg(long, hide = true)]
-    bench: bool,
-    /// Run each case once, and measure nothing
-    #[arg(long, hide = true)]
-    test: bool,
+    /// Otherwise, each case runs once, and nothing is measured.
+    measures: bool,
 }
 
 impl Options {
-    fn plan(&self) -> Plan {
-        let (rounds, sample) = if self.full { (31, 15) } else { (7, 4) };
+    fn parse() -> Result<Self, lexopt::Error> {
+        let mut options = Self {
+            words: Vec::new(),
+            full: false,
+            rounds: None,
+            csv: None,
+            measures: false,
+        };
+        let mut parser = lexopt::Parser::from_env();
+        while let Some(argument) = parser.next()? {
+            match argument {
+                Long("full") => options.full = true,
+                Long("rounds") => options.rounds = Some(parser.value()?.parse()?),
+                Long("csv") => options.csv = Some(parser.value()?.into()),
+                // Only `cargo bench` passes this. `cargo test --benches` does not.
+                Long("bench") => options.measures = true,
+                Value(word) => options.words.push(word.string()?),
+                _ => return Err(format!("{}\n{HELP}", argument.unexpected()).into()),
+            }
+        }
+        Ok(options)
+    }
+
+    fn plan(&self, case: &Case) -> Plan {
+        let (rounds, sample, longer) = if self.full { (31, 15, 100) } else { (7, 4, 40) };
+        // A runtime takes longer to start and to settle.
+        let is_longer = case.name.starts_with("work") || case.name.starts_with("neighbours");
+        let sample = if is_longer { longer } else { sample };
         Plan {
-            rounds: self.rounds.map_or(rounds, usize::from),
+            rounds: self.rounds.unwrap_or(rounds).max(1),
             sample: Duration::from_millis(sample),
         }
     }
 
     fn wants(&self, name: &str) -> bool {
-        self.filter.is_empty() || self.filter.iter().any(|part| name.contains(part))
+        self.words.is_empty() || self.words.iter().any(|word| name.contains(word))
     }
 }
 
-fn main() {
+fn main() -> Result<(), lexopt::Error> {
     if memory::did_a_job() {
-        return;
+        return Ok(());
     }
-    let options = Options::parse();
-    let stage = Stage {
-        peer: Peer::start(),
-        runtime: Runtime::new().expect("there are threads left"),
-    };
-    // `cargo test --benches` only checks that everything runs.
-    if options.bench && !options.test {
-        compare(&options, &stage);
+    let options = Options::parse()?;
+    let peer = Peer::start();
+    if options.measures {
+        let report = Report::new(options.csv.as_deref());
+        compare(&options, &peer, &mut report.expect("the file can be made"));
     } else {
-        try_out(&options, &stage);
+        try_out(&options, &peer);
     }
+    Ok(())
 }
 
-fn compare(options: &Options, stage: &Stage) {
-    let mut csv = options
-        .csv
-        .as_deref()
-        .map(|path| Csv::create(path).expect("the file can be made"));
-    let mut findings = Vec::new();
-    let mut found = |finding: Finding| {
-        report::print(&finding);
-        if let Some(csv) = &mut csv {
-            csv.write(&finding).expect("the file can be written to");
-        }
-        findings.push(finding);
-    };
-    // Memory first, before other cases have left anything but waiting threads.
-    memory::look(options.full, |name| options.wants(name), &mut found);
-    effort::count(|name| options.wants(name), &mut found);
-    for case in cases(options.full) {
-        if options.wants(&case.label.name) {
-            let entries = entries(case.work);
-            let samples = measure(case.work, &entries, stage, options.plan(), |sample| {
-                sample()
-            });
-            let values = (Unit::Nanoseconds, case.work.bytes());
-            let contenders = entries.iter().map(|entry| (entry.name, entry.role));
-            found(Finding::of_samples(
-                case.label, values, contenders, &samples,
-            ));
+/// All cases but those of memory, the most important ones first.
+fn cases() -> Vec<Case> {
+    let mut cases = duplexes::real_work();
+    cases.extend(duplexes::between_threads());
+    cases.extend(pipes::between_threads());
+    cases.push(duplexes::neighbour());
+    cases.extend(duplexes::lives());
+    cases.extend(pipes::lives());
+    cases.extend(pipes::on_one_thread());
+    cases
+}
+
+fn compare(options: &Options, peer: &Peer, report: &mut Report) {
+    for case in cases() {
+        if options.wants(&case.name) {
+            let samples = measure(&case, peer, options.plan(&case));
+            let findings = Finding::of_samples(&case, &samples);
+            findings.iter().for_each(|finding| report.add(finding));
         }
     }
-    processor::compare(
-        stage,
-        options.plan(),
-        |name| options.wants(name),
-        &mut found,
-    );
-    jobs::compare(
-        options.plan().rounds,
-        |name| options.wants(name),
-        &mut found,
-    );
-    report::summarize(&findings);
+    memory::look(|name| options.wants(name), |finding| report.add(finding));
 }
 
 /// Runs each case with each contender, with as few operations as possible.
-fn try_out(options: &Options, stage: &Stage) {
-    memory::try_out();
-    effort::efforts(
-        Stream {
-            chunk: 64,
-            capacity: 128,
-        },
-        4,
-    );
-    let wanted = |case: &cases::Case| options.wants(&case.label.name);
-    for case in cases(true).into_iter().filter(wanted) {
-        for entry in entries(case.work) {
-            (entry.time)(case.work, stage, case.work.unit());
+fn try_out(options: &Options, peer: &Peer) {
+    for case in cases().iter().filter(|case| options.wants(&case.name)) {
+        for entry in &case.entries {
+            (entry.run)(peer, case.least);
         }
     }
-    jobs::try_out(|name| options.wants(name));
+    memory::try_out();
 }

@@ -2,6 +2,9 @@
 
 use std::fmt::{self, Display, Formatter};
 
+/// A smaller difference than this is noise, such as a page more or less.
+const NOISE: f64 = 0.01;
+
 /// The median of some samples, and the 10th and the 90th percentile.
 #[derive(Clone, Copy)]
 pub(crate) struct Spread {
@@ -29,63 +32,39 @@ impl Spread {
         let ratios: Vec<f64> = theirs.iter().zip(ours).map(|(t, o)| t / o).collect();
         Self::of(&ratios)
     }
+}
 
-    /// The spread of the inverse ratios.
-    pub(crate) fn inverse(self) -> Self {
-        Self {
-            p10: 1.0 / self.p90,
-            median: 1.0 / self.median,
-            p90: 1.0 / self.p10,
-        }
+impl Display for Spread {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self { p10, median, p90 } = *self;
+        // Enough digits for a ratio of a hundredth.
+        let digits = if median < 0.1 { 4 } else { 2 };
+        write!(f, "×{median:<7.digits$} ")?;
+        let spread = if p10 < p90 {
+            format!("{p10:.digits$} to {p90:.digits$}")
+        } else {
+            String::new()
+        };
+        write!(f, "{spread:<16}")
     }
 }
 
 /// Interpolates between the two nearest samples.
-pub(crate) fn quantile(sorted: &[f64], q: f64) -> f64 {
+fn quantile(sorted: &[f64], q: f64) -> f64 {
     let position = q * (sorted.len() - 1) as f64;
     let (below, above) = (position.floor(), position.ceil());
     let (low, high) = (sorted[below as usize], sorted[above as usize]);
     low + (high - low) * (position - below)
 }
 
-/// How this crate compares.
-#[derive(Clone, Copy)]
-pub(crate) enum Verdict {
-    Ahead,
-    Behind,
-    /// The spread covers 1, so the median shows no difference.
-    Level,
-}
-
-impl Verdict {
-    /// The verdict of ratios of theirs to ours, where less is better.
-    pub(crate) fn of(ratios: Spread) -> Self {
-        if ratios.p10 > 1.0 {
-            Self::Ahead
-        } else if ratios.p90 < 1.0 {
-            Self::Behind
-        } else {
-            Self::Level
-        }
-    }
-
-    /// The verdict of a ratio without a spread. A difference of 1 % is noise, such as a page more
-    /// or less.
-    pub(crate) fn of_count(ratio: f64) -> Self {
-        Self::of(Spread {
-            p10: ratio / 1.01,
-            median: ratio,
-            p90: ratio * 1.01,
-        })
-    }
-}
-
-impl Display for Verdict {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Ahead => "ahead",
-            Self::Behind => "behind",
-            Self::Level => "level",
-        })
+/// How this crate compares, where these are ratios of theirs to ours and less is better. If the
+/// spread covers 1, the median shows no difference.
+pub(crate) fn verdict(ratios: Spread) -> &'static str {
+    if ratios.p10 > 1.0 + NOISE {
+        "ahead"
+    } else if ratios.p90 < 1.0 - NOISE {
+        "behind"
+    } else {
+        "level"
     }
 }

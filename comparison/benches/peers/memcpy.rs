@@ -3,8 +3,8 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use super::sliding::Sliding;
-use super::workloads::Stream;
+use crate::support::sliding::Sliding;
+use crate::support::workloads::Stream;
 
 /// The name of what [`Stream::memcpy`] does.
 pub(crate) const MEMCPY: &str = "memcpy";
