@@ -99,9 +99,11 @@
 //! | P | `Cursor::position` | Acquire | garbage is read | `ring::published_bytes_are_visible` |
 //! | R | `Cursor::publish` | Release | unread bytes are overwritten | `ring::released_bytes_are_not_in_use` |
 //! | R | `Cursor::position` | Acquire | unread bytes are overwritten | `ring::released_bytes_are_not_in_use` |
-//! | G | `Newest::store` | Release | garbage is read | `growth::the_reader_follows_and_frees_what_it_has_left` |
-//! | G | `Newest::load` | Acquire | garbage is read | `growth::the_reader_follows_and_frees_what_it_has_left` |
-//! | G | `Half::grow` | the bytes are copied before the storage is stored | garbage is read | `growth::the_reader_follows_and_frees_what_it_has_left` |
+//! | G | `Exchange::offer` | Release | garbage is read | `growth::the_reader_follows_and_frees_what_it_has_left` |
+//! | G | `Exchange::take` | Acquire | garbage is read | `growth::the_reader_follows_and_frees_what_it_has_left` |
+//! | G | `Exchange::offer` | the offer is found and replaced in one step | memory is freed twice | `growth::the_reader_follows_two_changes` |
+//! | G | `Exchange::take` | the offer is found and taken in one step | freed memory is read | `growth::the_reader_follows_two_changes` |
+//! | G | `Half::grow` | the bytes are copied before the storage is offered | garbage is read | `growth::the_reader_follows_and_frees_what_it_has_left` |
 //! | G | `Half::grow` | bytes that are lent are copied, too | other bytes are sent | `growth::the_loan_of_the_writer_moves_along` |
 //! | G | `Consumer::refresh` | the tail is loaded before the storage | garbage is read | `growth::the_writer_is_dropped_afterwards` |
 //! | G | `Consumer::refresh` | the consumer follows | garbage is read | `growth::the_reader_follows_and_frees_what_it_has_left` |

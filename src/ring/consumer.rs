@@ -3,7 +3,6 @@
 use core::mem;
 
 use super::copy::copy;
-use super::storage::Storage;
 use super::{index, Half, Producer, Role, Side};
 
 /// The role of the half that reads. Its own position is the head.
@@ -30,12 +29,11 @@ impl Role for Consumer {
 
     #[inline]
     fn refresh<S, W>(half: &mut Half<Self, S, W>) -> usize {
-        // The tail first: the storage that has the bytes up to there is then the newest, or was.
+        // The tail first: the storage that has the bytes up to there has been offered then.
         let available = half.len();
         if available > 0 {
-            let newest = half.shared.newest.load();
-            if half.storage != newest {
-                half.follow(newest);
+            if half.shared.exchange.has_offer() {
+                half.follow();
             }
             Self::locate(half, available);
         }
@@ -54,15 +52,15 @@ impl Role for Consumer {
 }
 
 impl<S, W> Half<Consumer, S, W> {
-    /// Goes on in the storage `newest`.
+    /// Goes on in the storage that is offered.
     #[cold]
-    fn follow(&mut self, newest: Storage) {
-        self.storage = newest;
-        self.offset = index::distance(newest.begin(), self.position);
-        // SAFETY: the producer has left those before, and what it copied out of them is done: the
-        // load of `newest` was an Acquire (G). This is the only consumer (I4), and its slices have
-        // been given back.
-        unsafe { newest.free_previous() };
+    fn follow(&mut self) {
+        let old = mem::replace(&mut self.storage, self.shared.exchange.take());
+        self.offset = index::distance(self.storage.begin(), self.position);
+        // SAFETY: the producer has left the old one, and what it copied out of it is done: taking
+        // its successor was an Acquire (G). This is the only consumer (I4), and its slices have been
+        // given back.
+        unsafe { old.free() };
     }
 
     /// The available bytes. The second slice continues the first, where that wraps.

@@ -54,14 +54,16 @@
 //!            ^ head              ^ tail
 //! ```
 //!
-//! At each refresh, the consumer compares the newest storage with its own. If they differ, it goes
-//! on there, at the offset of its own position, and frees the storages before. It cannot miss a
-//! storage that it needs: the tail that covers a byte is published after the storage that has it.
-//! If it finds the storage before that tail, all bytes that it knows of have been copied.
+//! The producer offers the larger storage to the consumer. At each refresh, the consumer takes what
+//! is offered, goes on there at the offset of its own position, and frees the storage before. It
+//! cannot miss a storage that it needs: the tail that covers a byte is published after the storage
+//! that has it is offered. If it finds the offer before that tail, all bytes that it knows of have
+//! been copied. A storage that the producer replaces before the consumer has taken it is freed by
+//! the producer.
 //!
 //! A storage is twice as large as the one before it, or larger, and at most as large as the
-//! capacity. So the bytes are copied less than twice, and the memory is less than four times what
-//! has been occupied at a time, the storage before it included.
+//! capacity. So the bytes are copied less than twice, and the memory is less than twice what has
+//! been occupied at a time, and until the consumer follows also what it had taken before.
 //!
 //! # Who waits
 //!
@@ -78,9 +80,9 @@
 //!   `tail` with Acquire and reads the bytes. So the bytes up to `tail` have been written.
 //! * **R, release.** The consumer reads bytes and swaps `head` with Release. The producer loads
 //!   `head` with Acquire and overwrites the bytes. So the bytes up to `head` have been read.
-//! * **G, grow.** The producer writes the header of a storage, copies the bytes, and stores the
-//!   address with Release. The consumer loads the address with Acquire. So both are there, and the
-//!   producer is done with the storages before.
+//! * **G, grow.** The producer writes the header of a storage, copies the bytes, and offers it by a
+//!   swap with Release. The consumer takes it by a swap with Acquire. So both are there, and the
+//!   producer is done with the storage before. Whichever swap comes first, one side alone frees it.
 //! * **A, abort.** The value of a [`OnceBox`] is written, and its address is stored with Release.
 //!   The address is loaded with Acquire, and the value is read.
 //!
@@ -103,7 +105,8 @@
 //! * **I5** The bytes before `Producer::initialised` and before the producer's offset have been
 //!   written. The producer writes in the order of the offsets, and takes note where it wraps.
 //! * **I6** The storage of a half is alive, and its bytes are allocated if any are contiguous. The
-//!   consumer frees those that both sides have left, and the last of both the rest.
+//!   consumer frees one that it has taken once both sides have left it, the producer one that was
+//!   not taken, and the last of both sides the rest.
 
 mod consumer;
 mod copy;
@@ -124,7 +127,7 @@ pub(crate) use index::{is_reached, MAX_CAPACITY};
 pub(crate) use once::OnceBox;
 pub(crate) use producer::Producer;
 pub(crate) use storage::OutOfMemory;
-use storage::{Newest, Storage};
+use storage::{Exchange, Storage};
 
 /// How far apart two words have to be so that they do not travel between caches together: 128
 /// bytes on x86-64.
@@ -141,7 +144,7 @@ type Padding = MaybeUninit<[u8; LINE.saturating_sub(5 * size_of::<usize>())]>;
 /// is rarely written.
 #[repr(C)]
 pub(crate) struct Shared<S, W> {
-    newest: Newest,
+    exchange: Exchange,
     capacity: usize,
     pub(crate) state: S,
     padding_before_tail: Padding,
@@ -223,7 +226,7 @@ pub(crate) fn ring<S, W>(
 ) -> (Half<Consumer, S, W>, Half<Producer, S, W>) {
     assert!((1..=MAX_CAPACITY).contains(&capacity));
     let shared = new_in_place(|| Shared {
-        newest: Newest::new(),
+        exchange: Exchange::new(),
         capacity,
         state: state(),
         padding_before_tail: MaybeUninit::uninit(),

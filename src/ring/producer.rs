@@ -136,7 +136,7 @@ impl<S, W> Half<Producer, S, W> {
         let occupied = capacity - available;
         let size = (occupied + n).max(2 * old_size).max(FIRST);
         let head = index::retreat(self.position, occupied);
-        let new = Storage::allocate(size.min(capacity), head, old)?;
+        let new = Storage::allocate(size.min(capacity), head)?;
         if old != Storage::NONE {
             // All bytes of the old one are copied, with those that are lent or uninitialised.
             let front = if self.offset < occupied {
@@ -155,7 +155,11 @@ impl<S, W> Half<Producer, S, W> {
                 self.role.initialised = self.initialised() - front;
             }
         }
-        self.shared.newest.store(new);
+        let untaken = self.shared.exchange.offer(new);
+        debug_assert!([Storage::NONE, old].contains(&untaken));
+        // SAFETY: this is the old storage, which this side leaves. The consumer accesses only what it
+        // has taken (I6), and cannot take this one any more.
+        unsafe { untaken.free() };
         self.storage = new;
         self.offset = occupied;
         Producer::locate(self, available);

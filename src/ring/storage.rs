@@ -1,17 +1,16 @@
 //! The memory of a ring. The callers decide which side may access which byte.
 //!
-//! A [`Storage`] never changes its size. The producer replaces it by a larger one, and the consumer
-//! frees the smaller one once it has followed.
+//! A [`Storage`] never changes its size. The producer replaces it by a larger one, and offers that to
+//! the consumer. Each of the two frees those that it alone has used.
 //!
 //! ```text
-//!   newest ---> | previous | size | begin | bytes ...            |
-//!                    |
-//!   consumer ---->   +--> | previous | size | begin | bytes ... |
+//!   producer ---> | size | begin | bytes ...            | <--- offered
+//!   consumer ---> | size | begin | bytes ... |            <--- taken
 //! ```
 
 use alloc::alloc::{alloc, dealloc};
 use core::alloc::Layout;
-use core::mem::{self, align_of, size_of};
+use core::mem::{align_of, size_of};
 use core::ptr;
 
 use super::copy::copy;
@@ -23,8 +22,6 @@ pub(super) struct Storage(*mut Header);
 
 #[repr(align(16))] // So that the bytes are, too.
 struct Header {
-    /// The storage that this one replaces. Only the consumer uses it, to free that one.
-    previous: Storage,
     size: usize,
     /// The position that has the offset 0.
     begin: usize,
@@ -45,14 +42,13 @@ impl Storage {
     pub(super) const NONE: Self = Self(ptr::null_mut());
 
     /// Allocates `size` bytes, which are not initialised. Position `begin` has the offset 0.
-    pub(super) fn allocate(size: usize, begin: usize, previous: Self) -> Result<Self, OutOfMemory> {
+    pub(super) fn allocate(size: usize, begin: usize) -> Result<Self, OutOfMemory> {
         // SAFETY: the layout contains a header, so its size is not 0.
         let header = unsafe { alloc(layout(size)) }.cast::<Header>();
         if header.is_null() {
             return Err(OutOfMemory);
         }
         let contents = Header {
-            previous,
             size,
             begin,
             log: AccessLog::new(size),
@@ -161,34 +157,19 @@ impl Storage {
         unsafe { ptr::copy_nonoverlapping(source, target, len) };
     }
 
-    /// Frees the storages that this one replaces.
+    /// Frees this storage, if there is one.
     ///
     /// # Safety
     ///
-    /// The storage is alive, nothing accesses those before it from now on, and calls of this
-    /// function happen one after the other.
-    #[cold]
-    pub(super) unsafe fn free_previous(self) {
-        // SAFETY: the caller vouches that nothing else uses the field now.
-        let previous = mem::replace(unsafe { &mut (*self.0).previous }, Self::NONE);
-        // SAFETY: the caller vouches for all of them.
-        unsafe { previous.free() };
-    }
-
-    /// Frees this storage and those that it replaces.
-    ///
-    /// # Safety
-    ///
-    /// Nothing accesses them from now on, and they are freed only once.
-    unsafe fn free(mut self) {
-        while self != Self::NONE {
+    /// Nothing accesses it from now on, and it is freed only once.
+    pub(super) unsafe fn free(self) {
+        if self != Self::NONE {
             // Freeing is an access to every byte.
             self.log(|log| log.write(0..self.size()));
             // SAFETY: the storage is alive until the next line but one.
             let header = unsafe { self.0.read() };
             // SAFETY: it was allocated with this layout, and is freed only once.
             unsafe { dealloc(self.0.cast(), layout(header.size)) };
-            self = header.previous;
         }
     }
 }
@@ -199,30 +180,54 @@ fn layout(size: usize) -> Layout {
     layout.expect("a capacity is at most MAX_CAPACITY")
 }
 
-/// The storage that the producer uses. The consumer follows.
-pub(super) struct Newest(AtomicPtr<Header>);
+/// How a storage passes from the producer to the consumer.
+pub(super) struct Exchange {
+    /// The storage of the producer, until the consumer takes it.
+    offered: AtomicPtr<Header>,
+    /// The storage of the consumer.
+    taken: AtomicPtr<Header>,
+}
 
-impl Newest {
+impl Exchange {
     pub(super) fn new() -> Self {
-        Self(AtomicPtr::new(ptr::null_mut()))
+        Self {
+            offered: AtomicPtr::new(ptr::null_mut()),
+            taken: AtomicPtr::new(ptr::null_mut()),
+        }
     }
 
-    #[inline]
-    pub(super) fn load(&self) -> Storage {
-        // ORDERING(G): Acquire, to see the header and what has been copied.
-        Storage(self.0.load(Ordering::Acquire))
-    }
-
-    pub(super) fn store(&self, storage: Storage) {
+    /// Offers the storage to which the producer goes on. Returns the one before it, if the consumer
+    /// has not taken that and never will.
+    pub(super) fn offer(&self, storage: Storage) -> Storage {
         // ORDERING(G): Release, to hand over the header and what has been copied.
-        self.0.store(storage.0, Ordering::Release);
+        Storage(self.offered.swap(storage.0, Ordering::Release))
+    }
+
+    /// Whether there is a storage to be taken.
+    #[inline]
+    pub(super) fn has_offer(&self) -> bool {
+        // ORDERING(G): Relaxed. The tail, which was loaded before, orders the offer of its bytes.
+        !self.offered.load(Ordering::Relaxed).is_null()
+    }
+
+    /// Takes the storage that is offered.
+    pub(super) fn take(&self) -> Storage {
+        // ORDERING(G): Acquire, to see the header and what has been copied.
+        let storage = self.offered.swap(ptr::null_mut(), Ordering::Acquire);
+        // ORDERING(none): only the consumer uses it, until both sides are gone.
+        self.taken.store(storage, Ordering::Relaxed);
+        Storage(storage)
     }
 }
 
-impl Drop for Newest {
+impl Drop for Exchange {
     fn drop(&mut self) {
-        // SAFETY: both sides are gone. What the consumer has freed is not in the chain any more.
-        unsafe { self.load().free() };
+        for storage in [&self.offered, &self.taken] {
+            // ORDERING(none): nothing else has access to the pipe any more.
+            let storage = Storage(storage.load(Ordering::Relaxed));
+            // SAFETY: both sides are gone. Each has freed those before these.
+            unsafe { storage.free() };
+        }
     }
 }
 
@@ -232,10 +237,11 @@ mod tests {
 
     #[test]
     fn bytes_are_read_where_they_were_written() {
-        let storage = Storage::allocate(5, 0, Storage::NONE).unwrap();
-        let newest = Newest::new();
-        newest.store(storage);
-        assert_eq!(storage.size(), 5);
+        let storage = Storage::allocate(5, 6).unwrap();
+        let exchange = Exchange::new();
+        assert!(!exchange.has_offer());
+        assert!(exchange.offer(storage) == Storage::NONE && exchange.has_offer());
+        assert_eq!((storage.size(), storage.begin()), (5, 6));
         // SAFETY: this thread is the only one, each range is in bounds, each byte is written
         // before it is read, and the storages live until the end of the test.
         #[allow(clippy::multiple_unsafe_ops_per_block)]
@@ -247,13 +253,15 @@ mod tests {
             storage.zero(1, 2);
             assert_eq!(storage.slice_mut(0, 5), b"0\0\0ab");
 
-            let larger = Storage::allocate(9, 6, storage).unwrap();
+            let larger = Storage::allocate(9, 0).unwrap();
             larger.copy(0, storage, 3, 2);
             larger.copy(2, storage, 0, 3);
-            newest.store(larger);
-            newest.load().free_previous();
+            assert!(exchange.take() == storage && !exchange.has_offer());
+            assert!(
+                exchange.offer(larger) == Storage::NONE,
+                "the other one is taken"
+            );
             assert_eq!(larger.slice(0, 5), b"ab0\0\0");
-            assert_eq!((larger.size(), larger.begin()), (9, 6));
         }
     }
 }

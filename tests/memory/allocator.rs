@@ -10,7 +10,7 @@ use std::alloc::System;
 use std::thread;
 
 /// What a storage takes beside its bytes.
-pub(crate) const OVERHEAD: usize = 32;
+pub(crate) const OVERHEAD: usize = 16;
 
 /// The number of capacities that are counted.
 const CAPACITIES: usize = 64;
