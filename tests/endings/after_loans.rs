@@ -7,7 +7,7 @@ use crate::support::counting_waker::CountingTask;
 use crate::support::ends::{checksum, endings, Pipe};
 use crate::support::families::{flushes_and_closes, reads, writes};
 use crate::support::panics::assert_panics;
-use crate::{assert_reads, assert_unread, assert_writes, read_kind, write_kind, ErrorKind};
+use crate::{assert_reads, assert_unread, assert_writes, ErrorKind};
 
 type Call<H> = Box<dyn Fn(&mut H)>;
 
@@ -15,10 +15,10 @@ type Call<H> = Box<dyn Fn(&mut H)>;
 fn reader_calls() -> Vec<Call<Reader>> {
     let mut calls: Vec<Call<Reader>> = vec![
         Box::new(|_| ()),
-        Box::new(|reader| reader.consume(0)),
-        Box::new(|reader| assert!(!format!("{reader:?}{}", reader.len()).is_empty())),
-        Box::new(|reader| drop(reader.peek(&mut [0; 4]))),
         Box::new(|reader| {
+            reader.consume(0);
+            assert!(!format!("{reader:?}").is_empty());
+            drop(reader.peek(&mut [0; 4]));
             let _ = CountingTask::new().poll(|cx| reader.poll_closed(cx));
             let _ = CountingTask::new().poll(|cx| reader.poll_readable(cx, 8));
         }),
@@ -37,23 +37,15 @@ fn reader_calls() -> Vec<Call<Reader>> {
 fn writer_calls() -> Vec<Call<Writer>> {
     let mut calls: Vec<Call<Writer>> = vec![
         Box::new(|_| ()),
-        Box::new(|writer| writer.commit(0)),
-        Box::new(|writer| assert!(!format!("{writer:?}{}", writer.len()).is_empty())),
         Box::new(|writer| {
+            writer.commit(0);
+            assert!(!format!("{writer:?}").is_empty());
             let _ = CountingTask::new().poll(|cx| writer.poll_closed(cx));
-            let _ = CountingTask::new().poll(|cx| writer.poll_writable(cx, 8));
         }),
     ];
     for call in writes::<Writer>() {
         calls.push(Box::new(move |writer| {
-            for bytes in [&b"x"[..], b""] {
-                let written = CountingTask::new().poll(|cx| (call.call)(writer, cx, bytes));
-                assert!(
-                    matches!(written, core::task::Poll::Ready(Err(_))),
-                    "{}",
-                    call.name
-                );
-            }
+            let _ = CountingTask::new().poll(|cx| (call.call)(writer, cx, b"x"));
         }));
     }
     for (_, flush) in flushes_and_closes::<Writer>() {
@@ -71,7 +63,7 @@ fn b16_b19_lent_bytes_can_be_consumed_in_parts_after_every_ending() {
             let mut pipe = Pipe::new(ending.strict);
             pipe.writer().try_write(b"abc").unwrap();
             assert_eq!(pipe.reader().as_slices(), (&b"abc"[..], &b""[..]));
-            (ending.end)(&mut pipe, checksum());
+            ending.end(&mut pipe, checksum());
             let Some(mut reader) = pipe.reader.take() else {
                 continue;
             };
@@ -81,8 +73,8 @@ fn b16_b19_lent_bytes_can_be_consumed_in_parts_after_every_ending() {
             reader.consume(1);
             call(&mut reader);
             reader.consume(2);
-            let expected = read_kind(ending.reader, ErrorKind::InvalidData);
-            assert_reads(&mut reader, expected, ending.name);
+            let expected = ending.reader.by_reads(ErrorKind::InvalidData);
+            assert_reads(&mut reader, expected, &ending.name);
         }
     }
 }
@@ -100,7 +92,7 @@ fn b16_b19_space_can_be_committed_in_parts_after_every_ending() {
                     assert_eq!(front.len() + back.len(), 6);
                     front.fill(b'!');
                 }
-                (ending.end)(&mut pipe, checksum());
+                ending.end(&mut pipe, checksum());
                 let Some(writer) = &mut pipe.writer else {
                     continue;
                 };
@@ -109,13 +101,13 @@ fn b16_b19_space_can_be_committed_in_parts_after_every_ending() {
                 call(writer);
                 writer.commit(4);
                 assert_panics(|| writer.commit(7), file!(), &[7, 6]);
-                let expected = write_kind(ending.writer, ErrorKind::InvalidData);
-                assert_writes(writer, expected, ending.name);
+                let expected = ending.writer.by_writes(ErrorKind::InvalidData);
+                assert_writes(writer, expected, &ending.name);
                 if let Some(mut reader) = pipe.reader.take() {
                     let left: &[u8] = if ending.discards { b"" } else { b"ab" };
-                    assert_unread(&mut reader, left, ending.name);
-                    let expected = read_kind(ending.reader, ErrorKind::InvalidData);
-                    assert_reads(&mut reader, expected, ending.name);
+                    assert_unread(&mut reader, left, &ending.name);
+                    let expected = ending.reader.by_reads(ErrorKind::InvalidData);
+                    assert_reads(&mut reader, expected, &ending.name);
                 }
             }
         }
