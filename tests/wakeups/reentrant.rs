@@ -7,20 +7,7 @@ use async_duplex::{pipe, Reader, Writer};
 
 use crate::support::counting_waker::{failed, ready, CountingTask};
 use crate::support::half::{Half, Wait, ABORT, CAPACITY};
-use crate::wakers::{on_drop, on_wake, wait_with, InlineTask, Shared};
-
-/// Everything that wakes a half that waits to move a byte.
-fn every_wake<H: Half>(check: impl Fn(&dyn Fn(H::Peer) -> Option<H::Peer>)) {
-    for act in H::Peer::MOVES {
-        check(&|mut peer| {
-            act(&mut peer, 3);
-            Some(peer)
-        });
-    }
-    for (_, end, _) in H::Peer::ENDS {
-        check(end);
-    }
-}
+use crate::wakers::{every_wake, on_drop, on_wake, wait_with, InlineTask, Shared};
 
 fn check_use_inside<H: Half>() {
     for act in H::Peer::MOVES {
@@ -50,55 +37,38 @@ fn b9_a_half_can_be_used_from_inside_its_own_wake_and_park_again() {
     check_use_inside::<Writer>();
 }
 
-/// A waker that drops the half when it is woken, or when it is dropped after that, still within
-/// the call of the peer.
-fn check_drop_inside<H: Half>() {
-    every_wake::<H>(|act| {
-        for by_wake in [true, false] {
-            let (half, peer) = H::full();
-            let half = Shared::new(half);
-            let taken = half.clone();
-            let act_inside = move || drop(taken.take());
-            let waker = if by_wake {
-                on_wake(act_inside)
-            } else {
-                on_drop(act_inside)
-            };
-            half.with(|half| wait_with(waker, half, Wait::Move));
-            let peer = act(peer);
-            assert!(half.is_taken());
-            if let Some(mut peer) = peer {
-                assert!(peer.is_closed());
-                while let Ok(1..) = peer.try_move(1) {}
-            }
-        }
-    });
-}
-
-#[test]
-fn b9_a_half_can_be_dropped_from_inside_its_own_wake_and_with_its_waker() {
-    check_drop_inside::<Reader>();
-    check_drop_inside::<Writer>();
-}
-
+/// A waker that drops or ends the half when it is woken, or drops it when it is dropped after that,
+/// still within the call of the peer.
 fn check_end_inside<H: Half>() {
-    let ends: [fn(&mut H); 2] = [H::end, |half| half.abort(ABORT)];
-    for end in ends {
-        every_wake::<H>(|act| {
+    let ends: [fn(&Shared<H>); 3] = [
+        |half| drop(half.take()),
+        |half| half.with(H::end),
+        |half| half.with(|half| half.abort(ABORT)),
+    ];
+    for (end, by_wake) in ends
+        .map(|end| (end, true))
+        .into_iter()
+        .chain([(ends[0], false)])
+    {
+        every_wake::<H>(|act, _| {
             let (half, peer) = H::full();
             let half = Shared::new(half);
             let ending = half.clone();
-            let waker = on_wake(move || ending.with(end));
+            let waker = match by_wake {
+                true => on_wake(move || end(&ending)),
+                false => on_drop(move || end(&ending)),
+            };
             half.with(|half| wait_with(waker, half, Wait::Move));
-            if let Some(peer) = act(peer) {
+            if let Some(mut peer) = act(peer) {
                 assert!(peer.is_closed());
+                while let Ok(1..) = peer.try_move(1) {}
             }
         });
     }
 }
 
 #[test]
-fn b9_a_half_can_be_ended_from_inside_its_own_wake() {
+fn b9_a_half_can_be_dropped_or_ended_from_inside_its_own_wake_and_dropped_with_its_waker() {
     check_end_inside::<Reader>();
     check_end_inside::<Writer>();
 }
