@@ -104,7 +104,7 @@ fn many_concurrent_clients_of_different_runtimes_are_served_on_several_threads()
         .unwrap();
     within(DEADLINE, || {
         let (listener, connector) = listen(5, 3);
-        let server = runtime.spawn(async move { shout(listener.incoming(), usize::MAX).await });
+        let server = runtime.spawn(shout(listener.into_incoming(), usize::MAX));
         let clients = |range: core::ops::Range<usize>| {
             let connector = connector.clone();
             range.map(move |number| {
