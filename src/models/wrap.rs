@@ -1,6 +1,6 @@
-//! Transfers around the end of the storage, and rewinding, with capacities from 1 to 3.
+//! Transfers around the end of the storage, with capacities from 1 to 3.
 
-use super::{bounded, model, poll_once, read, write};
+use super::{bounded, model, read, write};
 use crate::{pipe, Reader, Writer};
 
 /// A pipe whose only unread byte is the last one of the storage, so that the next one wraps.
@@ -16,8 +16,7 @@ fn before_the_end(capacity: usize) -> (Reader, Writer) {
     (reader, writer)
 }
 
-/// Two bytes follow the one before the end. Whether the writer wraps or rewinds depends on whether
-/// it finds that byte read. A side that took the other way than its peer would read old bytes.
+/// Two bytes follow the one before the end.
 fn bytes_pass_the_end(capacity: usize) {
     bounded(
         2,
@@ -54,35 +53,6 @@ fn bytes_pass_the_end_of_capacity_3() {
     bytes_pass_the_end(3);
 }
 
-/// The ring becomes empty while the spare slices are lent. A writer that rewound then would commit
-/// other bytes than those that the caller has left in the slices.
-#[test]
-fn nothing_rewinds_while_slices_are_lent() {
-    bounded(
-        3,
-        || {
-            let (reader, mut writer) = pipe(3);
-            assert_eq!(writer.try_write(b"a").unwrap(), 1);
-            (writer, reader)
-        },
-        |mut writer| {
-            writer.spare_slices().0[..2].copy_from_slice(b"bc");
-            // Looks for more, which finds the ring empty if the reader has read.
-            let _ = poll_once(|cx| writer.poll_writable(cx, 3));
-            writer.commit(2);
-            writer
-        },
-        |mut reader| {
-            let (mut got, mut n) = ([0; 3], 0);
-            while n < got.len() {
-                n += read(&mut reader, &mut got[n..]).unwrap();
-            }
-            assert_eq!(&got, b"abc");
-            reader
-        },
-    );
-}
-
 /// The reader sees bytes in the spare slices after the commit, and not before.
 #[test]
 fn committed_bytes_are_visible() {
@@ -97,7 +67,6 @@ fn committed_bytes_are_visible() {
         |mut reader| {
             let (first, second) = reader.as_slices();
             assert!(matches!((first, second), (b"y", b"") | (b"ya", b"b")));
-            // Consuming the first byte alone would empty the pipe, and the writer would rewind.
             if !second.is_empty() {
                 reader.consume(3);
             }

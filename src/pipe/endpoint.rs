@@ -89,16 +89,17 @@ impl<R: Role> Endpoint<R> {
     /// [`available`](Self::available) while the stream has not ended.
     #[inline]
     fn available_while_open(&mut self, min: usize, want: usize) -> Result<usize, Stop> {
-        if self.half.contiguous() < want {
-            self.half.refresh();
-            if self.half.available() < min.min(want) {
-                return Err(Stop::WouldBlock);
-            }
-            if want != ALL && self.half.reserve(want) == Err(OutOfMemory) {
-                return Err(Stop::OutOfMemory);
-            }
+        if want <= self.half.contiguous() {
+            return Ok(self.half.available());
         }
-        Ok(self.half.available())
+        let available = R::refresh(&mut self.half);
+        if available < min.min(want) {
+            return Err(Stop::WouldBlock);
+        }
+        if want != ALL && R::reserve(&mut self.half, want) == Err(OutOfMemory) {
+            return Err(Stop::OutOfMemory);
+        }
+        Ok(available)
     }
 
     /// [`available`](Self::available) if the stream has ended, or the half has to yield.
@@ -123,7 +124,7 @@ impl<R: Role> Endpoint<R> {
         }
         if flags & closed(R::SIDE) == 0 {
             // A reader that has closed gets nothing that was written since.
-            self.half.refresh();
+            R::refresh(&mut self.half);
         }
         match self.half.available() {
             0 => Err(end),
@@ -247,20 +248,15 @@ impl<R: Role> Endpoint<R> {
         was_awaited
     }
 
-    /// Publishes the bytes that were moved, and wakes the peer if it waits for them.
+    /// Publishes the bytes that were moved, and wakes the peer if the number of bytes that it waits
+    /// for is reached. Otherwise the peer goes on waiting: its waker has never left the slot.
     ///
     /// This is the only way to publish bytes or to free space.
     #[inline]
     fn publish(&mut self) {
-        if self.half.publish() {
-            self.wake_peer();
+        if !self.half.publish() {
+            return;
         }
-    }
-
-    /// Wakes the peer if the number of bytes that it waits for is reached. Otherwise the peer goes
-    /// on waiting: its waker has never left the slot.
-    #[inline(always)]
-    fn wake_peer(&self) {
         let cursor = self.half.shared().cursor(R::SIDE);
         // ORDERING(W): Relaxed. The bit, which this side has found and cleared, orders it.
         let wake_at = cursor.waiter.wake_at.load(Ordering::Relaxed);
@@ -306,7 +302,7 @@ impl<R: Role> Endpoint<R> {
         let before = flags.close(R::SIDE, how);
         if R::SIDE == Side::Consumer {
             // A reader that has closed can still read what is unread at this moment.
-            self.half.refresh();
+            R::refresh(&mut self.half);
         }
         let peer_has_waited = before & has_waited(R::Peer::SIDE) != 0;
         WakeOnDrop(peer_has_waited.then(|| self.half.shared().slot_of(R::Peer::SIDE)))
@@ -405,7 +401,7 @@ impl Endpoint<Producer> {
     pub(crate) fn commit(&mut self, n: usize) {
         // Bytes that are not allocated are available, too. What was read since may do for them.
         if self.half.contiguous() < n {
-            self.half.refresh();
+            Producer::refresh(&mut self.half);
         }
         if self.state().flags.load() & ENDED != 0 {
             let free = self.half.available();

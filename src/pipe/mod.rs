@@ -11,8 +11,7 @@
 //! * **capacity**: how many bytes a pipe holds. **available**: how many bytes a half can move now,
 //!   unread ones for the reader, free ones for the writer.
 //! * **publish**: to store a new head or tail where the peer sees it.
-//! * **storage**: the memory for the bytes. **grow**: to replace it by a larger one. **rewind**: to
-//!   continue at the front of the storage, because the ring is empty.
+//! * **storage**: the memory for the bytes. **grow**: to replace it by a larger one.
 //! * **slot**: where a half leaves its waker, an `AtomicWaker`. **register**: to leave it there.
 //! * **threshold**: how many bytes a half waits for. **target**: the position of the peer at which
 //!   the threshold is reached.
@@ -106,9 +105,6 @@
 //! | G | `Half::grow` | bytes that are lent are copied, too | other bytes are sent | `growth::the_loan_of_the_writer_moves_along` |
 //! | G | `Consumer::refresh` | the tail is loaded before the storage | garbage is read | `growth::the_writer_is_dropped_afterwards` |
 //! | G | `Consumer::refresh` | the consumer follows | garbage is read | `growth::the_reader_follows_and_frees_what_it_has_left` |
-//! | G | `Half::rewind` | only an empty ring is rewound | unread bytes are overwritten | `ring::both_sides_rewind_together` |
-//! | G | `Half::rewind` | the consumer learns of it | garbage is read | `ring::both_sides_rewind_together` |
-//! | G | `Half::commit` | nothing is rewound | other bytes are sent | `wrap::nothing_rewinds_while_slices_are_lent` |
 //! | A | `OnceBox::set` | Release | half of a value is read | `ring::a_value_is_set_once_and_read_whole` |
 //! | A | `OnceBox::get` | Acquire | half of a value is read | `ring::a_value_is_set_once_and_read_whole` |
 //! | A | `OnceBox::set` | the first value is found and set in one step | a value is replaced | `ring::a_value_is_set_once_and_read_whole` |
@@ -125,8 +121,8 @@
 //! | W | `Endpoint::wait` | a wait that succeeds leaves the bit of an earlier one | a task waits for ever | `pairs::reader_when_two_bytes_come_one_by_one` |
 //! | W | `Endpoint::publish` | the peer is woken | a half waits for ever | `pipe::parked_reader_is_woken` |
 //! | W | `Endpoint::publish` | the position is published before the peer is woken | a half waits for ever | `pipe::parked_reader_is_woken` |
-//! | W | `Endpoint::wake_peer` | the bit is set again below the target | a half waits for ever | `thresholds::reader_is_woken_at_its_threshold` |
-//! | W | `Endpoint::wake_peer` | a bit that is set already wakes | a task waits for ever | `thresholds::a_task_that_waits_for_two_thresholds_is_woken_for_both` |
+//! | W | `Endpoint::publish` | the bit is set again below the target | a half waits for ever | `thresholds::reader_is_woken_at_its_threshold` |
+//! | W | `Endpoint::publish` | a bit that is set already wakes | a task waits for ever | `thresholds::a_task_that_waits_for_two_thresholds_is_woken_for_both` |
 //! | C | `Flags::set` | the flags are found and set in one step | the end is lost | `closed::closed_is_woken` |
 //! | C | `Endpoint::available` | the flags are loaded before the position | bytes are lost at the end | `pipe::every_byte_then_eof_without_waiting` |
 //! | C | `Endpoint::wait` | the flags are loaded after registering | a half waits for ever | `pipe::close_wakes_parked_reader` |

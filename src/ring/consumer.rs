@@ -7,10 +7,7 @@ use super::storage::Storage;
 use super::{index, Half, Producer, Role, Side};
 
 /// The role of the half that reads. Its own position is the head.
-pub(crate) struct Consumer {
-    /// Where the ring began, when this side last looked.
-    begin: usize,
-}
+pub(crate) struct Consumer;
 
 impl Role for Consumer {
     type Peer = Producer;
@@ -18,7 +15,7 @@ impl Role for Consumer {
 
     #[inline]
     fn new() -> Self {
-        Self { begin: 0 }
+        Self
     }
 
     #[inline]
@@ -32,18 +29,17 @@ impl Role for Consumer {
     }
 
     #[inline]
-    fn refresh<S, W>(half: &mut Half<Self, S, W>) {
-        // The tail first: it orders where the ring begins.
+    fn refresh<S, W>(half: &mut Half<Self, S, W>) -> usize {
+        // The tail first: the storage that has the bytes up to there is then the newest, or was.
         let available = half.len();
-        if available == 0 {
-            return;
+        if available > 0 {
+            let newest = half.shared.newest.load();
+            if half.storage != newest {
+                half.follow(newest);
+            }
+            Self::locate(half, available);
         }
-        let newest = half.shared.newest.load();
-        let begin = newest.begin();
-        if half.storage != newest || half.role.begin != begin {
-            half.follow(newest, begin);
-        }
-        half.locate(available);
+        available
     }
 
     #[inline]
@@ -58,18 +54,15 @@ impl Role for Consumer {
 }
 
 impl<S, W> Half<Consumer, S, W> {
-    /// Goes on where the ring has begun anew: at `begin` in the storage `newest`.
+    /// Goes on in the storage `newest`.
     #[cold]
-    fn follow(&mut self, newest: Storage, begin: usize) {
-        self.role.begin = begin;
-        self.offset = index::distance(begin, self.position);
-        if newest != self.storage {
-            self.storage = newest;
-            // SAFETY: the producer has left those before, and what it copied out of them is done:
-            // the load of `newest` was an Acquire (G). This is the only consumer (I4), and its
-            // slices have been given back.
-            unsafe { newest.free_previous() };
-        }
+    fn follow(&mut self, newest: Storage) {
+        self.storage = newest;
+        self.offset = index::distance(newest.begin(), self.position);
+        // SAFETY: the producer has left those before, and what it copied out of them is done: the
+        // load of `newest` was an Acquire (G). This is the only consumer (I4), and its slices have
+        // been given back.
+        unsafe { newest.free_previous() };
     }
 
     /// The available bytes. The second slice continues the first, where that wraps.
@@ -121,7 +114,7 @@ impl<S, W> Half<Consumer, S, W> {
     fn read_around(&mut self, n: usize, take: &mut dyn FnMut(&[u8])) -> usize {
         let front = self.contiguous;
         self.read_piece(front, &mut *take);
-        self.locate(self.beyond);
+        Consumer::locate(self, self.beyond);
         let back = self.contiguous.min(n - front);
         self.read_piece(back, take);
         front + back

@@ -35,18 +35,18 @@
 //! one piece, and those beyond. These numbers are safe when they are old, because positions only
 //! move forward: they are too small for either side.
 //!
-//! # Growing and rewinding
+//! # Growing
 //!
 //! Memory follows the bytes. The storage is smaller than the capacity at first. A producer that
 //! needs more allocates a larger one and copies all bytes there, from the head on. The consumer may
-//! be reading some of them meanwhile, and both only read. Then the ring begins anew in the larger
+//! be reading some of them meanwhile, and both only read. Then the ring continues in the larger
 //! storage:
 //!
 //! ```text
 //!          +----+----+----+----+
 //!          | g  | d  | e  | f  |               full, and "hi" has to be written
 //!          +----+----+----+----+
-//!                ^ head, begin of the new storage
+//!                ^ head, the `begin` of the new storage
 //!
 //!          +----+----+----+----+----+----+----+----+
 //!          | d  | e  | f  | g  | h  | i  |    |    |     offset = position - begin
@@ -54,14 +54,10 @@
 //!            ^ head              ^ tail
 //! ```
 //!
-//! A producer that finds the ring empty, and too few bytes up to the end of the storage, lets the
-//! ring begin anew at the front of the same storage. So messages seldom wrap.
-//!
-//! At each refresh, the consumer compares the newest storage and its `begin` with those that it
-//! knows. If they differ, it goes on there, at the offset of its own position, and frees the
-//! storages before. It cannot miss a beginning that it needs: a tail that covers a byte comes after
-//! it. If it finds the beginning before that tail, all bytes that it knows of have been copied, or
-//! there are none.
+//! At each refresh, the consumer compares the newest storage with its own. If they differ, it goes
+//! on there, at the offset of its own position, and frees the storages before. It cannot miss a
+//! storage that it needs: the tail that covers a byte is published after the storage that has it.
+//! If it finds the storage before that tail, all bytes that it knows of have been copied.
 //!
 //! A storage is twice as large as the one before it, or larger, and at most as large as the
 //! capacity. So the bytes are copied less than twice, and the memory is less than four times what
@@ -200,16 +196,19 @@ pub(crate) trait Role: Sized {
     /// How many bytes this side can move while `occupied` bytes are occupied.
     fn available(capacity: usize, occupied: usize) -> usize;
 
-    /// See [`Half::refresh`].
-    fn refresh<S, W>(half: &mut Half<Self, S, W>);
+    /// Loads the peer's position. All bytes that this side can move are available then. Returns how
+    /// many these are.
+    fn refresh<S, W>(half: &mut Half<Self, S, W>) -> usize;
 
-    /// See [`Half::reserve`].
+    /// Allocates storage for `n` of the available bytes, or for all of fewer. The consumer need
+    /// not.
     #[inline]
     fn reserve<S, W>(_half: &mut Half<Self, S, W>, _n: usize) -> Result<(), OutOfMemory> {
         Ok(())
     }
 
-    /// See [`Half::locate`].
+    /// Establishes `contiguous` and `beyond`, where `available` bytes are available. An offset at
+    /// the end of the storage becomes 0.
     fn locate<S, W>(half: &mut Half<Self, S, W>, available: usize);
 }
 
@@ -292,26 +291,6 @@ impl<R: Role, S, W> Half<R, S, W> {
         len
     }
 
-    /// Loads the peer's position. All bytes that this side can move are available then.
-    #[inline]
-    pub(crate) fn refresh(&mut self) {
-        R::refresh(self);
-    }
-
-    /// Allocates storage for `n` of the available bytes, or for all of fewer. The consumer need
-    /// not.
-    #[inline]
-    pub(crate) fn reserve(&mut self, n: usize) -> Result<(), OutOfMemory> {
-        R::reserve(self, n)
-    }
-
-    /// Establishes `contiguous` and `beyond`, where `available` bytes are available. An offset at
-    /// the end of the storage becomes 0.
-    #[inline]
-    fn locate(&mut self, available: usize) {
-        R::locate(self, available);
-    }
-
     /// How many bytes this side can move, by its latest refresh.
     #[inline]
     pub(crate) fn available(&self) -> usize {
@@ -354,7 +333,7 @@ impl<R: Role, S, W> Half<R, S, W> {
         let front = n.min(self.contiguous);
         self.advance(front);
         if front < n {
-            self.locate(self.beyond);
+            R::locate(self, self.beyond);
             self.advance(n - front);
         }
     }

@@ -12,13 +12,10 @@ const AHEAD: usize = if cfg!(any(loom, shuttle)) {
 };
 
 /// The size of the first storage, unless the capacity is smaller or the first write needs more.
-/// With its header it takes 1 KiB, which allocators serve fast. Few bytes in the models, so that
-/// those of `models/growth.rs` need few.
-const FIRST: usize = if cfg!(any(loom, shuttle)) {
-    3
-} else {
-    1024 - Storage::OVERHEAD
-};
+/// With its header it takes less than 1 KiB, which allocators serve fast. A multiple of 64, so that
+/// messages of a power of two up to there do not wrap. Few bytes in the models, so that those of
+/// `models/growth.rs` need few.
+const FIRST: usize = if cfg!(any(loom, shuttle)) { 3 } else { 960 };
 
 /// The role of the half that writes. Its own position is the tail.
 pub(crate) struct Producer {
@@ -46,8 +43,10 @@ impl Role for Producer {
     }
 
     #[inline]
-    fn refresh<S, W>(half: &mut Half<Self, S, W>) {
-        half.locate(half.capacity() - half.len());
+    fn refresh<S, W>(half: &mut Half<Self, S, W>) -> usize {
+        let available = half.capacity() - half.len();
+        Self::locate(half, available);
+        available
     }
 
     #[inline]
@@ -55,7 +54,7 @@ impl Role for Producer {
         if n <= half.contiguous || half.beyond == 0 {
             return Ok(());
         }
-        half.allocate(n.min(half.available()))
+        half.grow(n.min(half.available()))
     }
 
     #[inline]
@@ -87,15 +86,14 @@ impl<S, W> Half<Producer, S, W> {
         n
     }
 
-    /// [`write`](Self::write) where the space wraps, unless the ring is empty.
+    /// [`write`](Self::write) where the space wraps.
     #[cold] // Once in a round, and in the way of the other writes.
     fn write_around(&mut self, bytes: &[u8]) -> usize {
-        self.rewind();
         let n = bytes.len().min(self.allocated());
         let (front, back) = bytes[..n].split_at(n.min(self.contiguous));
         self.write_piece(front);
         if !back.is_empty() {
-            self.locate(self.beyond);
+            Producer::locate(self, self.beyond);
             self.write_piece(back);
         }
         n
@@ -126,30 +124,13 @@ impl<S, W> Half<Producer, S, W> {
         }
     }
 
-    /// Sees to it that `n` of the available bytes are allocated.
+    /// Goes on in a larger storage, unless `n` of the available bytes are allocated. The head, as
+    /// this side knows it, gets the offset 0 there.
     #[cold]
-    fn allocate(&mut self, n: usize) -> Result<(), OutOfMemory> {
-        match n > self.allocated() {
-            true => self.grow(n),
-            false => Ok(()),
-        }
-    }
-
-    /// Begins anew at the front of the storage if the ring is empty. What was lent is lost.
-    fn rewind(&mut self) {
-        let is_empty = self.available() == self.capacity();
-        // The consumer tells one beginning from the next by its position.
-        if is_empty && self.storage.begin() != self.position {
-            self.role.initialised = self.initialised();
-            self.storage.set_begin(self.position);
-            self.offset = 0;
-            self.locate(self.available());
-        }
-    }
-
-    /// Goes on in a larger storage, of which `n` bytes are vacant. The ring begins anew there: the
-    /// head, as this side knows it, gets the offset 0.
     fn grow(&mut self, n: usize) -> Result<(), OutOfMemory> {
+        if n <= self.allocated() {
+            return Ok(());
+        }
         let (old, old_size, capacity) = (self.storage, self.size(), self.capacity());
         let available = self.available();
         let occupied = capacity - available;
@@ -177,7 +158,7 @@ impl<S, W> Half<Producer, S, W> {
         self.shared.newest.store(new);
         self.storage = new;
         self.offset = occupied;
-        self.locate(available);
+        Producer::locate(self, available);
         Ok(())
     }
 
@@ -186,10 +167,7 @@ impl<S, W> Half<Producer, S, W> {
     pub(crate) fn spare_slices(&mut self, min: usize) -> (&mut [u8], &mut [u8]) {
         let wanted = self.available().min(min.max(AHEAD));
         // If the allocator refuses, what is there is lent.
-        let _ = self.reserve(wanted);
-        if wanted > self.contiguous && self.storage != Storage::NONE {
-            self.rewind();
-        }
+        let _ = Producer::reserve(self, wanted);
         let allocated = self.allocated();
         self.initialise(allocated.min(wanted));
         let first = self.contiguous.min(self.initialised() - self.offset);
@@ -212,7 +190,7 @@ impl<S, W> Half<Producer, S, W> {
     pub(crate) fn commit(&mut self, n: usize) {
         let free = self.available();
         assert!(n <= free, "cannot commit {n} bytes: {free} are free");
-        if self.allocate(n) == Err(OutOfMemory) {
+        if self.grow(n) == Err(OutOfMemory) {
             panic!("cannot commit {n} bytes: the allocator refuses the memory");
         }
         self.initialise(n);

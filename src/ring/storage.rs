@@ -15,7 +15,7 @@ use core::mem::{self, align_of, size_of};
 use core::ptr;
 
 use super::copy::copy;
-use crate::sync::{AccessLog, AtomicPtr, AtomicUsize, Ordering};
+use crate::sync::{AccessLog, AtomicPtr, Ordering};
 
 /// The address of some bytes and their header, or none. A copy is the same memory.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -26,7 +26,8 @@ struct Header {
     /// The storage that this one replaces. Only the consumer uses it, to free that one.
     previous: Storage,
     size: usize,
-    begin: AtomicUsize,
+    /// The position that has the offset 0.
+    begin: usize,
     /// Shows every access to the bytes to loom.
     log: AccessLog,
 }
@@ -43,10 +44,7 @@ pub(crate) struct OutOfMemory;
 impl Storage {
     pub(super) const NONE: Self = Self(ptr::null_mut());
 
-    /// How many bytes a storage takes beside its own.
-    pub(super) const OVERHEAD: usize = size_of::<Header>();
-
-    /// Allocates `size` bytes, which are not initialised. The first one is for position `begin`.
+    /// Allocates `size` bytes, which are not initialised. Position `begin` has the offset 0.
     pub(super) fn allocate(size: usize, begin: usize, previous: Self) -> Result<Self, OutOfMemory> {
         // SAFETY: the layout contains a header, so its size is not 0.
         let header = unsafe { alloc(layout(size)) }.cast::<Header>();
@@ -56,7 +54,7 @@ impl Storage {
         let contents = Header {
             previous,
             size,
-            begin: AtomicUsize::new(begin),
+            begin,
             log: AccessLog::new(size),
         };
         // SAFETY: the layout begins with a header, and has its alignment.
@@ -71,24 +69,10 @@ impl Storage {
         unsafe { (*self.0).size }
     }
 
-    /// The position at which the ring began at the front of this storage.
-    #[inline]
+    /// The position that has the offset 0.
     pub(super) fn begin(self) -> usize {
-        // ORDERING(P): Relaxed. The tail, or the address of the storage, orders it.
-        self.header_begin().load(Ordering::Relaxed)
-    }
-
-    /// Called by the producer alone.
-    pub(super) fn set_begin(self, position: usize) {
-        // ORDERING(P): Relaxed. The next publication hands it over.
-        self.header_begin().store(position, Ordering::Relaxed);
-    }
-
-    #[inline]
-    fn header_begin<'a>(self) -> &'a AtomicUsize {
-        debug_assert!(self != Self::NONE, "I6: the storage is not allocated");
-        // SAFETY: the storage of a half is alive (I6).
-        unsafe { &(*self.0).begin }
+        // SAFETY: as above.
+        unsafe { (*self.0).begin }
     }
 
     /// The address of the byte at `start`, of which the next `len` bytes are accessed.

@@ -48,10 +48,8 @@ fn b19_spare_slices_lend_all_free_bytes_split_only_at_the_wrap_and_sent_by_a_com
     every_pipe(|mut reader, mut writer, offset, fill| {
         let capacity = writer.capacity();
         let free = capacity - fill;
-        // The writer of an empty pipe starts at the front.
-        let start = if fill == 0 { 0 } else { offset + fill };
         let (front, back) = writer.spare_slices();
-        assert_eq!(front.len(), free.min(capacity - start % capacity));
+        assert_eq!(front.len(), free.min(capacity - (offset + fill) % capacity));
         assert_eq!(front.len() + back.len(), free);
         assert_eq!(fill_spare(&mut writer, b"12345"), free);
         for n in 0..=free {

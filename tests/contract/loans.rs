@@ -34,14 +34,9 @@ fn every_state(check: impl Fn(Reader, Writer, usize)) {
         for laps in [0, 3] {
             let (mut reader, mut writer) = pipe(CAPACITY);
             let mut buf = vec![0; CAPACITY];
-            if laps > 0 {
-                // A byte that stays unread keeps the writer from going on at the front.
-                assert_eq!(writer.try_write(b"-").unwrap(), 1);
-                for _ in 0..laps {
-                    assert_eq!(writer.try_write(&[7; 70_000]).unwrap(), 70_000);
-                    assert_eq!(reader.try_read(&mut buf[..70_000]).unwrap(), 70_000);
-                }
-                assert_eq!(reader.try_read(&mut buf).unwrap(), 1);
+            for _ in 0..laps {
+                assert_eq!(writer.try_write(&[7; 70_000]).unwrap(), 70_000);
+                assert_eq!(reader.try_read(&mut buf[..70_000]).unwrap(), 70_000);
             }
             assert_eq!(writer.try_write(&buf[..written]).unwrap_or(0), written);
             assert_eq!(reader.try_read(&mut buf[..read]).unwrap_or(0), read);

@@ -16,13 +16,9 @@ const BYTES: &[u8] = b"01234567";
 /// A pipe with `fill` unread bytes, which wrap around the end of the storage, after `ending`.
 fn ended(ending: &Ending, fill: usize) -> Pipe {
     let mut pipe = Pipe::new(ending.strict);
-    assert_eq!(pipe.writer().try_write(&[0; 7]).unwrap(), 7);
+    assert_eq!(pipe.writer().try_write(&[0; 6]).unwrap(), 6);
     assert_eq!(pipe.reader().try_read(&mut [0; 6]).unwrap(), 6);
-    // A byte stays unread, so that the writer does not go on at the front.
-    let (most, rest) = BYTES[..fill].split_at(fill.min(7));
-    assert_eq!(pipe.writer().try_write(most).unwrap_or(0), most.len());
-    assert_eq!(pipe.reader().try_read(&mut [0]).unwrap(), 1);
-    assert_eq!(pipe.writer().try_write(rest).unwrap_or(0), rest.len());
+    assert_eq!(pipe.writer().try_write(&BYTES[..fill]).unwrap_or(0), fill);
     ending.end(&mut pipe, checksum());
     pipe
 }

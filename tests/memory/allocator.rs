@@ -39,7 +39,10 @@ fn index(size: usize) -> Option<usize> {
 /// Whether this is the size of a counted storage, of the first storage of a larger pipe, of one
 /// that has grown for a loan, or of one that nothing else is as large as.
 fn is_storage(size: usize) -> bool {
-    index(size).is_some() || size == 1024 || size == (16 << 10) + OVERHEAD || size >= 16 << 20
+    index(size).is_some()
+        || size == 960 + OVERHEAD
+        || size == (16 << 10) + OVERHEAD
+        || size >= 16 << 20
 }
 
 /// The byte that new memory is filled with. No test writes it.

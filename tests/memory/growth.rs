@@ -12,10 +12,10 @@ use crate::drop_both;
 use crate::support::counting_waker::{as_poll, ready};
 
 /// The size of the first storage.
-const FIRST: usize = 992;
+const FIRST: usize = 960;
 
 /// The capacities at which the storages of a pipe that is filled in small steps differ.
-const CAPACITIES: [usize; 9] = [1, 991, FIRST, 993, 1983, 2 * FIRST, 1985, 3000, 10_000];
+const CAPACITIES: [usize; 9] = [1, 959, FIRST, 961, 1919, 2 * FIRST, 1921, 3000, 10_000];
 
 fn bytes(from: usize, len: usize) -> Vec<u8> {
     (from..from + len).map(|n| n as u8).collect()
@@ -145,7 +145,7 @@ fn b2_memory_follows_the_unread_bytes() {
     }
 }
 
-/// The storage doubles from 992 bytes to 63488, and then has the capacity. The reader follows it
+/// The storage doubles from 960 bytes to 61440, and then has the capacity. The reader follows it
 /// each time, or never.
 #[test]
 fn b2_a_pipe_that_is_filled_byte_by_byte_grows_few_times() {

@@ -3,12 +3,12 @@
 
 #![allow(dead_code)] // Each test crate uses what it needs.
 
-/// Mostly from 1 to 9 bytes. Some are where the first storage, of 992 bytes, is replaced by a
+/// Mostly from 1 to 9 bytes. Some are where the first storage, of 960 bytes, is replaced by a
 /// larger one. The largest is above what one call lends of a new storage.
 pub(crate) fn capacity(byte: u8) -> usize {
     match usize::from(byte) {
         byte @ 0..=224 => 1 + byte % 9,
-        250..=254 => [991, 992, 993, 1985, 5000][usize::from(byte) - 250],
+        250..=254 => [959, 960, 961, 1921, 5000][usize::from(byte) - 250],
         255 => 40_000,
         byte => (byte - 224) * 10,
     }
@@ -18,7 +18,7 @@ pub(crate) fn capacity(byte: u8) -> usize {
 pub(crate) fn len(byte: u8) -> usize {
     match usize::from(byte) {
         byte @ 0..=219 => byte % 11,
-        250..=254 => [400, 500, 992, 1000, 2000][usize::from(byte) - 250],
+        250..=254 => [400, 500, 960, 1000, 2000][usize::from(byte) - 250],
         255 => 100_000,
         byte => (byte - 219) * 10,
     }
