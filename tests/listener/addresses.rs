@@ -1,4 +1,5 @@
-//! The addresses of listeners and clients: numbers in the order of the accepts, or labels.
+//! The addresses of listeners and clients: numbers in the order of the accepts, or labels. Each
+//! listener begins anew: it has number 0, and its clients are numbered from 1.
 
 use std::collections::HashSet;
 
@@ -12,21 +13,6 @@ use crate::counting_waker::CountingTask;
 fn client_of(listener: &Listener) -> String {
     let (_, address) = listener.try_accept().unwrap();
     address.to_string()
-}
-
-#[test]
-fn a_listener_has_number_0_and_its_connections_are_numbered_from_1() {
-    // In each listener anew.
-    for _ in 0..2 {
-        let (listener, connector) = listen(8, 3);
-        assert_eq!(listener.local_addr().unwrap().to_string(), "memory:0");
-        let _clients = [(); 3].map(|()| connector.clone().try_connect().unwrap());
-        assert_eq!(client_of(&listener), "memory:1");
-        let task = CountingTask::new();
-        let (_, second) = value_of(poll(&task, &mut listener.accept()));
-        assert_eq!(second.to_string(), "memory:2");
-        assert_eq!(client_of(&listener), "memory:3");
-    }
 }
 
 #[test]

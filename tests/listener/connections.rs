@@ -11,7 +11,7 @@ use crate::counting_waker::{as_poll, ready, CountingTask};
 
 #[test]
 fn accept_returns_the_peers_of_the_clients_in_the_order_of_their_connects() {
-    let (listener, connector) = listen(8, 5);
+    let (listener, connector) = listen(8, 4);
     let other = connector.clone();
     let task = CountingTask::new();
     let clients = [
@@ -19,19 +19,17 @@ fn accept_returns_the_peers_of_the_clients_in_the_order_of_their_connects() {
         value_of(poll(&task, &mut other.connect())),
         other.try_connect().unwrap(),
         value_of(poll(&task, &mut connector.connect())),
-        connector.try_connect().unwrap(),
     ];
     let mut incoming = listener.incoming();
     let servers = [
         accepted(&listener),
         value_of(poll(&task, &mut listener.accept())).0,
         value_of(next(&task, &mut incoming).map(Option::unwrap)),
-        value_of(next(&task, &mut incoming).map(Option::unwrap)),
         accepted(&listener),
     ];
     for (at, client) in clients.iter().enumerate() {
-        let peers = servers.iter().map(|server| server.is_peer_of(client));
-        assert_eq!(peers.collect::<Vec<_>>(), [0, 1, 2, 3, 4].map(|i| i == at));
+        let peers = servers.each_ref().map(|server| server.is_peer_of(client));
+        assert_eq!(peers, [0, 1, 2, 3].map(|i| i == at));
     }
 }
 

@@ -16,5 +16,4 @@ mod reentrant;
 #[path = "../support/mod.rs"]
 mod support;
 mod wakers;
-mod woken_inside;
 mod yielding;

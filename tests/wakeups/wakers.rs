@@ -133,10 +133,6 @@ impl InlineTask {
         })
     }
 
-    pub(crate) fn is_done(&self) -> bool {
-        self.step.lock().unwrap().is_none()
-    }
-
     /// How many times the task was woken, its start among them.
     pub(crate) fn wakes(&self) -> usize {
         self.woken.lock().unwrap().1
@@ -150,16 +146,16 @@ impl Wake for InlineTask {
             *woken = (true, woken.1 + 1);
         }
         let waker = self.clone().into();
-        // If the lock is taken, the task is running, and checks `woken` again at its end.
-        while let Ok(mut step) = self.step.try_lock() {
-            let has_to_run = core::mem::take(&mut self.woken.lock().unwrap().0);
-            match &mut *step {
-                Some(run) if has_to_run => {
-                    if run(&mut Context::from_waker(&waker)).is_ready() {
-                        *step = None;
-                    }
+        while self.woken.lock().unwrap().0 {
+            // If the lock is taken, the task is running, and looks again after it has released it.
+            let Ok(mut step) = self.step.try_lock() else {
+                break;
+            };
+            self.woken.lock().unwrap().0 = false;
+            if let Some(run) = &mut *step {
+                if run(&mut Context::from_waker(&waker)).is_ready() {
+                    *step = None;
                 }
-                _ => break,
             }
         }
     }
