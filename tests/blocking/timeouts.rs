@@ -14,7 +14,7 @@ use crate::support::deadline::within;
 fn b20_a_read_that_times_out_loses_no_byte() {
     within(DEADLINE, || {
         for timeout in [Duration::ZERO, SHORT] {
-            let (reader, writer) = pipe(5);
+            let (reader, writer) = pipe(3);
             let (mut reader, mut writer) = (reader.blocking(), writer.blocking());
             reader.set_timeout(Some(timeout));
             assert_eq!(reader.timeout(), Some(timeout));

@@ -1,7 +1,8 @@
 //! B13, B14, B16, B24, B25 and B26: the first ending stands, in each direction of a stream.
 
+use core::panic::AssertUnwindSafe;
 use std::io::ErrorKind;
-use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::panic::catch_unwind;
 
 use async_duplex::{duplex, DuplexStream, Options};
 

@@ -1,4 +1,4 @@
-//! A half that waits under one executor and goes on under another. The waker of the first executor
+//! A call that waits under one executor and goes on under another. The waker of the first executor
 //! is replaced, and only that of the second one is woken.
 
 use crate::deadline::within;
@@ -15,32 +15,6 @@ use std::thread;
 const HALF: usize = 32 * 1024;
 const WHOLE: usize = 2 * HALF;
 
-/// The half waits under smol in the middle, and its peer goes on once it waits under tokio.
-#[test]
-fn b7_a_reader_that_waits_under_smol_goes_on_under_tokio() {
-    let (mut reader, mut writer) = pipe(CAPACITY);
-    let (resumed, peer_resumed) = mpsc::channel();
-    let write = move || {
-        let bytes = data(0..WHOLE);
-        pollster::block_on(writer.write_all(&bytes[..HALF])).unwrap();
-        peer_resumed.recv().unwrap();
-        pollster::block_on(writer.write_all(&bytes[HALF..])).unwrap();
-    };
-    within(DEADLINE, || {
-        thread::scope(|scope| {
-            scope.spawn(write);
-            let mut bytes = vec![0; HALF];
-            smol::block_on(reader.read_exact(&mut bytes)).unwrap();
-            // The other side does not write on yet.
-            smol::block_on(assert_waits(reader.read(&mut [0])));
-            let rest = wait_then_tell(reader.read_to_end(&mut bytes), resumed);
-            current_thread().block_on(rest).unwrap();
-            assert!(bytes == data(0..WHOLE));
-        });
-    });
-}
-
-/// Here the pending future moves with the half.
 #[test]
 fn b7_a_pending_write_moves_from_smol_to_tokio() {
     let (mut reader, mut writer) = pipe(CAPACITY);

@@ -1,15 +1,14 @@
-//! B17 on two threads: bytes, an end and an abort that come while a wait for several bytes is being
-//! entered, or while the peer finds that there are too few.
+//! B17 on two threads: bytes and an end that come while a wait for several bytes is being entered.
 
 use core::iter::repeat_with;
 use std::io::ErrorKind;
 
-use async_duplex::{AbortHandle, Options, Reader, Writer};
+use async_duplex::{Options, Reader, Writer};
 use futures::executor::block_on;
 
 use crate::race;
-use crate::support::counting_waker::{as_poll, failed, ready, CountingTask, Outcome, END};
-use crate::support::half::{Half, Wait, ABORT, CAPACITY};
+use crate::support::counting_waker::{as_poll, failed, ready, Outcome, END};
+use crate::support::half::ABORT;
 
 const ROUNDS: usize = if cfg!(miri) { 5 } else { 10_000 };
 
@@ -49,30 +48,4 @@ fn b17_b24_b25_b26_four_bytes_and_an_end_during_readable_4_are_never_fewer_than_
             assert_eq!(second, expected);
         }
     }
-}
-
-/// A half is parked until all bytes are available, of which the peer gives one.
-fn check_abort_beside_too_few_bytes<H: Half>() {
-    let parked = repeat_with(|| {
-        let (mut half, peer) = H::full();
-        let task = CountingTask::new();
-        task.wait(&mut half, Wait::Available(CAPACITY));
-        (half.abort_handle(), (task, half, peer))
-    });
-    let abort = |handle: AbortHandle| handle.abort(ABORT);
-    let parked = race(parked.take(ROUNDS), abort, |mut parked: (_, H, H::Peer)| {
-        let _moved = parked.2.try_move(1);
-        parked
-    });
-    for ((), (task, mut half, _peer)) in parked {
-        let task: CountingTask = task;
-        assert_eq!(task.state(), (1, 0), "a {}", H::NAME);
-        assert_eq!(task.available(&mut half, CAPACITY), failed(ABORT));
-    }
-}
-
-#[test]
-fn b17_b26_a_half_whose_peer_finds_too_few_bytes_is_woken_by_an_abort_meanwhile() {
-    check_abort_beside_too_few_bytes::<Reader>();
-    check_abort_beside_too_few_bytes::<Writer>();
 }

@@ -47,23 +47,6 @@ fn b18_a_select_over_a_busy_stream_lets_a_timer_fire() {
 }
 
 #[test]
-fn b18_two_tasks_that_keep_each_other_busy_let_a_third_run() {
-    run(async {
-        let (mut reader, mut writer) = pipe(64 * 1024);
-        let writes = tokio::spawn(async move { while writer.write(&[1; 64]).await.is_ok() {} });
-        let reads = tokio::spawn(async move {
-            let mut buf = [0; 64];
-            while reader.read(&mut buf).await.is_ok() {}
-        });
-        sleep(Duration::from_millis(1)).await;
-        reads.abort();
-        assert!(reads.await.unwrap_err().is_cancelled());
-        // The reader was dropped with its task.
-        writes.await.unwrap();
-    });
-}
-
-#[test]
 fn b7_futures_io_and_inherent_methods_ignore_the_budget() {
     use futures::io::{AsyncRead, AsyncWrite};
 

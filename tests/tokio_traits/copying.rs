@@ -1,18 +1,13 @@
-//! tokio's `copy` and `split`, the frames of `tokio_util`, and half-closes that pass through several
-//! streams.
-
-use std::io::ErrorKind;
+//! Half-closes that pass through several streams, and the frames of `tokio_util`.
 
 use async_duplex::{duplex, DuplexStream};
 use bytes::{Bytes, BytesMut};
 use futures::{stream, SinkExt, StreamExt, TryStreamExt};
-use tokio::io::{copy_bidirectional, split};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{copy_bidirectional, AsyncReadExt, AsyncWriteExt};
 use tokio::task::JoinHandle;
 use tokio_util::codec::{Framed, LengthDelimitedCodec};
 
-use crate::support::counting_waker::{ready, CountingTask};
-use crate::{data, run, run_on_threads};
+use crate::{data, run_on_threads};
 
 const QUESTION: usize = 30_000;
 const ANSWER: usize = 45_000;
@@ -73,20 +68,6 @@ fn b14_a_half_close_goes_through_three_streams_and_the_answer_comes_back() {
 }
 
 #[test]
-fn b12_a_proxy_whose_far_end_is_gone_says_so_to_the_near_end() {
-    run(async {
-        let (mut near, mut a) = duplex(16);
-        let (mut b, far) = duplex(16);
-        let proxy = tokio::spawn(async move { copy_bidirectional(&mut a, &mut b).await });
-        drop(far);
-        // The buffers in between accept some writes first.
-        while near.write(&[0; 16]).await.is_ok() {}
-        let error = proxy.await.unwrap().unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::BrokenPipe);
-    });
-}
-
-#[test]
 fn frames_of_all_lengths_are_echoed() {
     for (capacity, scale) in [(1, 1), (7, 1), (100, 10), (65536, 100)] {
         run_on_threads(async {
@@ -114,23 +95,4 @@ fn frames_of_all_lengths_are_echoed() {
             echo.await.unwrap();
         });
     }
-}
-
-#[test]
-fn b14_our_halves_close_when_they_are_dropped_where_those_of_tokio_do_not() {
-    let task = CountingTask::new();
-
-    let (near, mut far) = duplex(8);
-    let (reader, writer) = split(near);
-    drop(writer);
-    assert!(task.read_some(&mut far, 8).is_pending());
-    drop(reader);
-    assert_eq!(task.read_some(&mut far, 8).map_ok(|b| b.len()), ready(0));
-
-    let (near, mut far) = duplex(8);
-    let (mut reader, writer) = near.into_split();
-    drop(writer);
-    assert_eq!(task.read_some(&mut far, 8).map_ok(|b| b.len()), ready(0));
-    assert_eq!(task.send(&mut far, b"still here"), ready(8));
-    assert_eq!(task.read_some(&mut reader, 8).map_ok(|b| b.len()), ready(8));
 }

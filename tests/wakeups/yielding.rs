@@ -144,35 +144,3 @@ fn b18_fill_buf_returns_the_same_bytes_again_without_a_yield() {
         }
     }
 }
-
-/// Only a call after a transfer counts, because the caller of the others still has the result.
-#[test]
-fn b18_repeated_readable_writable_and_fill_buf_count_once() {
-    let task = CountingTask::new();
-    let (mut reader, mut writer) = Options::new(4).yield_every(2).pipe();
-    for round in 0..10 {
-        for _ in 0..2 {
-            for _ in 0..5 {
-                assert_eq!(task.available(&mut writer, 1), ready(4));
-            }
-            assert_eq!(task.write(&mut writer, b"abc"), ready(3));
-            assert_eq!(as_poll(reader.try_read(&mut [0; 4])), ready(3));
-        }
-        assert_eq!(task.available(&mut writer, 1), Poll::Pending);
-        assert_eq!(task.wakes(), round + 1);
-    }
-    for round in 10..20 {
-        for _ in 0..2 {
-            assert_eq!(as_poll(writer.try_write(b"abc")), ready(3));
-            for _ in 0..5 {
-                assert_eq!(task.available(&mut reader, 1), ready(3));
-                assert!(task.fill_buf(&mut reader).is_ready());
-            }
-            assert_eq!(task.read(&mut reader, &mut [0; 4]), ready(3));
-        }
-        assert_eq!(as_poll(writer.try_write(b"abc")), ready(3));
-        assert_eq!(task.fill_buf(&mut reader), Poll::Pending);
-        assert_eq!(task.wakes(), round + 1);
-        assert_eq!(as_poll(reader.try_read(&mut [0; 4])), ready(3));
-    }
-}
