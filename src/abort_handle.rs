@@ -17,11 +17,7 @@ use crate::writer::Writer;
 /// threads, and used at any time, also after both ends have been dropped: then it does nothing.
 ///
 /// A handle keeps nothing open. It is a weak reference: the bytes of a pipe are freed with its
-/// second half, and about 400 bytes with the last handle.
-///
-/// [`Reader::abort_handle`]: crate::Reader::abort_handle
-/// [`Writer::abort_handle`]: crate::Writer::abort_handle
-/// [`DuplexStream::abort_handle`]: crate::DuplexStream::abort_handle
+/// second half, and the rest, at most 400 bytes, with the last handle.
 ///
 /// # Example
 ///
@@ -59,10 +55,8 @@ impl AbortHandle {
     /// A direction that one of its halves has ended before is left as it is: a clean end stays one,
     /// and so does the first abort.
     ///
-    /// Each later call returns an error with the kind of `error` and, if it carries one, its
-    /// message. The caller's own error, as passed to [`Error::new`], is the error's `get_ref` or
-    /// the first `source`. A kind of `WouldBlock` becomes `TimedOut`, and `Interrupted` becomes
-    /// `Other`, because callers take these two for "try again".
+    /// Each later call returns the error's kind, message and source: see [rule
+    /// B16](crate::contract#b16-an-abort-fails-the-peers-calls).
     ///
     /// ```
     /// use std::io::{Error, ErrorKind};
@@ -123,11 +117,9 @@ impl Reader {
     /// ```
     /// use std::io::ErrorKind;
     ///
-    /// let (mut reader, mut writer) = async_duplex::pipe(8);
-    /// let handle = reader.abort_handle();
-    /// handle.abort(ErrorKind::ConnectionReset);
+    /// let (mut reader, _writer) = async_duplex::pipe(8);
+    /// reader.abort_handle().abort(ErrorKind::ConnectionReset);
     /// assert_eq!(reader.try_read(&mut [0]).unwrap_err().kind(), ErrorKind::ConnectionReset);
-    /// assert_eq!(writer.try_write(b"a").unwrap_err().kind(), ErrorKind::ConnectionReset);
     /// ```
     pub fn abort_handle(&self) -> AbortHandle {
         AbortHandle {
@@ -143,10 +135,8 @@ impl Writer {
     /// ```
     /// use std::io::ErrorKind;
     ///
-    /// let (mut reader, mut writer) = async_duplex::pipe(8);
-    /// let handle = writer.abort_handle();
-    /// handle.abort(ErrorKind::ConnectionReset);
-    /// assert_eq!(reader.try_read(&mut [0]).unwrap_err().kind(), ErrorKind::ConnectionReset);
+    /// let (_reader, mut writer) = async_duplex::pipe(8);
+    /// writer.abort_handle().abort(ErrorKind::ConnectionReset);
     /// assert_eq!(writer.try_write(b"a").unwrap_err().kind(), ErrorKind::ConnectionReset);
     /// ```
     pub fn abort_handle(&self) -> AbortHandle {
@@ -165,8 +155,7 @@ impl DuplexStream {
     /// use std::io::ErrorKind;
     ///
     /// let (mut client, mut server) = async_duplex::duplex(64);
-    /// let handle = client.abort_handle();
-    /// handle.abort(ErrorKind::ConnectionReset);
+    /// client.abort_handle().abort(ErrorKind::ConnectionReset);
     /// for stream in [&mut client, &mut server] {
     ///     assert_eq!(stream.try_read(&mut [0]).unwrap_err().kind(), ErrorKind::ConnectionReset);
     ///     assert_eq!(stream.try_write(&[0]).unwrap_err().kind(), ErrorKind::ConnectionReset);

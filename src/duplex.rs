@@ -19,7 +19,7 @@ use crate::writer::Writer;
 /// to the [`Reader`] or the [`Writer`], whose documentation says how it behaves.
 ///
 /// `close().await`, which tokio calls `shutdown`, finishes the writer only: the stream can still
-/// read. Dropping the stream closes both directions.
+/// read. Dropping the stream ends both directions.
 ///
 /// ```
 /// use futures::{AsyncReadExt, AsyncWriteExt};

@@ -35,17 +35,13 @@ impl Reader {
     /// Ends the stream with an error: from now on the writer's calls fail with it.
     ///
     /// Unread bytes are discarded, and reads of this reader return `Ok(0)`. Each call of the writer
-    /// returns an error with the kind of `error` and, if it carries one, its message. The caller's
-    /// own error, as passed to [`Error::new`], is the error's `get_ref` or the first `source`.
+    /// returns the error's kind, message and source: see [rule
+    /// B16](crate::contract#b16-an-abort-fails-the-peers-calls), also for `WouldBlock` and
+    /// `Interrupted`.
     ///
-    /// A kind of `WouldBlock` becomes `TimedOut`, and `Interrupted` becomes `Other`, because
-    /// callers take these two for "try again".
-    ///
-    /// The first ending of a half stands:
-    ///
-    /// * If this reader is closed, the call does nothing.
-    /// * If the writer has finished, its writes keep failing with `BrokenPipe`.
-    /// * If the writer has aborted, reads keep failing with the writer's error.
+    /// The first ending stands. If this reader is closed, the call does nothing. If the writer has
+    /// finished, its writes keep failing with `BrokenPipe`. If it has aborted, reads keep failing
+    /// with its error.
     ///
     /// ```
     /// use std::io::{Error, ErrorKind};
@@ -93,13 +89,11 @@ impl Writer {
     /// Ends the stream with an error: the reader gets every byte written so far, and then this
     /// error instead of the end, for ever.
     ///
-    /// Use it when the source of the bytes fails midway. Otherwise the reader takes a truncated
-    /// stream for a complete one. [`abort`](Self::abort) discards unread bytes instead.
+    /// Use it when the source of the bytes fails midway, for example that of [an HTTP
+    /// body](crate::guide::recipes#an-http-body-that-a-task-writes). Otherwise the reader takes a
+    /// truncated stream for a complete one. [`abort`](Self::abort) discards unread bytes instead.
     ///
-    /// Each call of the reader returns an error with the kind of `error` and, if it carries one,
-    /// its message. The caller's own error, as passed to [`Error::new`], is the error's `get_ref`
-    /// or the first `source`. A kind of `WouldBlock` becomes `TimedOut`, and `Interrupted` becomes
-    /// `Other`, because callers take these two for "try again".
+    /// Each call of the reader returns the error's kind, message and source, as after an abort.
     ///
     /// Later writes of this writer fail with `BrokenPipe`. The call does nothing if this writer has
     /// ended the stream before, or if the reader has.
@@ -125,16 +119,13 @@ impl Writer {
     /// Ends the stream with an error at once: from now on the reader's calls fail with it, and
     /// unread bytes are discarded.
     ///
-    /// Each call of the reader returns an error with the kind of `error` and, if it carries one,
-    /// its message. The caller's own error, as passed to [`Error::new`], is the error's `get_ref`
-    /// or the first `source`. A kind of `WouldBlock` becomes `TimedOut`, and `Interrupted` becomes
-    /// `Other`, because callers take these two for "try again".
+    /// Each call of the reader returns the error's kind, message and source: see [rule
+    /// B16](crate::contract#b16-an-abort-fails-the-peers-calls), also for `WouldBlock` and
+    /// `Interrupted`.
     ///
-    /// Later writes of this writer fail with `BrokenPipe`. The first ending of a half stands:
-    ///
-    /// * If this writer has ended the stream, the call does nothing.
-    /// * If the reader is closed, it keeps its unread bytes, and then reads `Ok(0)`.
-    /// * If the reader has aborted, writes keep failing with the reader's error.
+    /// Later writes of this writer fail with `BrokenPipe`. The first ending stands. If this writer
+    /// has ended the stream, the call does nothing. If the reader is closed, it keeps its unread
+    /// bytes, and then reads `Ok(0)`. If it has aborted, writes keep failing with its error.
     ///
     /// ```
     /// use std::io::{Error, ErrorKind};

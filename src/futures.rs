@@ -16,17 +16,14 @@ use crate::writer::Writer;
 impl Reader {
     /// Polls for what [`closed`](Self::closed) waits for.
     ///
-    /// The waker replaces the one that the reader [has kept](Self#wakers). A task may wait for
-    /// bytes and for the end at once.
+    /// The waker replaces the one that the reader [has kept](Self#wakers).
     ///
     /// ```
-    /// use futures::future::poll_fn;
+    /// use futures::{executor::block_on, future::poll_fn};
     ///
-    /// # futures::executor::block_on(async {
     /// let (mut reader, writer) = async_duplex::pipe(8);
     /// drop(writer);
-    /// poll_fn(|cx| reader.poll_closed(cx)).await;
-    /// # });
+    /// block_on(poll_fn(|cx| reader.poll_closed(cx)));
     /// ```
     pub fn poll_closed(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         self.endpoint.poll_closed(cx)
@@ -36,13 +33,11 @@ impl Reader {
     /// meanwhile do not wake the task. Cancel safe.
     ///
     /// ```
-    /// # futures::executor::block_on(async {
     /// let (mut reader, mut writer) = async_duplex::pipe(8);
     /// writer.try_write(b"abc").unwrap();
     /// drop(writer);
-    /// reader.closed().await;
+    /// futures::executor::block_on(reader.closed());
     /// assert_eq!(reader.len(), 3);
-    /// # });
     /// ```
     pub fn closed(&mut self) -> Closed<'_, Self> {
         Closed::new(self)
@@ -56,26 +51,44 @@ impl Reader {
     ///
     /// # Errors
     ///
-    /// * `InvalidInput` at once if `min` is above the capacity, because that many bytes are never
-    ///   unread at a time.
+    /// * `InvalidInput` at once if `min` is above the capacity.
     /// * The writer's error if it has [aborted](Writer::abort), or if it has
     ///   [finished with](Writer::finish_with) one and no byte is unread.
     ///
     /// # Example
     ///
+    /// A loop that reads in place until the end. If the stream is aborted between the two calls,
+    /// the slice is empty, and the next `readable` returns the error.
+    ///
     /// ```
     /// # futures::executor::block_on(async {
     /// let (mut reader, mut writer) = async_duplex::pipe(64);
-    /// writer.try_write(&[0, 3, b'a', b'b', b'c', 0]).unwrap();
+    /// writer.try_write(b"in place")?;
+    /// writer.finish();
     ///
-    /// // A parser that needs its header in one piece.
-    /// assert_eq!(reader.readable(2).await?, 6);
-    /// let (header, _) = reader.as_slices();
-    /// assert_eq!(header[..2], [0, 3]);
+    /// let mut target = Vec::new();
+    /// while reader.readable(1).await? > 0 {
+    ///     let (front, _) = reader.as_slices();
+    ///     let n = front.len();
+    ///     target.extend_from_slice(front);
+    ///     reader.consume(n);
+    /// }
+    /// assert_eq!(target, b"in place");
+    /// # std::io::Result::Ok(()) }).unwrap();
+    /// ```
     ///
-    /// drop(writer);
-    /// reader.consume(5);
-    /// assert_eq!(reader.readable(2).await?, 1);
+    /// A header of two bytes, which may wrap. [`peek`](Self::peek) copies it out in one piece, and
+    /// returns the error of an abort.
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// let (mut reader, mut writer) = async_duplex::pipe(64);
+    /// writer.try_write(&[0, 3, b'a', b'b', b'c'])?;
+    ///
+    /// let mut header = [0; 2];
+    /// if reader.readable(2).await? >= 2 && reader.peek(&mut header)? == 2 {
+    ///     assert_eq!(u16::from_be_bytes(header), 3);
+    /// }
     /// # std::io::Result::Ok(()) }).unwrap();
     /// ```
     pub fn readable(&mut self, min: usize) -> Readable<'_> {
@@ -84,17 +97,14 @@ impl Reader {
 
     /// Polls for what [`readable`](Self::readable) waits for, with the same errors.
     ///
-    /// The waker replaces the one that the reader [has kept](Self#wakers). If the task also waits
-    /// in another place, for example in `poll_read`, the smaller number of bytes counts.
+    /// The waker replaces the one that the reader [has kept](Self#wakers).
     ///
     /// ```
-    /// use futures::future::poll_fn;
+    /// use futures::{executor::block_on, future::poll_fn};
     ///
-    /// # futures::executor::block_on(async {
     /// let (mut reader, mut writer) = async_duplex::pipe(8);
-    /// writer.try_write(b"abc")?;
-    /// assert_eq!(poll_fn(|cx| reader.poll_readable(cx, 2)).await?, 3);
-    /// # std::io::Result::Ok(()) }).unwrap();
+    /// writer.try_write(b"abc").unwrap();
+    /// assert_eq!(block_on(poll_fn(|cx| reader.poll_readable(cx, 2))).unwrap(), 3);
     /// ```
     pub fn poll_readable(&mut self, cx: &mut Context<'_>, min: usize) -> Poll<Result<usize>> {
         check_min(min, self.capacity())?;
@@ -107,17 +117,14 @@ impl Reader {
 impl Writer {
     /// Polls for what [`closed`](Self::closed) waits for.
     ///
-    /// The waker replaces the one that the writer [has kept](Self#wakers). A task may wait for
-    /// space and for the end at once.
+    /// The waker replaces the one that the writer [has kept](Reader#wakers).
     ///
     /// ```
-    /// use futures::future::poll_fn;
+    /// use futures::{executor::block_on, future::poll_fn};
     ///
-    /// # futures::executor::block_on(async {
     /// let (reader, mut writer) = async_duplex::pipe(8);
     /// drop(reader);
-    /// poll_fn(|cx| writer.poll_closed(cx)).await;
-    /// # });
+    /// block_on(poll_fn(|cx| writer.poll_closed(cx)));
     /// ```
     pub fn poll_closed(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         self.endpoint.poll_closed(cx)
@@ -127,14 +134,12 @@ impl Writer {
     /// meanwhile do not wake the task. Cancel safe.
     ///
     /// ```
-    /// # futures::executor::block_on(async {
     /// use futures::FutureExt;
     ///
     /// let (reader, mut writer) = async_duplex::pipe(8);
     /// assert!(writer.closed().now_or_never().is_none());
     /// drop(reader);
-    /// writer.closed().await;
-    /// # });
+    /// assert!(writer.closed().now_or_never().is_some());
     /// ```
     pub fn closed(&mut self) -> Closed<'_, Self> {
         Closed::new(self)
@@ -148,8 +153,7 @@ impl Writer {
     ///
     /// # Errors
     ///
-    /// * `InvalidInput` at once if `min` is above the capacity, because that many bytes are never
-    ///   free.
+    /// * `InvalidInput` at once if `min` is above the capacity.
     /// * `BrokenPipe` if either half is closed or dropped.
     /// * The reader's error if it has [aborted](Reader::abort).
     ///
@@ -163,8 +167,8 @@ impl Writer {
     ///
     /// // Has everything been read?
     /// let reading = async { reader.try_read(&mut [0; 8]) };
-    /// let (_, vacant) = futures::try_join!(reading, writer.writable(8))?;
-    /// assert_eq!(vacant, 8);
+    /// let (_, free) = futures::try_join!(reading, writer.writable(8))?;
+    /// assert_eq!(free, 8);
     /// # std::io::Result::Ok(()) }).unwrap();
     /// ```
     pub fn writable(&mut self, min: usize) -> Writable<'_> {
@@ -173,16 +177,13 @@ impl Writer {
 
     /// Polls for what [`writable`](Self::writable) waits for, with the same errors.
     ///
-    /// The waker replaces the one that the writer [has kept](Self#wakers). If the task also waits
-    /// in another place, for example in `poll_write`, the smaller number of bytes counts.
+    /// The waker replaces the one that the writer [has kept](Reader#wakers).
     ///
     /// ```
-    /// use futures::future::poll_fn;
+    /// use futures::{executor::block_on, future::poll_fn};
     ///
-    /// # futures::executor::block_on(async {
     /// let (_reader, mut writer) = async_duplex::pipe(8);
-    /// assert_eq!(poll_fn(|cx| writer.poll_writable(cx, 2)).await?, 8);
-    /// # std::io::Result::Ok(()) }).unwrap();
+    /// assert_eq!(block_on(poll_fn(|cx| writer.poll_writable(cx, 2))).unwrap(), 8);
     /// ```
     pub fn poll_writable(&mut self, cx: &mut Context<'_>, min: usize) -> Poll<Result<usize>> {
         check_min(min, self.capacity())?;
@@ -197,12 +198,10 @@ impl Writer {
 /// Made by [`Reader::closed`] and [`Writer::closed`]. Cancel safe: dropping it moves no byte.
 ///
 /// ```
-/// # futures::executor::block_on(async {
 /// let (mut reader, writer) = async_duplex::pipe(8);
 /// let closed = reader.closed();
 /// drop(writer);
-/// closed.await;
-/// # });
+/// futures::executor::block_on(closed);
 /// ```
 #[derive(Debug)]
 #[must_use = "futures do nothing unless polled"]
@@ -254,12 +253,10 @@ where
 /// Made by [`Reader::readable`]. Cancel safe: dropping it moves no byte.
 ///
 /// ```
-/// # futures::executor::block_on(async {
 /// let (mut reader, mut writer) = async_duplex::pipe(8);
 /// let readable = reader.readable(2);
-/// writer.try_write(b"abc")?;
-/// assert_eq!(readable.await?, 3);
-/// # std::io::Result::Ok(()) }).unwrap();
+/// writer.try_write(b"abc").unwrap();
+/// assert_eq!(futures::executor::block_on(readable).unwrap(), 3);
 /// ```
 #[derive(Debug)]
 #[must_use = "futures do nothing unless polled"]
@@ -301,13 +298,11 @@ impl FusedFuture for Readable<'_> {
 /// Made by [`Writer::writable`]. Cancel safe: dropping it moves no byte.
 ///
 /// ```
-/// # futures::executor::block_on(async {
 /// let (mut reader, mut writer) = async_duplex::pipe(8);
-/// writer.try_write(b"abc")?;
+/// writer.try_write(b"abc").unwrap();
 /// let writable = writer.writable(8);
 /// reader.consume(3);
-/// assert_eq!(writable.await?, 8);
-/// # std::io::Result::Ok(()) }).unwrap();
+/// assert_eq!(futures::executor::block_on(writable).unwrap(), 8);
 /// ```
 #[derive(Debug)]
 #[must_use = "futures do nothing unless polled"]

@@ -76,7 +76,7 @@
 //! # fn main() -> std::io::Result<()> { example::main() }
 //! ```
 //!
-//! **smol**:
+//! **smol**, or async-std, whose traits are in `async_std::io::prelude`:
 //!
 //! ```
 //! use smol::io::{AsyncBufReadExt, AsyncWriteExt};
@@ -85,23 +85,6 @@
 //!     smol::block_on(async {
 //!         let (mut near, mut far) = async_duplex::duplex(4096);
 //!         let sending = smol::spawn(async move { near.write_all(b"hello\n").await });
-//!         let mut line = String::new();
-//!         far.read_line(&mut line).await?;
-//!         assert_eq!(line, "hello\n");
-//!         sending.await
-//!     })
-//! }
-//! ```
-//!
-//! **async-std**:
-//!
-//! ```
-//! use async_std::io::prelude::{BufReadExt, WriteExt};
-//!
-//! fn main() -> std::io::Result<()> {
-//!     async_std::task::block_on(async {
-//!         let (mut near, mut far) = async_duplex::duplex(4096);
-//!         let sending = async_std::task::spawn(async move { near.write_all(b"hello\n").await });
 //!         let mut line = String::new();
 //!         far.read_line(&mut line).await?;
 //!         assert_eq!(line, "hello\n");
@@ -131,47 +114,29 @@
 //! # Where to go on
 //!
 //! * [Choosing a capacity](guide::capacity), [testing](guide::testing),
-//!   [how it works](guide::how_it_works) and
-//!   [migrating from tokio, piper and sockets](guide::migrating) are pages of the [guide].
-//! * The examples of the repository are short programs to copy: `line_protocol`, `proxy`, `bridge`,
-//!   `chat`, `faults`, `no_std`, `compress`, and `http`, `grpc`, `tls` and `websocket`.
-//! * The [contract] has each promise as a rule, with the number that its tests have in their names.
+//!   [recipes](guide::recipes), [how it works](guide::how_it_works) and
+//!   [migrating from tokio, piper and sockets](guide::migrating) are pages of the [guide], which
+//!   also lists the programs in the repository's examples.
+//! * The [contract] has each promise as a rule: among them, the capacity is exact, no byte is lost,
+//!   no call waits or wakes without need, and a waker may call back into the pipe.
 //!
 //! # Beyond reading and writing
 //!
-//! * **Without a buffer of the caller.** [`Reader::as_slices`] lends the unread bytes, and
-//!   [`consume`](Reader::consume) discards them. [`Writer::spare_slices`] lends the free space, and
-//!   [`commit`](Writer::commit) sends bytes from it.
+//! * **Without a buffer of the caller.** [`Reader::as_slices`] and [`Writer::spare_slices`] lend
+//!   the pipe's own memory.
 //! * **Readiness.** [`Reader::readable`] and [`Writer::writable`] wait for a number of bytes and
-//!   move none. [`closed`](Writer::closed) waits until the other half is closed or dropped. A half
-//!   has one waker, so one task waits on it at a time, for any of these.
-//! * **Threads.** `blocking` makes a half or a stream implement `std::io`'s traits. Its calls block
-//!   the thread and need no runtime. The other end may be asynchronous or blocking.
-//! * **From pipe to pipe.** `futures::io::copy_buf` passes the reader's memory to the writer,
-//!   without a buffer in between.
-//! * **Aborting.** [`abort`](Writer::abort) makes the calls of the other end fail with an error.
-//!   [`finish_with`](Writer::finish_with) lets the reader have every byte first. An [`AbortHandle`]
-//!   aborts from outside, while other owners have the two ends.
+//!   move none. [`closed`](Writer::closed) waits until the other half is closed or dropped.
+//! * **Threads.** `blocking` makes a half or a stream implement `std::io`'s traits. The other end
+//!   may be asynchronous or blocking.
+//! * **Errors.** [`finish_with`](Writer::finish_with) ends a stream with an error after its last
+//!   byte, and [`abort`](Writer::abort) at once. An [`AbortHandle`] aborts from outside, while
+//!   other owners have the two ends.
 //! * **Settings.** [`Options`] has yields, how long a call may spin, what a half that is dropped
 //!   tells its peer, and constructors that return an error.
+//! * **Names.** `read`, `write_all`, `close().await`, `split` and the like mean what they mean on
+//!   any other stream, whichever family of traits is imported.
 //! * **Tests.** `faults` makes the calls of any stream short, late, stalled or unsuccessful,
 //!   reproducibly.
-//!
-//! # What it promises
-//!
-//! * **Exact capacity.** A pipe holds `capacity` bytes, no more and no fewer. With that many bytes
-//!   unread, the writer waits.
-//! * **No lock.** A direction is a ring of bytes with one producer and one consumer. An operation
-//!   is a copy and one atomic read-modify-write; a waker is touched only if the peer waits.
-//! * **No spurious `Pending`.** A call waits only if it cannot move a byte, and never yields at
-//!   random. A task is woken only if it can make progress.
-//! * **Wakers may call back.** No lock is held and nothing is borrowed while a waker runs, so a
-//!   waker may poll or drop the other half.
-//! * **No byte lost.** The reader gets every byte that was written before the writer finished or
-//!   was dropped, and then the end of the stream. A future that is dropped consumes and writes no
-//!   byte.
-//! * **No name of its own for what exists.** `read`, `write_all`, `close().await`, `split` and the
-//!   like mean what they mean on any other stream, whichever family of traits is imported.
 //!
 //! # Edge cases
 //!
@@ -191,7 +156,7 @@
 //! | `poll_close` of a [`DuplexStream`] | finishes the direction it writes to; reading goes on |
 //! | the writer [finishes with](Writer::finish_with) an error | every byte written before, then that error for ever |
 //! | a half is dropped that was not ended | as a clean end; with [`Options::error_on_drop`], an error of that kind |
-//! | the other half [aborts](Writer::abort) | calls fail with its error, for ever, with the same message and source; unread bytes are discarded |
+//! | the other half [aborts](Writer::abort) | calls fail with its error, for ever, with the same message and source, so a loop that [skips errors](guide::recipes#lines) never ends; unread bytes are discarded |
 //! | an [`AbortHandle`] aborts | the same for both halves, unless one of them has ended the stream before |
 //! | abort with `Interrupted` or `WouldBlock` | the peer gets `Other` or `TimedOut`, because callers take these for "try again" |
 //! | both halves end | the first ending stands: a clean end never becomes an abort, nor an abort a clean end |
@@ -202,11 +167,10 @@
 //!
 //! # What it costs
 //!
-//! * **A call**: a copy and one atomic read-modify-write on a word of its own side. A call that has
-//!   to wait also leaves its waker in an `AtomicWaker`.
-//! * **Memory**: about 400 bytes for a direction, and what the unread bytes need: 1 KiB while they
-//!   are few, and at most twice the largest number of bytes that were unread at a time. A pipe of
-//!   64 MiB costs what is in it.
+//! * **A read or a write**: a copy and one atomic read-modify-write, without a lock. A call that
+//!   has to wait leaves its waker in an `AtomicWaker`.
+//! * **Memory**: at most 400 bytes for a direction before its first write, whatever its capacity,
+//!   then about 1 KiB, and more [as unread bytes need it](guide::capacity#what-a-capacity-costs).
 //! * **Processor time**: no call spins, unless [`Options::spin_limit`] tells it to. A blocking half
 //!   owns its thread, and spins for 50 microseconds by default.
 //!

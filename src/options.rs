@@ -17,9 +17,11 @@ use crate::writer::Writer;
 /// of a message to 64 KiB. A task that writes more bytes than the capacity and only then reads
 /// waits for ever. [Choosing a capacity](crate::guide::capacity) has more.
 ///
-/// Memory for the bytes is allocated as they need it: 1 KiB while few are unread, and at most twice
-/// the largest number of bytes that were unread at a time. If the allocator refuses it, the write
-/// fails with `OutOfMemory`, and the caller can try it again.
+/// Memory for bytes is allocated [as unread bytes need
+/// it](crate::guide::capacity#what-a-capacity-costs), and never before the first write or loan. If
+/// the allocator refuses it, the write fails with `OutOfMemory`, and can be tried again.
+///
+/// A pipe cannot be used [after its end](crate::guide::recipes#a-pipe-after-its-end).
 ///
 /// # Panics
 ///
@@ -48,11 +50,9 @@ pub fn pipe(capacity: usize) -> (Reader, Writer) {
 }
 
 /// Makes two streams, each of which reads what the other writes. Each direction is a [`pipe`] of
-/// `capacity` bytes.
+/// `capacity` bytes, whose documentation also holds here.
 ///
-/// A task that writes more bytes than the capacity and only then reads waits for ever. So does one
-/// that reads to the end while it holds the other stream itself. [Choosing a
-/// capacity](crate::guide::capacity) has more.
+/// A task that reads to the end of one stream while it holds the other itself waits for ever.
 ///
 /// # Panics
 ///
@@ -70,10 +70,6 @@ pub fn pipe(capacity: usize) -> (Reader, Writer) {
 /// let mut buf = [0; 4];
 /// server.read_exact(&mut buf).await?;
 /// assert_eq!(&buf, b"ping");
-///
-/// server.write_all(b"pong").await?;
-/// client.read_exact(&mut buf).await?;
-/// assert_eq!(&buf, b"pong");
 /// # std::io::Result::Ok(()) }).unwrap();
 /// ```
 #[track_caller]
@@ -98,12 +94,9 @@ pub fn duplex(capacity: usize) -> (DuplexStream, DuplexStream) {
 /// use async_duplex::Options;
 /// use core::time::Duration;
 ///
-/// let (near, far) = Options::new(65536).spin_limit(Duration::from_micros(50)).duplex();
+/// let options = Options::new(65536).yield_every(100).spin_limit(Duration::from_micros(50));
+/// let (near, far) = options.duplex();
 /// assert!(near.is_peer_of(&far));
-///
-/// // A capacity from a configuration file.
-/// let error = Options::new(0).try_pipe().unwrap_err();
-/// assert_eq!(error.kind(), std::io::ErrorKind::InvalidInput);
 /// ```
 #[derive(Clone, Debug)]
 #[must_use = "options make nothing by themselves"]
@@ -176,8 +169,8 @@ impl Options {
     /// A spin that fails makes the next ones rarer. Spinning never changes what a call returns,
     /// only when. Without the feature `std` there is no clock, and no call spins.
     ///
-    /// A `Blocking` half or stream owns its thread. It has a limit of its
-    /// own instead of this one.
+    /// A `Blocking` half or stream, which owns its thread, has a limit of its own instead of this
+    /// one.
     ///
     /// ```
     /// use async_duplex::Options;
@@ -195,9 +188,9 @@ impl Options {
     /// aborted. A reader gets it after the last byte, in place of the end. A writer gets it in
     /// place of `BrokenPipe`.
     ///
-    /// A panic, a cancelled task or a `?` then no longer looks like a complete stream. A half has
-    /// been ended if it was closed, finished or aborted, or if its peer has ended the stream
-    /// before. Off by default.
+    /// A panic, a cancelled task or a `?` then no longer looks like a complete stream, for example
+    /// [an HTTP body](crate::guide::recipes#an-http-body-that-a-task-writes). A half whose peer has
+    /// ended the stream before reports nothing. Off by default.
     ///
     /// ```
     /// use async_duplex::Options;
@@ -335,7 +328,7 @@ impl Options {
             // As in `duplex(usize::MAX)`.
             _ => {
                 ". A pipe cannot be unbounded. A large capacity, such as 64 MiB, takes no memory \
-                  before it is used"
+                  before bytes need it"
             }
         };
         format!(

@@ -22,31 +22,30 @@ use crate::pipe::{Consumer, Endpoint, ALL};
 /// * When the [`Writer`](crate::Writer) finishes or is dropped, reads return what is left, then
 ///   `Ok(0)` for ever.
 /// * A read into an empty buffer is `Ok(0)` at once.
-/// * When the writer [aborts](crate::Writer::abort), reads fail with its error for ever.
+/// * When the writer [aborts](crate::Writer::abort), every read from then on fails with its error,
+///   so a loop that [skips errors](crate::guide::recipes#lines) never ends.
 /// * Dropping the reader closes it: writes fail with `BrokenPipe`, and unread bytes are discarded.
+///
+/// `copy_buf` of futures or tokio passes the bytes [to the next
+/// stream](crate::guide::recipes#a-pipe-into-the-next-stream) without a buffer in between.
+///
+/// What a reader learns of the writer *happens after* what the writing thread did before: see
+/// [memory ordering](crate#memory-ordering).
 ///
 /// # Wakers
 ///
-/// The reader keeps one waker: that of its latest call that returned `Pending`, whether the call
-/// waits for a byte, for a number of bytes ([`poll_readable`](Self::poll_readable)) or for the end
-/// ([`poll_closed`](Self::poll_closed)). The waker before it is dropped. So one task waits on a
-/// reader at a time, as on a socket.
-///
-/// A task may wait for several of these at once. It is woken for whichever comes first. If it waits
-/// for different numbers of bytes, the smallest counts. The waker is dropped with the reader.
+/// A half keeps one waker: that of its latest call that returned `Pending`, whether the call waits
+/// for a byte, for a number of bytes or for the end. The waker before it is dropped. So one task
+/// waits on a half at a time: the guide says what that means for [`select!` and
+/// `FuturesUnordered`](crate::guide::recipes#select-two-tasks-futuresunordered). If a task waits
+/// for different numbers of bytes, the smallest counts.
 ///
 /// # Cancel safety
 ///
 /// A read that was not reported to the caller consumes no byte. The futures of a read, of
 /// [`readable`](Self::readable) and of [`closed`](Self::closed) can therefore be dropped at any
-/// time.
-///
-/// # Memory ordering
-///
-/// A read *happens after* everything that the writing thread did before it wrote those bytes. The
-/// end of the stream, the error of an abort, a `true` from [`is_closed`](Self::is_closed) and the
-/// end of [`closed`](Self::closed) *happen after* everything that the writing thread did before it
-/// closed, aborted or dropped the writer.
+/// time. The future of a `read_exact` makes several reads. If it is dropped, the bytes that it has
+/// read are lost.
 ///
 /// # Example
 ///
@@ -121,20 +120,17 @@ impl Reader {
     ///
     /// # Errors
     ///
-    /// The writer's error if it has [aborted](crate::Writer::abort), or if it has
-    /// [finished with](crate::Writer::finish_with) one and no byte is unread.
+    /// As for [`try_read`](Self::try_read), except `WouldBlock`.
     ///
     /// # Example
     ///
     /// ```
-    /// use futures::future::poll_fn;
+    /// use futures::{executor::block_on, future::poll_fn};
     ///
-    /// # futures::executor::block_on(async {
     /// let (mut reader, mut writer) = async_duplex::pipe(8);
-    /// writer.try_write(b"abc")?;
+    /// writer.try_write(b"abc").unwrap();
     /// let mut buf = [0; 8];
-    /// assert_eq!(poll_fn(|cx| reader.poll_read(cx, &mut buf)).await?, 3);
-    /// # std::io::Result::Ok(()) }).unwrap();
+    /// assert_eq!(block_on(poll_fn(|cx| reader.poll_read(cx, &mut buf))).unwrap(), 3);
     /// ```
     #[inline]
     pub fn poll_read(&mut self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<Result<usize>> {
@@ -214,21 +210,18 @@ impl Reader {
     ///
     /// # Errors
     ///
-    /// The writer's error if it has [aborted](crate::Writer::abort), or if it has
-    /// [finished with](crate::Writer::finish_with) one and no byte is unread.
+    /// As for [`try_read`](Self::try_read), except `WouldBlock`.
     ///
     /// # Example
     ///
     /// ```
-    /// use futures::future::poll_fn;
+    /// use futures::{executor::block_on, future::poll_fn};
     ///
-    /// # futures::executor::block_on(async {
     /// let (mut reader, mut writer) = async_duplex::pipe(8);
-    /// writer.try_write(b"abc")?;
-    /// let n = poll_fn(|cx| reader.poll_fill_buf(cx).map_ok(|bytes| bytes.len())).await?;
+    /// writer.try_write(b"abc").unwrap();
+    /// let n = block_on(poll_fn(|cx| reader.poll_fill_buf(cx).map_ok(<[u8]>::len))).unwrap();
     /// reader.consume(n);
     /// assert!(reader.is_empty());
-    /// # std::io::Result::Ok(()) }).unwrap();
     /// ```
     #[inline]
     pub fn poll_fill_buf(&mut self, cx: &mut Context<'_>) -> Poll<Result<&[u8]>> {
@@ -239,10 +232,13 @@ impl Reader {
     }
 
     /// Lends all unread bytes, without waiting. The second slice continues the first, where the
-    /// bytes wrap around the end of the storage. Both are empty if no byte is unread, or if the
-    /// writer has aborted.
+    /// bytes wrap around the end of the storage. The caller passes the number of bytes that it has
+    /// used to [`consume`](Self::consume).
     ///
-    /// The caller passes the number of bytes that it has used to [`consume`](Self::consume).
+    /// Both are empty if no byte is unread, or if the stream was aborted. An abort may come at any
+    /// time, also between [`readable`](Self::readable) and this call. So empty slices are not the
+    /// end of the stream: only a `readable` that returns 0 is, and after an abort it returns the
+    /// error.
     ///
     /// ```
     /// let (mut reader, mut writer) = async_duplex::pipe(4);

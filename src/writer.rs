@@ -26,18 +26,16 @@ use crate::pipe::{Endpoint, Producer};
 /// * A write of an empty buffer is `BrokenPipe` on a closed pipe, otherwise `Ok(0)` at once.
 /// * A flush is `Ok(())` and does nothing, because every write is visible to the reader when it
 ///   returns. [`is_empty`](Self::is_empty) tells whether the reader has read all of it.
-/// * When the reader [aborts](crate::Reader::abort), writes fail with its error for ever.
+/// * When the reader [aborts](crate::Reader::abort), every write from then on fails with its error.
 /// * Dropping the writer finishes the stream: the reader gets every byte written, then the end.
+///   [`Options::error_on_drop`](crate::Options::error_on_drop) makes that an error.
 ///
-/// # Wakers
+/// Several tasks share a writer [through a
+/// lock](crate::guide::recipes#several-writers-into-one-pipe).
 ///
-/// The writer keeps one waker: that of its latest call that returned `Pending`, whether the call
-/// waits for a free byte, for a number of them ([`poll_writable`](Self::poll_writable)) or for the
-/// end ([`poll_closed`](Self::poll_closed)). The waker before it is dropped. So one task waits on a
-/// writer at a time, as on a socket.
-///
-/// A task may wait for several of these at once. It is woken for whichever comes first. If it waits
-/// for different numbers of bytes, the smallest counts. The waker is dropped with the writer.
+/// The writer keeps [one waker](crate::Reader#wakers), as the reader does. What it learns of the
+/// reader *happens after* what the reading thread did before: see
+/// [memory ordering](crate#memory-ordering).
 ///
 /// # Cancel safety
 ///
@@ -45,13 +43,6 @@ use crate::pipe::{Endpoint, Producer};
 /// [`writable`](Self::writable) and of [`closed`](Self::closed) can therefore be dropped at any
 /// time. The future of a `write_all` makes several writes, and may have written a part of its
 /// buffer when it is dropped.
-///
-/// # Memory ordering
-///
-/// A write *happens before* the read that returns its bytes. A `BrokenPipe` that the reader caused,
-/// the error of its abort, a `true` from [`is_closed`](Self::is_closed) and the end of
-/// [`closed`](Self::closed) *happen after* everything that the reading thread did before it closed,
-/// aborted or dropped the reader.
 ///
 /// # Example
 ///
@@ -136,12 +127,10 @@ impl Writer {
     /// # Example
     ///
     /// ```
-    /// use futures::future::poll_fn;
+    /// use futures::{executor::block_on, future::poll_fn};
     ///
-    /// # futures::executor::block_on(async {
     /// let (_reader, mut writer) = async_duplex::pipe(2);
-    /// assert_eq!(poll_fn(|cx| writer.poll_write(cx, b"abc")).await?, 2);
-    /// # std::io::Result::Ok(()) }).unwrap();
+    /// assert_eq!(block_on(poll_fn(|cx| writer.poll_write(cx, b"abc"))).unwrap(), 2);
     /// ```
     #[inline]
     pub fn poll_write(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<Result<usize>> {
@@ -194,10 +183,12 @@ impl Writer {
     /// and 16 KiB, if so many are free. They may have fewer bytes than are free, so that a loan of
     /// a large pipe takes little memory. If the allocator refuses memory, they have what is there.
     ///
-    /// Both slices are empty if the pipe is full or closed, or if there is no memory.
-    /// [`try_write`](Self::try_write) tells these apart. The caller passes the number of bytes to
-    /// send to [`commit`](Self::commit). Without a commit, no byte is sent. The space has
-    /// unspecified values.
+    /// The caller passes the number of bytes to send to [`commit`](Self::commit). Without a commit,
+    /// no byte is sent. The space has unspecified values.
+    ///
+    /// Both slices are empty if the pipe is full or has ended, or if there is no memory. The reader
+    /// may end it at any time, also between `writable` and this call. A
+    /// [`try_write`](Self::try_write) of no bytes tells whether it has.
     ///
     /// ```
     /// use std::io::Read;
@@ -224,7 +215,8 @@ impl Writer {
     ///
     /// # Panics
     ///
-    /// If fewer than `n` bytes are free. The message names both numbers, and no byte is sent.
+    /// If fewer than `n` bytes are free. The message names both numbers, and no byte is sent. Also
+    /// if `n` is more than was lent, and the allocator refuses the memory.
     ///
     /// # Example
     ///

@@ -2,6 +2,8 @@
 //!
 //! * [Choosing a capacity](capacity): what a capacity costs, and what a small one does.
 //! * [Testing](testing): protocols, HTTP, gRPC and faults, with examples to copy.
+//! * [Recipes](recipes): lines, several writers, a pipe into the next stream, an HTTP body that a
+//!   task writes, and other questions.
 //! * [How it works](how_it_works): the ring, the wakes, the spin, and how they are checked.
 //! * [Migrating](migrating): from tokio's `duplex` and `simplex`, from `piper`, `async-ringbuf` and
 //!   socket pairs.
@@ -35,6 +37,11 @@ pub mod capacity {}
 // Compiled where axum and tonic are dependencies: see `documented.rs` in protocols/recipes.
 #[cfg_attr(not(doctest), doc = include_str!("testing_servers.md"))]
 pub mod testing {}
+
+#[doc = include_str!("recipes.md")]
+// Compiled where axum and hyper are dependencies: see `documented.rs` in protocols/recipes.
+#[cfg_attr(not(doctest), doc = include_str!("http_body.md"))]
+pub mod recipes {}
 
 #[doc = include_str!("how_it_works.md")]
 pub mod how_it_works {}

@@ -63,6 +63,14 @@
 //! | the listener is dropped | the streams of clients in the backlog fail with `ConnectionReset`; accepted connections continue |
 //! | a backlog of 0, or one too large for memory | a panic that names the value |
 //!
+//! # Wakers
+//!
+//! The backlog is a queue of the crate `async-channel`, which wakes a task while it holds a lock of
+//! its own. So rule [B9](crate::contract#b9-a-waker-may-call-back) does not hold for connecting and
+//! accepting: a waker that runs its task inside of `wake`, and so connects or accepts there, may
+//! wait for that lock for ever. The wakers of the usual executors only schedule their task. The
+//! streams themselves keep the rule.
+//!
 // Compiled where axum, tonic and hyper are dependencies: see `documented.rs` in protocols/recipes.
 #![cfg_attr(not(doctest), doc = include_str!("serving.md"))]
 

@@ -3,8 +3,7 @@
 
 use std::io::{Read, Write};
 
-use super::{bounded, full, model};
-use crate::io::ErrorKind;
+use super::{bounded, model};
 use crate::pipe;
 
 #[test]
@@ -19,22 +18,6 @@ fn a_blocked_reader_is_woken_by_a_byte() {
         |mut writer| {
             assert_eq!(writer.try_write(b"a").unwrap(), 1);
             writer
-        },
-    );
-}
-
-#[test]
-fn a_blocked_writer_is_woken_by_space() {
-    model(
-        || full(pipe(1)),
-        |writer| {
-            let mut writer = writer.blocking();
-            assert_eq!(writer.write(b"b").unwrap(), 1);
-            writer
-        },
-        |mut reader| {
-            assert_eq!(reader.try_read(&mut [0]).unwrap(), 1);
-            reader
         },
     );
 }
@@ -55,32 +38,5 @@ fn blocked_halves_take_turns() {
             writer.write_all(b"ab").unwrap();
             writer
         },
-    );
-}
-
-#[test]
-fn a_blocked_reader_is_woken_by_the_end() {
-    model(
-        || pipe(1),
-        |reader| assert_eq!(reader.blocking().read(&mut [0]).unwrap(), 0),
-        drop,
-    );
-}
-
-#[test]
-fn a_blocked_reader_is_woken_by_a_handle() {
-    bounded(
-        3,
-        || {
-            let (reader, writer) = pipe(1);
-            let handle = writer.abort_handle();
-            ((reader, writer), handle)
-        },
-        |(reader, writer)| {
-            let error = reader.blocking().read(&mut [0]).unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::TimedOut);
-            writer
-        },
-        |handle| handle.abort(ErrorKind::TimedOut),
     );
 }

@@ -48,29 +48,6 @@ fn dropping_a_stream_ends_both_directions() {
     );
 }
 
-/// One task polls both directions, and finishes what it waits for in each. A wake that stood for
-/// one direction only, or that the wait in the other direction replaced, would leave it asleep.
-#[test]
-fn a_task_that_polls_both_directions_is_woken_for_each() {
-    bounded(
-        3,
-        || {
-            let (mut near, far) = duplex(1);
-            assert_eq!(near.try_write(b"?").unwrap(), 1);
-            (near, far)
-        },
-        |mut near| {
-            exchange(&mut near, b"a", b"!");
-            near
-        },
-        |mut far| {
-            assert_eq!(far.try_read(&mut [0]).unwrap(), 1);
-            assert_eq!(far.try_write(b"!").unwrap(), 1);
-            far
-        },
-    );
-}
-
 /// Two tasks, each of which polls both directions, exchange a byte. Both wait for each other.
 #[test]
 fn two_tasks_that_poll_both_directions_exchange_bytes() {

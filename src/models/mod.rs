@@ -59,79 +59,53 @@ fn explore(preemptions: Option<usize>, f: impl Fn() + Send + Sync + 'static) {
 /// Runs `near` and `far` on two threads in every interleaving. `make` returns their arguments.
 ///
 /// Their results are dropped after both have returned. A half that is returned thus outlives both.
-fn model<A, B, C, D>(
+fn model<A: 'static, B: Send + 'static, C: 'static, D: 'static>(
     make: impl Fn() -> (A, B) + Send + Sync + 'static,
     near: impl Fn(A) -> C + Send + Sync + 'static,
     far: fn(B) -> D,
-) where
-    A: 'static,
-    B: Send + 'static,
-    C: 'static,
-    D: 'static,
-{
+) {
     model_and_check(make, near, far, |_, _| ());
 }
 
 /// Runs `near` and `far` as [`model`] does, in the interleavings with at most `preemptions`
 /// preemptions.
-fn bounded<A, B, C, D>(
+fn bounded<A: 'static, B: Send + 'static, C: 'static, D: 'static>(
     preemptions: usize,
     make: impl Fn() -> (A, B) + Send + Sync + 'static,
     near: impl Fn(A) -> C + Send + Sync + 'static,
     far: fn(B) -> D,
-) where
-    A: 'static,
-    B: Send + 'static,
-    C: 'static,
-    D: 'static,
-{
+) {
     bounded_and_check(preemptions, make, near, far, |_, _| ());
 }
 
 /// Runs as [`model`], and passes the results of the two threads to `check`.
-fn model_and_check<A, B, C, D>(
+fn model_and_check<A: 'static, B: Send + 'static, C: 'static, D: 'static>(
     make: impl Fn() -> (A, B) + Send + Sync + 'static,
     near: impl Fn(A) -> C + Send + Sync + 'static,
     far: fn(B) -> D,
     check: fn(&C, &D),
-) where
-    A: 'static,
-    B: Send + 'static,
-    C: 'static,
-    D: 'static,
-{
+) {
     explore(None, on_two_threads(make, near, far, check));
 }
 
 /// Runs as [`bounded`], and passes the results of the two threads to `check`.
-fn bounded_and_check<A, B, C, D>(
+fn bounded_and_check<A: 'static, B: Send + 'static, C: 'static, D: 'static>(
     preemptions: usize,
     make: impl Fn() -> (A, B) + Send + Sync + 'static,
     near: impl Fn(A) -> C + Send + Sync + 'static,
     far: fn(B) -> D,
     check: fn(&C, &D),
-) where
-    A: 'static,
-    B: Send + 'static,
-    C: 'static,
-    D: 'static,
-{
+) {
     explore(Some(preemptions), on_two_threads(make, near, far, check));
 }
 
 /// A run of a model.
-fn on_two_threads<A, B, C, D>(
+fn on_two_threads<A: 'static, B: Send + 'static, C: 'static, D: 'static>(
     make: impl Fn() -> (A, B) + Send + Sync + 'static,
     near: impl Fn(A) -> C + Send + Sync + 'static,
     far: fn(B) -> D,
     check: fn(&C, &D),
-) -> impl Fn() + Send + Sync + 'static
-where
-    A: 'static,
-    B: Send + 'static,
-    C: 'static,
-    D: 'static,
-{
+) -> impl Fn() + Send + Sync + 'static {
     move || {
         let (a, b) = make();
         let far = thread::spawn(move || far(b));

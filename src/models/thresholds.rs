@@ -69,28 +69,6 @@ fn a_bit_that_is_set_again_does_not_hide_a_newer_wait() {
     );
 }
 
-/// One task waits with two thresholds, the higher one last. Only one byte is written.
-#[test]
-fn a_task_is_woken_at_the_smaller_of_two_thresholds() {
-    bounded(
-        3,
-        || pipe(2),
-        |mut reader| {
-            block_on(poll_fn(|cx| {
-                let one = reader.poll_readable(cx, 1);
-                let _ = reader.poll_readable(cx, 2);
-                one
-            }))
-            .unwrap();
-            reader
-        },
-        |mut writer| {
-            assert_eq!(writer.try_write(b"a").unwrap(), 1);
-            writer
-        },
-    );
-}
-
 /// One task waits with two thresholds while the writer compares with the lower one.
 #[test]
 fn a_task_that_waits_for_two_thresholds_is_woken_for_both() {
@@ -151,20 +129,6 @@ fn a_dropped_half_leaves_no_waker() {
             writer
         },
         |witness, _writer| assert_eq!(Arc::strong_count(witness), 1, "the pipe retains a waker"),
-    );
-}
-
-/// At the end, fewer bytes are left than the reader waits for.
-#[test]
-fn the_end_wakes_a_reader_below_its_threshold() {
-    bounded(
-        3,
-        || pipe(2),
-        |mut reader| assert_eq!(block_on(reader.readable(2)).unwrap(), 1),
-        |mut writer| {
-            assert_eq!(writer.try_write(b"a").unwrap(), 1);
-            drop(writer);
-        },
     );
 }
 

@@ -115,7 +115,7 @@
 //! | W | `Cursor::publish` | the position is set and the bit found in one step | a half waits for ever | `pipe::parked_reader_is_woken` |
 //! | W | `Cursor::set_awaited` | the bit is set beside the position in one step | bytes are lost | `pipe::parked_reader_is_woken` |
 //! | W | `Endpoint::register` | the target is stored before the bit is set | a half waits for ever | `thresholds::latest_waker_is_woken_at_its_threshold` |
-//! | W | `Endpoint::register` | the earlier target counts | a task waits for ever | `thresholds::a_task_is_woken_at_the_smaller_of_two_thresholds` |
+//! | W | `Endpoint::register` | the earlier target counts | a task waits for ever | `pairs::reader_when_one_byte_is_too_few` |
 //! | W | `Endpoint::register` | a task whose bit the peer has set again is woken | a task waits for ever | `thresholds::a_task_that_waits_for_two_thresholds_is_woken_for_both` |
 //! | W | `Endpoint::wait` | the half looks again after registering | a half waits for ever | `pipe::parked_writer_is_woken` |
 //! | W | `Endpoint::wait` | a wait that succeeds leaves the bit of an earlier one | a task waits for ever | `pairs::reader_when_two_bytes_come_one_by_one` |

@@ -23,8 +23,9 @@ use crate::{DuplexStream, Reader, Writer};
 /// three, with vectored calls. The other end may be blocking or asynchronous, on any thread.
 ///
 /// A call returns what the asynchronous call of the same name returns, and fails with the same
-/// errors. Where that returns `Pending`, the thread sleeps until the call can make progress.
-/// Dropping the value drops the half or the stream, which closes it.
+/// errors, [again and again](crate::guide::recipes#lines). Where that returns `Pending`, the thread
+/// sleeps until the call can make progress. Dropping the value drops the half or the stream, which
+/// ends it.
 ///
 /// # Timeouts
 ///
@@ -37,6 +38,7 @@ use crate::{DuplexStream, Reader, Writer};
 /// how many bytes `write_all` has written or `read_exact` has read.
 /// [`read_to_end`](Read::read_to_end) and [`read_until`](BufRead::read_until) leave the bytes that
 /// they have read in the buffer. [`lines`](BufRead::lines) discards the beginning of a line.
+/// [A loop of `write`](crate::guide::recipes#how-far-a-blocking-write-got) knows.
 ///
 /// After a timeout, the half's waker stays registered. The peer may still call it, and the next
 /// call that waits then polls once more than necessary.
@@ -49,10 +51,10 @@ use crate::{DuplexStream, Reader, Writer};
 ///
 /// # In asynchronous code
 ///
-/// No call checks whether the thread belongs to a runtime, or panics if it does. But a thread that
-/// sleeps in a call runs no task. If the task at the other end can run on that thread only, the two
-/// wait for each other for ever. With a single-threaded executor this holds for every task. With
-/// several threads it may hold for the task that the call itself has just woken.
+/// No call checks whether the thread belongs to a runtime. But a thread that sleeps runs no task.
+/// If the task at the other end can run on that thread only, the two wait for each other for ever.
+/// With a single-threaded executor this holds for every task, and with several threads perhaps for
+/// the task that the call itself has just woken.
 ///
 /// Make such calls where the runtime expects them (`smol::unblock`, `tokio::task::spawn_blocking`
 /// or `block_in_place`, `async_std::task::spawn_blocking`), or on a thread without a runtime.
@@ -63,11 +65,11 @@ use crate::{DuplexStream, Reader, Writer};
 /// # Example
 ///
 /// ```
-/// use futures::{AsyncBufReadExt, StreamExt};
+/// use futures::AsyncReadExt;
 /// use std::io::Write;
 /// use std::thread;
 ///
-/// let (reader, writer) = async_duplex::pipe(16);
+/// let (mut reader, writer) = async_duplex::pipe(16);
 ///
 /// // The thread blocks while the pipe is full.
 /// let writing = thread::spawn(move || {
@@ -76,8 +78,9 @@ use crate::{DuplexStream, Reader, Writer};
 /// });
 ///
 /// // A task reads.
-/// let lines = futures::executor::block_on(reader.lines().count());
-/// assert_eq!(lines, 1000);
+/// let mut text = String::new();
+/// futures::executor::block_on(reader.read_to_string(&mut text)).unwrap();
+/// assert_eq!(text.lines().count(), 1000);
 /// writing.join().unwrap().unwrap();
 /// ```
 #[must_use = "a stream does nothing unless it is used"]
@@ -97,23 +100,17 @@ impl Reader {
     /// Makes the reader block the thread when it has to wait: [`Read`] and [`BufRead`].
     ///
     /// ```
-    /// use std::io::{BufRead, Read};
+    /// use std::io::BufRead;
     /// use std::thread;
     ///
     /// let (reader, mut writer) = async_duplex::pipe(16);
-    /// let reading = thread::spawn(move || {
-    ///     let mut reader = reader.blocking();
-    ///     let (mut first, mut rest) = (String::new(), String::new());
-    ///     reader.read_line(&mut first)?;
-    ///     reader.read_to_string(&mut rest)?;
-    ///     std::io::Result::Ok((first, rest))
-    /// });
+    /// // Not `filter_map`, which never ends after an abort.
+    /// let lines = reader.blocking().lines().map_while(Result::ok);
+    /// let reading = thread::spawn(move || lines.collect::<Vec<_>>());
     ///
     /// writer.try_write(b"one\ntwo\nthree\n").unwrap();
     /// drop(writer);
-    /// let (first, rest) = reading.join().unwrap().unwrap();
-    /// assert_eq!(first, "one\n");
-    /// assert_eq!(rest, "two\nthree\n");
+    /// assert_eq!(reading.join().unwrap(), ["one", "two", "three"]);
     /// ```
     pub fn blocking(self) -> Blocking<Self> {
         Blocking::new(self, Self::set_spin_limit)
@@ -149,29 +146,19 @@ impl DuplexStream {
     /// reading, [finish](Writer::finish) its writer:
     ///
     /// ```
-    /// use async_duplex::DuplexStream;
-    /// use futures::{AsyncReadExt, AsyncWriteExt};
     /// use std::io::{Read, Write};
-    /// use std::thread;
     ///
     /// let (client, mut server) = async_duplex::duplex(16);
-    /// let asking = thread::spawn(move || {
-    ///     let mut client = client.blocking();
-    ///     client.write_all(b"world")?;
-    ///     client.get_mut().writer().finish();
-    ///     let mut greeting = String::new();
-    ///     client.read_to_string(&mut greeting)?;
-    ///     std::io::Result::Ok(greeting)
-    /// });
+    /// let mut client = client.blocking();
+    /// client.write_all(b"question")?;
+    /// client.get_mut().writer().finish();
     ///
-    /// futures::executor::block_on(async {
-    ///     let mut name = String::new();
-    ///     server.read_to_string(&mut name).await?;
-    ///     server.write_all(format!("hello, {name}").as_bytes()).await?;
-    ///     server.close().await
-    /// })
-    /// .unwrap();
-    /// assert_eq!(asking.join().unwrap().unwrap(), "hello, world");
+    /// server.try_write(b"answer")?;
+    /// drop(server);
+    /// let mut answer = String::new();
+    /// client.read_to_string(&mut answer)?;
+    /// assert_eq!(answer, "answer");
+    /// # std::io::Result::Ok(())
     /// ```
     pub fn blocking(self) -> Blocking<Self> {
         Blocking::new(self, |stream, limit| {
@@ -279,16 +266,10 @@ impl<T> Blocking<T> {
     /// `try_*`, `close`, `abort`, `as_slices`.
     ///
     /// ```
-    /// use std::io::{Read, Write};
-    ///
     /// let (reader, writer) = async_duplex::pipe(16);
     /// let mut writer = writer.blocking();
-    /// writer.write_all(b"abc").unwrap();
     /// writer.get_mut().finish();
-    ///
-    /// let mut text = String::new();
-    /// reader.blocking().read_to_string(&mut text).unwrap();
-    /// assert_eq!(text, "abc");
+    /// assert!(reader.is_closed());
     /// ```
     pub fn get_mut(&mut self) -> &mut T {
         &mut self.inner
@@ -297,19 +278,13 @@ impl<T> Blocking<T> {
     /// Returns the asynchronous half or stream. No byte is lost, because `Blocking` has no buffer.
     ///
     /// ```
-    /// use futures::AsyncReadExt;
     /// use std::io::Read;
     ///
     /// let (reader, mut writer) = async_duplex::pipe(16);
     /// writer.try_write(b"head, body").unwrap();
-    /// drop(writer);
-    ///
     /// let mut reader = reader.blocking();
     /// reader.read_exact(&mut [0; 6]).unwrap();
-    ///
-    /// let (mut reader, mut text) = (reader.into_inner(), String::new());
-    /// futures::executor::block_on(reader.read_to_string(&mut text)).unwrap();
-    /// assert_eq!(text, "body");
+    /// assert_eq!(reader.into_inner().len(), 4);
     /// ```
     pub fn into_inner(mut self) -> T {
         (self.set_spin_limit)(&mut self.inner, None);

@@ -4,6 +4,7 @@
 const DOCUMENTATION: &str = concat!(
     include_str!("../../../../src/listener/serving.md"),
     include_str!("../../../../src/guide/testing_servers.md"),
+    include_str!("../../../../src/guide/http_body.md"),
 );
 const MIGRATING: &str = include_str!("../../../../MIGRATING.md");
 const MANIFESTS: &str = concat!(
@@ -11,9 +12,10 @@ const MANIFESTS: &str = concat!(
     include_str!("../../../../Cargo.toml"),
 );
 const README: &str = include_str!("../../../../README.md");
-const RECIPES: [&str; 4] = [
+const RECIPES: [&str; 5] = [
     include_str!("../../examples/http.rs"),
     include_str!("../../examples/grpc.rs"),
+    include_str!("http_body.rs"),
     include_str!("hyper_http.rs"),
     include_str!("pooled_client.rs"),
 ];

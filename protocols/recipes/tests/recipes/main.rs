@@ -16,6 +16,7 @@ mod deadline;
 mod tokio_runtimes;
 
 mod documented;
+mod http_body;
 mod hyper_http;
 mod pooled_client;
 mod tonic_grpc;
