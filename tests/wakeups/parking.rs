@@ -60,6 +60,27 @@ fn b8_a_parked_half_is_woken_once_for_a_thousand_transfers_and_the_end() {
     check_one_wake::<Writer>();
 }
 
+fn check_wait_for_the_end<H: Half>() {
+    let task = CountingTask::new();
+    let (mut half, mut peer) = H::full();
+    task.wait(&mut half, Wait::End);
+    for _ in 0..10 {
+        peer.give(CAPACITY);
+        half.give(CAPACITY);
+    }
+    peer.give(1);
+    assert_eq!(task.state(), (0, 1), "a {}", H::NAME);
+    peer.end();
+    assert_eq!(task.state(), (1, 0), "a {}", H::NAME);
+    assert!(task.poll(|cx| half.poll_closed(cx)).is_ready());
+}
+
+#[test]
+fn b15_a_wait_for_the_end_is_woken_by_the_end_alone() {
+    check_wait_for_the_end::<Reader>();
+    check_wait_for_the_end::<Writer>();
+}
+
 fn check_that_nothing_wakes<H: Half>() {
     let (own, peers) = (CountingTask::new(), CountingTask::new());
     let (mut half, mut peer) = H::full();
