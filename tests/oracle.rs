@@ -144,8 +144,6 @@ fn b18_every_sequence_of_five_operations_that_may_yield_does_what_the_model_does
         Call::Write(1),
         Call::Writable(1),
         Call::TryWrite(2),
-        Call::Send(1),
-        Call::EndWriter(Ending::Close),
     ]);
     for (yield_every, len) in [(1, 5), (2, 4)] {
         let settings = Settings {
