@@ -135,8 +135,8 @@
 //!   tells its peer, and constructors that return an error.
 //! * **Names.** `read`, `write_all`, `close().await`, `split` and the like mean what they mean on
 //!   any other stream, whichever family of traits is imported.
-//! * **Tests.** `faults` makes the calls of any stream short, late, stalled or unsuccessful,
-//!   reproducibly.
+//! * **Tests.** The crate [stream-check](https://docs.rs/stream-check) makes the calls of any
+//!   stream short, late, stalled or unsuccessful, and checks streams that you write.
 //!
 //! # Edge cases
 //!
@@ -191,8 +191,6 @@
 //!   does.
 //! * `embedded-io`: the traits of `embedded-io-async`, with or without `std`.
 //! * `listener`: a listener and a connector in memory, for servers that accept streams.
-//! * `faults`: fault injection for tests, for the streams of this crate and of others. It adds no
-//!   dependency.
 //! * `portable-atomic`: for targets without compare-and-swap.
 //!
 //! The library needs Rust 1.63, with `tokio` or `embedded-io` what those need, and without `std`
@@ -225,8 +223,6 @@ mod abort_handle;
 #[doc = include_str!("contract.md")]
 pub mod contract {}
 mod error;
-#[cfg(feature = "faults")]
-pub mod faults;
 mod futures;
 pub mod guide;
 pub mod io;
@@ -249,6 +245,6 @@ pub use options::{duplex, pipe, Options};
 pub use reader::Reader;
 pub use writer::Writer;
 
-#[cfg(all(doctest, feature = "faults"))]
+#[cfg(all(doctest, feature = "std"))]
 #[doc = include_str!("../README.md")]
 struct Readme;

@@ -42,16 +42,6 @@ const _: () = {
     is_easy_to_hold::<Blocking<DuplexStream>>();
 };
 
-#[cfg(feature = "faults")]
-const _: () = {
-    use async_duplex::faults::{FaultPlan, FaultPoint, Faulty, Gate};
-
-    is_easy_to_hold::<Faulty<DuplexStream>>();
-    is_easy_to_hold::<FaultPlan>();
-    is_easy_to_hold::<FaultPoint>();
-    is_easy_to_hold::<Gate>();
-};
-
 #[cfg(feature = "listener")]
 const _: () = {
     use async_duplex::listener::{Accept, Address, Connect, Connector, Incoming, Listener};

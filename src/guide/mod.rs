@@ -18,7 +18,7 @@
 //! | --- | --- |
 //! | `--release --example transfer` | sends a gigabyte, or a file, and compares checksums |
 //! | `--example line_protocol` | a line protocol and its tests |
-//! | `--features faults --example faults` | finds the bugs of a small protocol |
+//! | `-p stream-check --example faults` | finds the bugs of a small protocol |
 //! | `--features listener --example chat` | one chat server, in memory or over TCP |
 //! | `--features tokio --example bridge` | smol at one end, tokio at the other |
 //! | `--features tokio --example proxy` | copies both ways, with half-closes |

@@ -2,7 +2,6 @@
 
 use std::io::IoSlice;
 
-use async_duplex::faults::Faulty;
 use async_duplex::{duplex, pipe};
 use pollster::block_on;
 
@@ -30,26 +29,6 @@ fn surface_the_end_of_a_stream_finishes_its_writer_alone() {
         assert_eq!(far.read(&mut [0]).await.unwrap(), 0);
         far.write_all(b"ab").await.unwrap();
         assert_eq!(near.read(&mut [0; 4]).await.unwrap(), 2);
-    });
-}
-
-#[test]
-fn surface_a_faulty_stream_reads_writes_and_ends_like_its_inner_stream() {
-    block_on(async {
-        let (near, mut far) = duplex(16);
-        let mut near = Faulty::new(near).max_write(1).max_read(2);
-        assert_eq!(near.write(b"ab").await.unwrap(), 1);
-        near.write_all(b"bc").await.unwrap();
-        near.flush().await.unwrap();
-        let near = end_faulty(near).await;
-        let mut text = String::new();
-        assert_eq!(far.read_to_string(&mut text).await.unwrap(), 3);
-        assert_eq!(text, "abc");
-
-        far.write_all(b"defg").await.unwrap();
-        let mut near = near;
-        assert_eq!(near.read(&mut [0; 4]).await.unwrap(), 2);
-        assert_eq!(near.fill_buf().await.unwrap(), b"fg");
     });
 }
 

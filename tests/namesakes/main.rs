@@ -5,7 +5,7 @@
 //! spelling of a user. The calls that several families spell alike are in `calls` and `adapters`,
 //! which these modules include. What they spell differently is a function of the module.
 
-#![cfg(all(feature = "faults", not(any(loom, shuttle))))]
+#![cfg(all(feature = "std", not(any(loom, shuttle))))]
 #![allow(clippy::duplicate_mod)] // The same calls are compiled with the traits of each family.
 
 #[cfg(feature = "embedded-io")]

@@ -1,6 +1,5 @@
 //! With the traits of futures-lite.
 
-use async_duplex::faults::Faulty;
 use async_duplex::{DuplexStream, Reader, Writer};
 use futures_lite::io::copy;
 use futures_lite::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, StreamExt};
@@ -16,11 +15,6 @@ async fn end_writer(mut writer: Writer) -> Writer {
 }
 
 async fn end_stream(mut stream: DuplexStream) -> DuplexStream {
-    stream.close().await.unwrap();
-    stream
-}
-
-async fn end_faulty(mut stream: Faulty<DuplexStream>) -> Faulty<DuplexStream> {
     stream.close().await.unwrap();
     stream
 }

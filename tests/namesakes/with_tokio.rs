@@ -1,6 +1,5 @@
 //! With the traits of tokio.
 
-use async_duplex::faults::Faulty;
 use async_duplex::{DuplexStream, Reader, Writer};
 use pollster::block_on;
 use tokio::io::{copy, AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
@@ -16,11 +15,6 @@ async fn end_writer(mut writer: Writer) -> Writer {
 }
 
 async fn end_stream(mut stream: DuplexStream) -> DuplexStream {
-    stream.shutdown().await.unwrap();
-    stream
-}
-
-async fn end_faulty(mut stream: Faulty<DuplexStream>) -> Faulty<DuplexStream> {
     stream.shutdown().await.unwrap();
     stream
 }

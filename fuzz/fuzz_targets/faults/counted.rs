@@ -15,22 +15,13 @@ pub(crate) enum Call {
 
 /// A fault, and how many operations or bytes have passed of those that it counts.
 pub(crate) struct Counted {
-    fault: Fault,
+    pub(crate) fault: Fault,
     pub(crate) kind: ErrorKind,
-    passed: usize,
-    fired: bool,
+    pub(crate) passed: usize,
+    pub(crate) fired: bool,
 }
 
 impl Counted {
-    pub(crate) fn new(fault: Fault, kind: ErrorKind) -> Self {
-        Self {
-            fault,
-            kind,
-            passed: 0,
-            fired: false,
-        }
-    }
-
     pub(crate) fn counts_bytes(&self) -> bool {
         !matches!(self.fault, Fault::FailAt(_) | Fault::EofAtRead(_))
     }
@@ -39,35 +30,39 @@ impl Counted {
         matches!(self.fault, Fault::EofAtRead(_) | Fault::EofAfterBytes(_))
     }
 
+    /// How many operations or bytes pass before the fault, if it counts those of this call.
+    fn allowed(&self, call: Call) -> Option<usize> {
+        match (self.fault, call) {
+            (Fault::FailAt(n), _) | (Fault::EofAtRead(n), Call::Read) => Some(n.0 - 1),
+            (Fault::FailAfterBytesRead(n) | Fault::EofAfterBytes(n), Call::Read)
+            | (Fault::FailAfterBytesWritten(n), Call::Write) => Some(n.0),
+            _ => None,
+        }
+    }
+
     /// Fires the fault in a call of `len` bytes if it is due, and returns `None`. Otherwise returns
     /// how many bytes may be moved before it is due.
     pub(crate) fn fire(&mut self, call: Call, len: usize) -> Option<usize> {
-        let (applies, allowed) = match self.fault {
-            Fault::FailAt(operation) => (true, operation.0 - 1),
-            Fault::EofAtRead(read) => (call == Call::Read, read.0 - 1),
-            Fault::FailAfterBytesRead(n) | Fault::EofAfterBytes(n) => {
-                (call == Call::Read && len > 0, n.0)
+        match self.allowed(call) {
+            Some(allowed) if !self.fired && (len > 0 || !self.counts_bytes()) => {
+                self.fired = self.passed >= allowed;
+                let left = match self.counts_bytes() {
+                    true => allowed.saturating_sub(self.passed),
+                    false => usize::MAX,
+                };
+                (!self.fired).then_some(left)
             }
-            Fault::FailAfterBytesWritten(n) => (call == Call::Write && len > 0, n.0),
-        };
-        if !applies || self.fired {
-            return Some(usize::MAX);
-        }
-        let left = allowed.saturating_sub(self.passed);
-        self.fired = left == 0;
-        match self.counts_bytes() {
-            _ if self.fired => None,
-            true => Some(left),
-            false => Some(usize::MAX),
+            _ => Some(usize::MAX),
         }
     }
 
     pub(crate) fn count(&mut self, call: Call, operations: usize, bytes: usize) {
-        self.passed += match (self.fault, call) {
-            (Fault::FailAt(_), _) | (Fault::EofAtRead(_), Call::Read) => operations,
-            (Fault::FailAfterBytesRead(_) | Fault::EofAfterBytes(_), Call::Read)
-            | (Fault::FailAfterBytesWritten(_), Call::Write) => bytes,
-            _ => 0,
-        };
+        if self.allowed(call).is_some() {
+            self.passed += if self.counts_bytes() {
+                bytes
+            } else {
+                operations
+            };
+        }
     }
 }

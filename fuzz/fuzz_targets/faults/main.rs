@@ -17,13 +17,14 @@ use core::task::Poll;
 use std::io::{IoSlice, IoSliceMut};
 use std::sync::Arc;
 
-use async_duplex::faults::{Faulty, Gate};
 use async_duplex::{duplex, DuplexStream};
+use counted::Call;
 use futures::io::AsyncBufRead;
 use libfuzzer_sys::arbitrary::{self, Arbitrary};
 use libfuzzer_sys::fuzz_target;
 use model::Model;
 use settings::Settings;
+use stream_check::faults::{Faulty, Gate};
 use support::counting_waker::{as_poll, CountingTask, Outcome};
 use support::data::byte;
 use support::inputs::{Capacity, Len, Rarely};
@@ -78,12 +79,12 @@ impl Streams {
         let (gates, ticks) = (<[Gate; 2]>::default(), Ticks::default());
         let near = Faulty::new(near).read_gate(&gates[0]).write_gate(&gates[1]);
         Self {
+            model: Model::new(capacity, &settings),
             near: settings.apply(near, &ticks),
             task: CountingTask::new(),
             far: Some(far),
             gates,
             ticks,
-            model: Model::new(capacity, settings),
         }
     }
 
@@ -105,20 +106,21 @@ impl Streams {
             Step::WriteVectored(lens) => self.write(&lens.map(|len| len.0)),
             Step::Flush => {
                 let (flushed, is_injected) = self.call(|task, near| task.flush(near));
-                assert_eq!(flushed, self.model.flush(is_injected));
+                assert_eq!(flushed, self.model.end(Call::Flush, is_injected));
             }
             Step::Close(Rarely(true)) => {
                 let (closed, is_injected) = self.call(|task, near| task.close(near));
-                assert_eq!(closed, self.model.close(is_injected));
+                assert_eq!(closed, self.model.end(Call::Close, is_injected));
             }
             Step::Gate { writes, closes } => {
                 let (gate, wakes) = (&self.gates[usize::from(writes)], self.task.wakes());
+                let direction = &mut model.directions[usize::from(writes)];
+                direction.gate_is_closed = closes;
                 if closes {
                     gate.close();
-                    model.close_gate(writes);
                 } else {
                     gate.open();
-                    let waiting = model.open_gate(writes);
+                    let waiting = core::mem::take(&mut direction.waits_at_gate);
                     assert_eq!(self.task.wakes() - wakes, usize::from(waiting));
                 }
             }
@@ -130,7 +132,8 @@ impl Streams {
                 if let Some(far) = &mut self.far {
                     let mut buf = vec![0; len.0];
                     let got = as_poll(far.try_read(&mut buf));
-                    assert_eq!(got.map_ok(|n| buf[..n].to_vec()), model.far_read(len.0));
+                    let got = got.map_ok(|n| buf[..n].to_vec());
+                    assert_eq!(got, model.to_far.read(len.0));
                 }
             }
             Step::FarWrite(len) => {
@@ -153,12 +156,8 @@ impl Streams {
             Step::Close(_) | Step::FarFinish(_) | Step::FarDrop(_) => {}
         }
         assert_eq!(self.near.fired(), self.model.fired());
-        for writes in [false, true] {
-            let gate = &self.gates[usize::from(writes)];
-            assert_eq!(
-                gate.waiting(),
-                usize::from(self.model.waits_at_gate(writes))
-            );
+        for (gate, direction) in self.gates.iter().zip(&self.model.directions) {
+            assert_eq!(gate.waiting(), usize::from(direction.waits_at_gate));
         }
     }
 
@@ -205,7 +204,7 @@ impl Streams {
                 // They may end where the bytes wrap around.
                 assert!(available.starts_with(&lent));
                 assert_eq!(lent.is_empty(), available.is_empty());
-                self.model.lend(lent.len());
+                self.model.lent = lent.len();
             }
             (filled, expected) => assert_eq!(filled, expected),
         }

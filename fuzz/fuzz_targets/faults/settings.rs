@@ -6,9 +6,9 @@ use core::task::Poll;
 use std::io::ErrorKind;
 use std::sync::Arc;
 
-use async_duplex::faults::Faulty;
 use async_duplex::DuplexStream;
 use libfuzzer_sys::arbitrary::{self, Arbitrary};
+use stream_check::faults::Faulty;
 
 use crate::support::inputs::Len;
 use crate::Ticks;

@@ -25,8 +25,8 @@ pub(super) const CHECKS: &[Check] = &[
     ),
     Check::new(
         "cooperative_writes",
-        "Writes that never wait are Pending once the task's budget is spent, and go on after it has \
-         yielded.",
+        "Writes that never wait are Pending once the task's budget is spent, and go on after it \
+         has yielded.",
         "tokio::task::coop: resources \"participate in cooperative scheduling\"",
         cooperative_writes,
     ),
