@@ -34,7 +34,7 @@ fn every_error(error: impl Fn() -> Error, check: impl Fn(&str, &Error)) {
 }
 
 #[test]
-fn b16_b24_b26_every_call_finds_the_type_the_message_and_the_source_of_the_error() {
+fn b24_b16_b26_every_call_finds_the_type_the_message_and_the_source_of_the_error() {
     every_error(checksum, |name, error| {
         assert_eq!(error.kind(), ErrorKind::InvalidData, "{name}");
         assert_checksum(error, name);
