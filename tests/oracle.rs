@@ -125,6 +125,33 @@ fn every_sequence_of_four_operations_with_loans_does_what_the_model_does() {
     ]);
     let len = if cfg!(miri) { 2 } else { 4 };
     every_sequence(Settings::new(3), &ops, len);
+    let yields = Settings {
+        yield_every: 1,
+        ..Settings::new(3)
+    };
+    every_sequence(yields, &ops, len - 1);
+}
+
+/// What counts, what restarts the count, and what does neither.
+#[test]
+fn b18_every_sequence_of_five_operations_that_may_yield_does_what_the_model_does() {
+    let ops = calls(&[
+        Call::Read(1),
+        Call::Read(0),
+        Call::FillBuf,
+        Call::Readable(1),
+        Call::TryRead(1),
+        Call::Write(1),
+        Call::Writable(1),
+        Call::TryWrite(2),
+    ]);
+    for (yield_every, len) in [(1, 5), (2, 4)] {
+        let settings = Settings {
+            yield_every,
+            ..Settings::new(2)
+        };
+        every_sequence(settings, &ops, if cfg!(miri) { 2 } else { len });
+    }
 }
 
 /// Two writes and two reads of every length, from every offset, in each way.
@@ -148,10 +175,8 @@ fn b1_b3_b4_one_call_moves_all_it_can_across_every_wrap() {
             for offset in 0..2 * capacity {
                 for (first, then) in lengths().flat_map(|w| lengths().map(move |r| (w, r))) {
                     for (again, rest) in lengths().flat_map(|w| lengths().map(move |r| (w, r))) {
-                        let mut ops = vec![write(1)];
-                        // A byte stays unread, so that the writer goes on behind it.
+                        let mut ops = Vec::new();
                         (0..offset).for_each(|_| ops.extend([write(1), Call::TryRead(1)]));
-                        ops.push(Call::TryRead(usize::from(offset % 2 == 0)));
                         ops.push(write(first));
                         ops.extend(read(then));
                         ops.push(write(again));

@@ -58,8 +58,8 @@ impl<S, W> Half<Consumer, S, W> {
         let old = mem::replace(&mut self.storage, self.shared.exchange.take());
         self.offset = index::distance(self.storage.begin(), self.position);
         // SAFETY: the producer has left the old one, and what it copied out of it is done: taking
-        // its successor was an Acquire (G). This is the only consumer (I4), and its slices have been
-        // given back.
+        // its successor was an Acquire (G). This is the only consumer (I4), and its slices have
+        // been given back.
         unsafe { old.free() };
     }
 

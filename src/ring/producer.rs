@@ -157,8 +157,8 @@ impl<S, W> Half<Producer, S, W> {
         }
         let untaken = self.shared.exchange.offer(new);
         debug_assert!([Storage::NONE, old].contains(&untaken));
-        // SAFETY: this is the old storage, which this side leaves. The consumer accesses only what it
-        // has taken (I6), and cannot take this one any more.
+        // SAFETY: this is the old storage, which this side leaves. The consumer accesses only what
+        // it has taken (I6), and cannot take this one any more.
         unsafe { untaken.free() };
         self.storage = new;
         self.offset = occupied;

@@ -1,7 +1,7 @@
 //! The memory of a ring. The callers decide which side may access which byte.
 //!
-//! A [`Storage`] never changes its size. The producer replaces it by a larger one, and offers that to
-//! the consumer. Each of the two frees those that it alone has used.
+//! A [`Storage`] never changes its size. The producer replaces it by a larger one, and offers that
+//! to the consumer. The consumer frees those that it has taken, the producer the others.
 //!
 //! ```text
 //!   producer ---> | size | begin | bytes ...            | <--- offered

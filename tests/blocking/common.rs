@@ -1,16 +1,15 @@
-//! Blocking transfers, threads and runtimes for them, and timeouts.
+//! Blocking transfers, runtimes for them, and timeouts.
 
 use core::fmt::Debug;
 use core::time::Duration;
 use std::io::{self, BufRead, ErrorKind, Read, Write};
-use std::thread;
 use std::time::Instant;
 
 use async_duplex::io::Blocking;
 use async_duplex::DuplexStream;
 use tokio::runtime::{Builder, Runtime};
 
-use crate::data::data;
+use crate::support::data::data;
 
 /// Seconds that are far more than any of these tests takes.
 pub(crate) const DEADLINE: u64 = 120;
@@ -46,7 +45,6 @@ pub(crate) fn read_all(mut reader: impl BufRead) -> Vec<u8> {
     let mut read = Vec::new();
     let mut buf = [0; 4099];
     for size in SIZES.into_iter().rev().cycle() {
-        // A read into a buffer, and then a read through `fill_buf`.
         let n = reader.read(&mut buf[..size]).unwrap();
         read.extend_from_slice(&buf[..n]);
         let lent = reader.fill_buf().unwrap();
@@ -64,16 +62,11 @@ pub(crate) fn read_all(mut reader: impl BufRead) -> Vec<u8> {
 pub(crate) fn echo(mut stream: Blocking<DuplexStream>) {
     let mut buf = [0; 100];
     loop {
-        let n = stream.read(&mut buf).unwrap();
-        if n == 0 {
-            break;
+        match stream.read(&mut buf).unwrap() {
+            0 => break,
+            n => stream.write_all(&buf[..n]).unwrap(),
         }
-        stream.write_all(&buf[..n]).unwrap();
     }
-}
-
-pub(crate) fn on_another_thread<T: Send>(run: impl FnOnce() -> T + Send) -> T {
-    thread::scope(|scope| scope.spawn(run).join().unwrap())
 }
 
 pub(crate) fn multi_thread(workers: usize) -> Runtime {
@@ -85,22 +78,9 @@ pub(crate) fn current_thread() -> Runtime {
     Builder::new_current_thread().build().unwrap()
 }
 
-/// Yields until the half's `Debug` shows that a half of the pipe has registered its waker, so that
-/// its thread is parked or about to be.
-pub(crate) fn until_waiting(half: &impl Debug) {
-    while !format!("{half:?}").contains("_waits: true") {
-        thread::yield_now();
-    }
-}
-
 #[track_caller]
 pub(crate) fn assert_times_out<T: Debug>(timeout: Duration, call: impl FnOnce() -> io::Result<T>) {
     let start = Instant::now();
-    assert_eq!(kind(call()), ErrorKind::TimedOut);
+    assert_eq!(call().unwrap_err().kind(), ErrorKind::TimedOut);
     assert!(start.elapsed() >= timeout, "after {:?}", start.elapsed());
-}
-
-#[track_caller]
-pub(crate) fn kind<T: Debug>(result: io::Result<T>) -> ErrorKind {
-    result.unwrap_err().kind()
 }

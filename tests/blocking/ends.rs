@@ -1,111 +1,75 @@
 //! The end of a stream, an abort, and what a parked thread learns of them.
 
-use core::fmt::Debug;
-use core::hint;
-use core::sync::atomic::{AtomicUsize, Ordering};
-use std::io::{self, BufRead, ErrorKind, Read, Write};
+use std::io::{self, BufRead, IoSlice, IoSliceMut, Read, Write};
 use std::thread;
 
-use async_duplex::{duplex, pipe, Reader, Writer};
+use async_duplex::io::Blocking;
+use async_duplex::{duplex, Reader, Writer};
 
-use crate::common::{kind, until_waiting, DEADLINE, LONG};
-use crate::deadline::within;
+use crate::common::{DEADLINE, LONG};
+use crate::support::counting_waker::{as_poll, failed, BROKEN, END};
+use crate::support::deadline::within;
+use crate::support::half::{until_waiting, End, Half, ABORT};
 
-/// How the peer ends, and what the parked half finds.
-type End<H> = (fn(H), Result<usize, ErrorKind>);
+type Call<H> = fn(&mut Blocking<H>) -> io::Result<usize>;
 
-const RESET: ErrorKind = ErrorKind::ConnectionReset;
+const READS: [Call<Reader>; 4] = [
+    |reader| reader.read(&mut [0; 8]),
+    |reader| reader.read_vectored(&mut [IoSliceMut::new(&mut [0; 8])]),
+    |reader| reader.fill_buf().map(<[u8]>::len),
+    |reader| reader.read_to_end(&mut Vec::new()),
+];
 
-/// Checks that a thread which is parked in `call` is woken by the end of the peer, and finds the
-/// same again.
-fn check_parked<H: Debug + Send>(
-    peer: H,
-    (end, found): End<H>,
-    mut call: impl FnMut() -> io::Result<usize>,
-) {
-    within(DEADLINE, || {
-        thread::scope(|scope| {
-            scope.spawn(move || {
-                until_waiting(&peer);
-                end(peer);
-            });
-            for _ in 0..2 {
-                assert_eq!(call().map_err(|error| error.kind()), found);
-            }
-        });
-    });
-}
+const WRITES: [Call<Writer>; 3] = [
+    |writer| writer.write(b"x"),
+    |writer| writer.write_vectored(&[IoSlice::new(b"x")]),
+    |writer| writer.write_all(&[0; 100]).map(|()| 100),
+];
 
-#[test]
-fn b20_a_parked_thread_is_woken_when_its_peer_is_dropped_or_aborts() {
-    let of_writer: [End<Writer>; 2] = [
-        (drop, Ok(0)),
-        (|mut writer| writer.abort(RESET), Err(RESET)),
-    ];
-    let of_reader: [End<Reader>; 2] = [
-        (drop, Err(ErrorKind::BrokenPipe)),
-        (|mut reader| reader.abort(RESET), Err(RESET)),
-    ];
-    for timeout in [None, Some(LONG)] {
-        for end in of_writer {
-            let (reader, writer) = pipe(8);
-            let mut reader = reader.blocking();
-            reader.set_timeout(timeout);
-            check_parked(writer, end, || reader.read(&mut [0; 8]));
-        }
-        for end in of_reader {
-            let (reader, writer) = pipe(4);
-            let mut writer = writer.blocking();
-            writer.set_timeout(timeout);
-            check_parked(reader, end, || {
-                writer.write_all(b"more than fits")?;
-                Ok(0)
+/// Checks that a thread which is parked in a call is woken by each end of the peer and of a handle,
+/// and finds the same again.
+fn check_parked<H: Half>(blocking: fn(H) -> Blocking<H>, calls: &[Call<H>]) {
+    let abort_by_handle: End<H::Peer> = (
+        "has a handle, which aborts",
+        |peer| {
+            peer.abort_handle().abort(ABORT);
+            Some(peer)
+        },
+        failed(ABORT),
+    );
+    for (how, end, found) in H::Peer::ENDS.iter().chain([&abort_by_handle]) {
+        for (call, timeout) in calls
+            .iter()
+            .flat_map(|call| [(call, None), (call, Some(LONG))])
+        {
+            within(DEADLINE, || {
+                let (half, peer) = H::full();
+                let mut half = blocking(half);
+                half.set_timeout(timeout);
+                thread::scope(|scope| {
+                    scope.spawn(move || {
+                        until_waiting(&peer);
+                        end(peer)
+                    });
+                    for _ in 0..2 {
+                        assert_eq!(as_poll(call(&mut half)), *found, "the peer {how}");
+                    }
+                });
             });
         }
     }
 }
 
 #[test]
+fn b20_b26_every_call_that_is_parked_is_woken_by_every_end_and_finds_it_again() {
+    check_parked(Reader::blocking, &READS);
+    check_parked(Writer::blocking, &WRITES);
+}
+
+#[test]
 fn b20_dropping_a_blocking_stream_ends_both_directions() {
     let (near, mut far) = duplex(8);
     drop(near.blocking());
-    assert_eq!(far.try_read(&mut [0]).unwrap(), 0);
-    assert_eq!(kind(far.try_write(b"x")), ErrorKind::BrokenPipe);
-}
-
-/// B16: the abort may discard bytes between two calls, but no call finds a clean end.
-#[test]
-fn b20_an_abort_during_fill_buf_is_never_a_clean_end() {
-    const ROUNDS: usize = 1000;
-
-    within(DEADLINE, || {
-        let (readers, writers): (Vec<_>, Vec<_>) = (0..ROUNDS).map(|_| pipe(8)).unzip();
-        let at = AtomicUsize::new(0);
-        thread::scope(|scope| {
-            scope.spawn(|| {
-                for (round, mut writer) in writers.into_iter().enumerate() {
-                    writer.try_write(b"abc").unwrap();
-                    // Aborts while the reader polls this pipe.
-                    while at.load(Ordering::Relaxed) < round && !writer.is_closed() {
-                        thread::yield_now();
-                    }
-                    (0..round % 100).for_each(|_| hint::spin_loop());
-                    writer.abort(RESET);
-                }
-            });
-            for (round, reader) in readers.into_iter().enumerate() {
-                let mut reader = reader.blocking();
-                at.store(round, Ordering::Relaxed);
-                let found = loop {
-                    match reader.fill_buf() {
-                        Ok(lent) => assert_eq!(lent, b"abc"),
-                        Err(error) => break error.kind(),
-                    }
-                };
-                assert_eq!(found, RESET);
-                assert_eq!(kind(reader.read(&mut [0])), found);
-                assert_eq!(kind(reader.read_to_end(&mut Vec::new())), found);
-            }
-        });
-    });
+    assert_eq!(as_poll(far.try_read(&mut [0])), END);
+    assert_eq!(as_poll(far.try_write(b"x")), BROKEN);
 }

@@ -3,16 +3,14 @@
 
 #![cfg(all(feature = "std", not(any(loom, shuttle))))]
 #![allow(clippy::std_instead_of_alloc)] // Tests have `std`.
+#![allow(clippy::incompatible_msrv)] // And a current compiler.
 
-#[path = "../support/data.rs"]
-mod data;
-#[path = "../support/deadline.rs"]
-mod deadline;
+#[path = "../support/mod.rs"]
+mod support;
 
-mod calls;
 mod common;
 mod ends;
 mod runtimes;
-mod threads;
 mod timeouts;
+mod transfers;
 mod unparks;

@@ -1,17 +1,17 @@
 //! A blocking end and an asynchronous one, under each runtime: the blocking end sends every byte
 //! back.
 
-use std::io::{BufRead, Read, Write};
+use std::io::{Read, Write};
 use std::thread;
 
-use async_duplex::{duplex, pipe, DuplexStream};
+use async_duplex::{duplex, DuplexStream};
 use futures::executor::LocalPool;
 use futures::future::{join, BoxFuture};
 use futures::{AsyncReadExt, AsyncWriteExt};
 
 use crate::common::{current_thread, echo, multi_thread, DEADLINE, MIB};
-use crate::data::data;
-use crate::deadline::within;
+use crate::support::data::data;
+use crate::support::deadline::within;
 
 #[test]
 fn b20_a_blocking_end_in_the_blocking_pool_of_a_runtime_talks_to_a_task_of_it() {
@@ -88,28 +88,15 @@ fn b20_a_stream_alternates_between_blocking_and_async_calls() {
                 let mut buf = [0; 7];
                 let mut blocking = near.blocking();
                 blocking.write_all(&[i; 7]).unwrap();
-                blocking.read_exact(&mut buf).unwrap();
-                assert_eq!(buf, [i; 7]);
-
+                // A part of the answer is left for the asynchronous call.
+                blocking.read_exact(&mut buf[..3]).unwrap();
                 near = blocking.into_inner();
-                pollster::block_on(async {
-                    near.write_all(&[!i; 7]).await?;
-                    near.read_exact(&mut buf).await
-                })
-                .unwrap();
+                pollster::block_on(near.read_exact(&mut buf[3..])).unwrap();
+                assert_eq!(buf, [i; 7]);
+                pollster::block_on(near.write_all(&[!i; 7])).unwrap();
+                pollster::block_on(near.read_exact(&mut buf)).unwrap();
                 assert_eq!(buf, [!i; 7]);
             }
         });
     });
-}
-
-#[test]
-fn b20_into_inner_keeps_the_unread_bytes() {
-    let (reader, mut writer) = pipe(8);
-    writer.try_write(b"abcdef").unwrap();
-    let mut reader = reader.blocking();
-    assert_eq!(reader.fill_buf().unwrap(), b"abcdef");
-    reader.consume(2);
-    let mut reader = reader.into_inner();
-    assert_eq!(reader.as_slices().0, b"cdef");
 }

@@ -1,22 +1,20 @@
 //! Timeouts: a call that times out loses no byte, and progress in time changes nothing.
 
 use core::time::Duration;
-use std::io::{BufRead, ErrorKind, IoSlice, IoSliceMut, Read, Write};
+use std::io::{BufRead, IoSlice, IoSliceMut, Read, Write};
 use std::thread;
 
 use async_duplex::{duplex, pipe, Options};
 
-use crate::common::{
-    assert_times_out, echo, kind, read_all, write_all_of, DEADLINE, LONG, MIB, SHORT,
-};
-use crate::data::data;
-use crate::deadline::within;
+use crate::common::{assert_times_out, echo, read_all, write_all_of, DEADLINE, LONG, MIB, SHORT};
+use crate::support::data::data;
+use crate::support::deadline::within;
 
 #[test]
 fn b20_a_read_that_times_out_loses_no_byte() {
     within(DEADLINE, || {
         for timeout in [Duration::ZERO, SHORT] {
-            let (reader, writer) = pipe(8);
+            let (reader, writer) = pipe(3);
             let (mut reader, mut writer) = (reader.blocking(), writer.blocking());
             reader.set_timeout(Some(timeout));
             assert_eq!(reader.timeout(), Some(timeout));
@@ -32,11 +30,7 @@ fn b20_a_read_that_times_out_loses_no_byte() {
                 reader.consume(1);
                 assert_eq!(reader.read(&mut buf).unwrap(), 2);
                 assert_eq!(&buf[..2], b"bc");
-                writer.write_all(b"-----").unwrap();
-                reader.read_exact(&mut buf[..5]).unwrap();
             }
-            drop(writer);
-            assert_eq!(reader.read(&mut buf).unwrap(), 0);
         }
     });
 }
@@ -61,8 +55,6 @@ fn b20_a_write_that_times_out_writes_no_byte() {
                 assert_eq!(reader.try_read(&mut buf).unwrap(), 2);
                 assert_eq!(&buf[..2], b"ef");
             }
-            drop(reader);
-            assert_eq!(kind(writer.write(b"g")), ErrorKind::BrokenPipe);
         }
     });
 }
@@ -139,8 +131,6 @@ fn b20_a_call_that_yields_does_not_time_out() {
             reader.consume(1);
             reader.read_exact(&mut [0; 2]).unwrap();
             reader.read_exact(&mut [0]).unwrap();
-            writer.write_all(&[0; 4]).unwrap();
-            reader.read_exact(&mut [0; 4]).unwrap();
         }
     });
 }

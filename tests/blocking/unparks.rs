@@ -13,24 +13,17 @@ use std::thread::{self, Thread};
 use async_duplex::pipe;
 use futures::future::{poll_fn, BoxFuture};
 
-use crate::common::{
-    assert_times_out, current_thread, multi_thread, until_waiting, DEADLINE, SHORT,
-};
-use crate::deadline::within;
+use crate::common::{assert_times_out, current_thread, multi_thread, DEADLINE, SHORT};
+use crate::support::deadline::within;
+use crate::support::half::until_waiting;
 
 #[test]
-fn b20_an_unpark_before_a_blocking_call_is_not_consumed() {
+fn b20_an_unpark_before_or_during_a_blocking_call_is_not_consumed() {
     within(DEADLINE, || {
         thread::current().unpark();
         read_a_late_byte(|| {});
         // Hangs if the blocking call has consumed the token.
         thread::park();
-    });
-}
-
-#[test]
-fn b20_an_unpark_during_a_blocking_call_is_not_consumed() {
-    within(DEADLINE, || {
         let this = thread::current();
         read_a_late_byte(move || this.unpark());
         thread::park();

@@ -3,7 +3,7 @@
 use async_duplex::{pipe, Reader, Writer};
 use futures::FutureExt;
 
-use crate::commits::{fill_spare, spare_len};
+use crate::in_place::fill_spare;
 use crate::support::counting_waker::CountingTask;
 use crate::support::data::data;
 
@@ -11,6 +11,12 @@ const CAPACITY: usize = 100_000;
 
 /// As much is lent, if it is free, whatever was asked for.
 const LEAST: usize = 16 << 10;
+
+/// The length of the spare slices.
+fn spare_len(writer: &mut Writer) -> usize {
+    let (front, back) = writer.spare_slices();
+    front.len() + back.len()
+}
 
 /// Calls `check` with pipes of every kind of state: never written to, in the first lap, with unread
 /// bytes that wrap, and empty after many laps. `check` gets the number of free bytes.

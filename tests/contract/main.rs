@@ -10,18 +10,14 @@
 #![allow(clippy::incompatible_msrv)] // And a current compiler.
 
 mod capacity;
-mod commits;
-mod dropped;
-mod empty;
 #[cfg(all(feature = "tokio", feature = "embedded-io"))]
 mod families;
+mod in_place;
 mod loans;
 mod readiness;
-mod reads_in_place;
 mod streams;
 #[path = "../support/mod.rs"]
 mod support;
-mod surface;
 mod transfer;
 
 use async_duplex::{Reader, Writer};

@@ -1,34 +1,17 @@
-//! B3 and B4: bytes arrive once, in order and unchanged, and each call moves as many as it can.
+//! B3, B4 and B10: each call moves all that it can, and one that is dropped nothing. `oracle` makes
+//! short calls from every offset.
 
-use core::task::Poll;
+use core::future::Future;
+use core::pin::Pin;
 use std::io::{IoSlice, IoSliceMut};
 
-use async_duplex::{duplex, pipe};
+use async_duplex::{pipe, Options, Reader, Writer};
+use futures::{AsyncReadExt, AsyncWriteExt};
 
-use crate::support::counting_waker::{as_poll, ready, CountingTask, Outcome, BROKEN, END};
+use crate::support::counting_waker::{as_poll, failed, ready, CountingTask, Outcome, END};
 use crate::support::data::data;
+use crate::support::ends::{DROPPED, RESET};
 use crate::{pipe_with, read_up_to};
-
-#[test]
-fn b3_a_call_that_has_to_wait_moves_nothing() {
-    let (mut reader, mut writer) = pipe(3);
-    let task = CountingTask::new();
-    let mut buf = [9; 4];
-    assert_eq!(task.read(&mut reader, &mut buf), Poll::Pending);
-    assert_eq!(buf, [9; 4]);
-    assert_eq!(as_poll(writer.try_write(b"abc")), ready(3));
-    assert_eq!(task.write(&mut writer, b"d"), Poll::Pending);
-    assert_eq!(read_up_to(&mut reader, 4), b"abc");
-}
-
-#[test]
-fn b3_the_two_directions_of_a_stream_do_not_mix() {
-    let (mut left, mut right) = duplex(4);
-    assert_eq!(as_poll(left.try_write(b"left")), ready(4));
-    assert_eq!(as_poll(right.try_write(b"righ")), ready(4));
-    assert_eq!(read_up_to(left.reader(), 4), b"righ");
-    assert_eq!(read_up_to(right.reader(), 4), b"left");
-}
 
 #[test]
 fn b3_a_long_write_and_a_long_read_move_every_byte_in_one_call() {
@@ -38,96 +21,76 @@ fn b3_a_long_write_and_a_long_read_move_every_byte_in_one_call() {
     for _ in 0..2 {
         assert_eq!(as_poll(writer.try_write(&bytes)), ready(bytes.len()));
         assert_eq!(as_poll(reader.try_read(&mut got[..1])), ready(1));
-        assert_eq!(
-            as_poll(reader.try_read(&mut got[1..])),
-            ready(bytes.len() - 1)
-        );
+        let rest = as_poll(reader.try_read(&mut got[1..]));
+        assert_eq!(rest, ready(bytes.len() - 1));
         assert!(got == bytes);
     }
-    assert_eq!(
-        as_poll(writer.try_write(&[&bytes[..], &bytes].concat())),
-        ready(400_000)
-    );
-}
-
-/// Passes slices of the given lengths to `fill`, and returns their contents.
-fn filled<const N: usize>(
-    lengths: [usize; N],
-    fill: impl FnOnce(&mut [IoSliceMut<'_>]) -> Outcome<usize>,
-) -> (Outcome<usize>, [String; N]) {
-    let mut bufs = lengths.map(|n| vec![b'.'; n]);
-    let mut slices: Vec<_> = bufs.iter_mut().map(|buf| IoSliceMut::new(buf)).collect();
-    let outcome = fill(&mut slices);
-    (outcome, bufs.map(|buf| String::from_utf8(buf).unwrap()))
-}
-
-fn slices<'a, const N: usize>(parts: [&'a str; N]) -> [IoSlice<'a>; N] {
-    parts.map(|part| IoSlice::new(part.as_bytes()))
+    let twice = as_poll(writer.try_write(&bytes.repeat(2)));
+    assert_eq!(twice, ready(400_000));
 }
 
 #[test]
-fn b4_a_vectored_read_fills_the_slices_in_order_and_leaves_the_rest() {
-    let task = CountingTask::new();
-    for offset in 0..20 {
-        let (mut reader, _writer) = pipe_with(10, offset, b"0123456789");
-        let (outcome, bufs) = filled([0, 3, 0, 0, 1, 2, 0], |slices| {
-            task.read_vectored(&mut reader, slices)
-        });
-        assert_eq!(
-            (outcome, bufs),
-            (ready(6), ["", "012", "", "", "3", "45", ""].map(Into::into))
-        );
-        let (outcome, bufs) = filled([2, 0, 5, 0, 2], |slices| {
-            task.read_vectored(&mut reader, slices)
-        });
-        assert_eq!(
-            (outcome, bufs),
-            (ready(4), ["67", "", "89...", "", ".."].map(Into::into))
-        );
-    }
-}
-
-#[test]
-fn b4_a_vectored_write_drains_the_slices_in_order_and_stops_where_the_pipe_is_full() {
-    let task = CountingTask::new();
-    for offset in 0..20 {
-        let (mut reader, mut writer) = pipe_with(10, offset, b"abc");
-        let parts = slices(["", "01", "", "234", "5", ""]);
-        assert_eq!(task.write_vectored(&mut writer, &parts), ready(6));
-        assert_eq!(task.write_vectored(&mut writer, &parts), ready(1));
-        assert_eq!(read_up_to(&mut reader, 20), b"abc0123450");
-    }
-}
-
-#[test]
-fn b4_more_slices_than_bytes_are_all_used_in_one_call() {
+fn b4_a_vectored_call_uses_more_slices_than_bytes_in_order_and_leaves_the_rest() {
     let (mut reader, mut writer) = pipe_with(65, 50, b"-");
     let bytes: Vec<u8> = (0..64).collect();
-    let parts: Vec<_> = bytes.chunks(1).map(IoSlice::new).collect();
+    let parts: Vec<_> = bytes.chunks(3).flat_map(|part| [part, b""]).collect();
+    let parts: Vec<_> = parts.into_iter().map(IoSlice::new).collect();
     let task = CountingTask::new();
     assert_eq!(task.write_vectored(&mut writer, &parts), ready(64));
     assert_eq!(read_up_to(&mut reader, 1), b"-");
-    let (outcome, bufs) = filled([1; 100], |slices| task.read_vectored(&mut reader, slices));
-    assert_eq!(outcome, ready(64));
-    assert_eq!(bufs[..64].concat().as_bytes(), bytes);
+    assert_eq!(task.write_vectored(&mut writer, &parts), ready(1));
+    let mut bufs = [[99]; 100];
+    let mut slices: Vec<_> = bufs.iter_mut().map(|buf| IoSliceMut::new(buf)).collect();
+    assert_eq!(task.read_vectored(&mut reader, &mut slices), ready(65));
+    assert_eq!(bufs[..64].concat(), bytes);
+    assert_eq!(bufs[64..].concat(), [&[0][..], &[99; 35]].concat());
+}
+
+/// A pipe of 8 bytes whose reader was woken by three bytes for a `read` that was dropped unpolled.
+fn pipe_with_dropped_read() -> (Reader, Writer) {
+    let (mut reader, mut writer) = Options::new(8).error_on_drop(DROPPED).pipe();
+    let task = CountingTask::new();
+    let mut buf = [0; 8];
+    let mut read = reader.read(&mut buf);
+    assert!(task.poll(|cx| Pin::new(&mut read).poll(cx)).is_pending());
+    writer.try_write(b"abc").unwrap();
+    assert_eq!(task.wakes(), 1);
+    drop(read);
+    assert_eq!(buf, [0; 8]);
+    (reader, writer)
+}
+
+/// A pipe of four bytes whose writer has dropped a `write_all` that had written a part.
+fn pipe_with_dropped_write() -> (Reader, Writer) {
+    let (reader, mut writer) = Options::new(4).error_on_drop(DROPPED).pipe();
+    let task = CountingTask::new();
+    let mut write_all = writer.write_all(b"abcdef");
+    let first = task.poll(|cx| Pin::new(&mut write_all).poll(cx));
+    assert!(first.is_pending());
+    drop(write_all);
+    (reader, writer)
 }
 
 #[test]
-fn b4_a_vectored_call_of_a_half_or_stream_waits_and_ends_as_a_plain_one() {
-    let (mut left, mut right) = duplex(2);
-    let task = CountingTask::new();
-    let (outcome, _) = filled([0, 1], |slices| task.read_vectored(&mut right, slices));
-    assert_eq!(outcome, Poll::Pending);
-    let parts = slices(["", "abc"]);
-    assert_eq!(task.write_vectored(&mut left, &parts), ready(2));
-    assert_eq!(task.write_vectored(&mut left, &parts), Poll::Pending);
-    left.writer().finish();
-    assert_eq!(task.write_vectored(&mut left, &parts), BROKEN);
-    let (outcome, bufs) = filled([1, 0, 3], |slices| task.read_vectored(&mut right, slices));
-    assert_eq!(
-        (outcome, bufs),
-        (ready(2), ["a", "", "b.."].map(Into::into))
-    );
-    let (outcome, _) = filled([1, 3], |slices| task.read_vectored(&mut right, slices));
-    assert_eq!(outcome, END);
+fn b10_b11_b24_b25_b26_an_end_after_a_dropped_call_is_as_any_other() {
+    type End = (fn(Writer), Outcome<usize>, bool);
+    let ends: [End; 4] = [
+        (|mut writer| writer.finish(), END, false),
+        (|mut writer| writer.finish_with(RESET), failed(RESET), false),
+        (|writer| drop(writer), failed(DROPPED), false),
+        (
+            |writer| writer.abort_handle().abort(RESET),
+            failed(RESET),
+            true,
+        ),
+    ];
+    for (end, expected, discards) in ends {
+        let reading = (pipe_with_dropped_read(), &b"abc"[..]);
+        for ((mut reader, writer), bytes) in [reading, (pipe_with_dropped_write(), b"abcd")] {
+            end(writer);
+            let left = if discards { b"" } else { bytes };
+            assert_eq!(read_up_to(&mut reader, 8), left);
+            assert_eq!(as_poll(reader.try_read(&mut [0])), expected);
+        }
+    }
 }

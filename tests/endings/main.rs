@@ -13,21 +13,15 @@ mod errors;
 mod every_call;
 mod first_end;
 mod handle;
-mod kinds;
 #[path = "../support/mod.rs"]
 mod support;
-mod whole_families;
 
 use core::task::Poll;
 use std::io::{self, Error, ErrorKind};
 
-use async_duplex::{Reader, Writer};
+use async_duplex::Reader;
 use support::counting_waker::CountingTask;
-use support::ends::{Found, DROPPED};
 use support::families::{flushes_and_closes, reads, writes, Sink, Source};
-
-/// More seconds than any of these tests takes.
-const DEADLINE: u64 = 60;
 
 /// What every call of a source returns, and its name. None of them waits.
 fn results_of_reads<S: Source>(source: &mut S) -> Vec<(&'static str, io::Result<usize>)> {
@@ -72,26 +66,25 @@ fn results_of_writes<S: Sink>(sink: &mut S) -> Vec<(&'static str, io::Result<usi
 #[track_caller]
 fn errors_of_reads<S: Source>(source: &mut S) -> Vec<(&'static str, Error)> {
     let results = results_of_reads(source).into_iter();
-    let errors = results.map(|(name, result)| (name, result.expect_err(name)));
-    errors.collect()
+    results
+        .map(|(name, result)| (name, result.expect_err(name)))
+        .collect()
 }
 
 #[track_caller]
 fn errors_of_writes<S: Sink>(sink: &mut S) -> Vec<(&'static str, Error)> {
     let results = results_of_writes(sink).into_iter();
-    let errors = results.map(|(name, result)| (name, result.expect_err(name)));
-    errors.collect()
+    results
+        .map(|(name, result)| (name, result.expect_err(name)))
+        .collect()
 }
 
 /// Checks that every read finds the same: the end, or an error of this kind.
 #[track_caller]
 fn assert_reads<S: Source>(source: &mut S, expected: Result<usize, ErrorKind>, what: &str) {
     for (name, result) in results_of_reads(source) {
-        assert_eq!(
-            result.map_err(|error| error.kind()),
-            expected,
-            "{name}: {what}"
-        );
+        let found = result.map_err(|error| error.kind());
+        assert_eq!(found, expected, "{name}: {what}");
     }
 }
 
@@ -103,45 +96,15 @@ fn assert_writes<S: Sink>(sink: &mut S, expected: ErrorKind, what: &str) {
     }
 }
 
-/// What a reader finds after the unread bytes, if `given` is the kind of the error that was given.
-fn read_kind(found: Found, given: ErrorKind) -> Result<usize, ErrorKind> {
-    match found {
-        Found::Clean => Ok(0),
-        Found::Dropped => Err(DROPPED),
-        Found::Given => Err(given),
-    }
-}
-
-fn write_kind(found: Found, given: ErrorKind) -> ErrorKind {
-    match found {
-        Found::Clean => ErrorKind::BrokenPipe,
-        Found::Dropped => DROPPED,
-        Found::Given => given,
-    }
-}
-
 /// Reads exactly these bytes, after a peek of the same.
 #[track_caller]
 fn assert_unread(reader: &mut Reader, bytes: &[u8], what: &str) {
+    let n = bytes.len();
     let (mut peeked, mut read) = ([0; 9], [0; 9]);
-    assert_eq!(reader.len(), bytes.len(), "{what}");
-    if !bytes.is_empty() {
-        assert_eq!(reader.peek(&mut peeked).unwrap(), bytes.len(), "{what}");
-        assert_eq!(reader.try_read(&mut read).unwrap(), bytes.len(), "{what}");
-        assert_eq!(
-            (&peeked[..bytes.len()], &read[..bytes.len()]),
-            (bytes, bytes),
-            "{what}"
-        );
+    assert_eq!(reader.len(), n, "{what}");
+    if n > 0 {
+        assert_eq!(reader.peek(&mut peeked).unwrap(), n, "{what}");
+        assert_eq!(reader.try_read(&mut read).unwrap(), n, "{what}");
+        assert_eq!((&peeked[..n], &read[..n]), (bytes, bytes), "{what}");
     }
-}
-
-/// Writes six bytes and reads them, so that what follows wraps around the end of the storage.
-fn start_before_the_wrap(reader: &mut Reader, writer: &mut Writer, bytes: &[u8]) {
-    assert_eq!(writer.try_write(&[0; 7]).unwrap(), 7);
-    assert_eq!(reader.try_read(&mut [0; 6]).unwrap(), 6);
-    let (most, rest) = bytes.split_at(bytes.len().min(7));
-    assert_eq!(writer.try_write(most).unwrap_or(0), most.len());
-    assert_eq!(reader.try_read(&mut [0]).unwrap(), 1);
-    assert_eq!(writer.try_write(rest).unwrap_or(0), rest.len());
 }

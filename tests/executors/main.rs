@@ -3,7 +3,6 @@
 
 #![cfg(all(feature = "std", not(any(loom, shuttle))))]
 
-mod compat;
 #[path = "../support/data.rs"]
 mod data;
 #[path = "../support/deadline.rs"]
@@ -15,7 +14,7 @@ use deadline::within;
 use futures::executor::{LocalPool, ThreadPool};
 use futures::future::join_all;
 use futures::task::{LocalSpawnExt, SpawnExt};
-use scenario::{three_tasks, two_ends, Task};
+use scenario::{three_tasks, three_tasks_by_compat, two_ends, Task};
 use smol::channel;
 use std::thread;
 use tokio::runtime::{Builder, Runtime};
@@ -62,6 +61,9 @@ fn an_echo_is_complete_under_every_executor() {
         println!("{name}");
         within(DEADLINE, || run(three_tasks()));
     }
+    within(DEADLINE, || {
+        run_in_tokio(current_thread(), three_tasks_by_compat())
+    });
 }
 
 #[test]

@@ -1,10 +1,10 @@
-//! A half that waits under one executor and goes on under another. The waker of the first executor
+//! A call that waits under one executor and goes on under another. The waker of the first executor
 //! is replaced, and only that of the second one is woken.
 
 use crate::deadline::within;
 use crate::scenario::{data, CAPACITY};
 use crate::{current_thread, DEADLINE};
-use async_duplex::{pipe, Reader, Writer};
+use async_duplex::pipe;
 use core::future::Future;
 use core::pin::pin;
 use futures::future::join;
@@ -16,72 +16,28 @@ const HALF: usize = 32 * 1024;
 const WHOLE: usize = 2 * HALF;
 
 #[test]
-fn a_reader_that_waits_under_smol_goes_on_under_tokio() {
-    let (reader, writer) = pipe(CAPACITY);
+fn b7_a_pending_write_moves_from_smol_to_tokio() {
+    let (mut reader, mut writer) = pipe(CAPACITY);
     let (resumed, peer_resumed) = mpsc::channel();
+    let read = move || {
+        let mut bytes = vec![0; HALF];
+        pollster::block_on(reader.read_exact(&mut bytes)).unwrap();
+        peer_resumed.recv().unwrap();
+        pollster::block_on(reader.read_to_end(&mut bytes)).unwrap();
+        assert!(bytes == data(0..WHOLE));
+    };
     within(DEADLINE, || {
         thread::scope(|scope| {
-            scope.spawn(|| write_in_two_halves(writer, peer_resumed));
-            let reader = smol::block_on(smol::spawn(async {
-                let mut reader = reader;
-                let mut bytes = vec![0; HALF];
-                reader.read_exact(&mut bytes).await.unwrap();
-                assert!(bytes == data(0..HALF));
-                // The other side does not write on yet.
-                assert_waits(reader.read(&mut [0])).await;
-                reader
-            }));
-            let runtime = current_thread();
-            let read = runtime.spawn(async move {
-                let mut reader = reader;
-                let mut bytes = Vec::new();
-                let rest = reader.read_to_end(&mut bytes);
-                wait_then_tell(rest, resumed).await.unwrap();
-                assert!(bytes == data(HALF..WHOLE));
-            });
-            runtime.block_on(read).unwrap();
-        });
-    });
-}
-
-/// Here the pending future moves with the half.
-#[test]
-fn a_pending_write_moves_from_smol_to_tokio() {
-    let (reader, mut writer) = pipe(CAPACITY);
-    let (resumed, peer_resumed) = mpsc::channel();
-    within(DEADLINE, || {
-        thread::scope(|scope| {
-            scope.spawn(|| read_in_two_halves(reader, peer_resumed));
+            scope.spawn(read);
             let bytes = data(0..WHOLE);
             smol::block_on(writer.write_all(&bytes[..HALF])).unwrap();
             let mut rest = pin!(writer.write_all(&bytes[HALF..]));
             smol::block_on(assert_waits(rest.as_mut()));
-            let rest = wait_then_tell(rest, resumed);
-            current_thread().block_on(rest).unwrap();
+            current_thread()
+                .block_on(wait_then_tell(rest, resumed))
+                .unwrap();
             writer.finish();
         });
-    });
-}
-
-/// Reads the first half, waits until the peer runs under its second executor, then reads the rest.
-fn read_in_two_halves(mut reader: Reader, peer_resumed: mpsc::Receiver<()>) {
-    pollster::block_on(async {
-        let mut bytes = vec![0; HALF];
-        reader.read_exact(&mut bytes).await.unwrap();
-        peer_resumed.recv().unwrap();
-        reader.read_to_end(&mut bytes).await.unwrap();
-        assert!(bytes == data(0..WHOLE));
-    });
-}
-
-/// Writes the first half, waits until the peer runs under its second executor, then writes the
-/// rest.
-fn write_in_two_halves(mut writer: Writer, peer_resumed: mpsc::Receiver<()>) {
-    pollster::block_on(async {
-        let bytes = data(0..WHOLE);
-        writer.write_all(&bytes[..HALF]).await.unwrap();
-        peer_resumed.recv().unwrap();
-        writer.write_all(&bytes[HALF..]).await.unwrap();
     });
 }
 

@@ -6,9 +6,11 @@ use crate::data::byte;
 use async_duplex::duplex;
 use futures::future::{join, BoxFuture};
 use futures::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, FutureExt};
+use tokio_util::compat::TokioAsyncWriteCompatExt;
+use tokio_util::compat::{FuturesAsyncReadCompatExt, TokioAsyncReadCompatExt};
 
 pub(crate) const CAPACITY: usize = 7;
-pub(crate) const TOTAL: usize = 256 * 1024;
+const TOTAL: usize = 256 * 1024;
 
 /// The sizes of reads and writes, in turn: below the capacity, at it and above.
 const SIZES: [usize; 10] = [1, 3, 7, 13, 5, 257, 8, 2, 101, 1021];
@@ -21,6 +23,22 @@ pub(crate) type Task = BoxFuture<'static, ()>;
 pub(crate) fn three_tasks() -> [Task; 3] {
     let (near, far) = duplex(CAPACITY);
     let (reader, writer) = near.into_split();
+    tasks(reader, writer, far)
+}
+
+/// The three tasks with tokio's traits, by the wrapper of `tokio_util::compat`, and back.
+pub(crate) fn three_tasks_by_compat() -> [Task; 3] {
+    let (near, far) = duplex(CAPACITY);
+    let (reader, writer) = tokio::io::split(FuturesAsyncReadCompatExt::compat(near));
+    let far = TokioAsyncReadCompatExt::compat(FuturesAsyncReadCompatExt::compat(far));
+    tasks(reader.compat(), writer.compat_write(), far)
+}
+
+fn tasks(
+    reader: impl AsyncRead + Unpin + Send + 'static,
+    writer: impl AsyncWrite + Unpin + Send + 'static,
+    far: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+) -> [Task; 3] {
     [
         send(writer).boxed(),
         verify(reader).boxed(),
@@ -35,15 +53,22 @@ pub(crate) fn two_ends() -> [Task; 2] {
 }
 
 async fn send(mut writer: impl AsyncWrite + Unpin) {
-    for chunk in chunks(&data(0..TOTAL)) {
+    let bytes = data(0..TOTAL);
+    let mut rest = &bytes[..];
+    for size in SIZES.into_iter().cycle() {
+        let (chunk, after) = rest.split_at(size.min(rest.len()));
+        if chunk.is_empty() {
+            break;
+        }
         writer.write_all(chunk).await.unwrap();
+        rest = after;
     }
     writer.close().await.unwrap();
 }
 
 async fn echo(mut stream: impl AsyncRead + AsyncWrite + Unpin) {
     let mut buf = [0; MAX_SIZE];
-    for size in sizes() {
+    for size in SIZES.into_iter().cycle() {
         let n = stream.read(&mut buf[..size]).await.unwrap();
         if n == 0 {
             break;
@@ -57,7 +82,7 @@ async fn echo(mut stream: impl AsyncRead + AsyncWrite + Unpin) {
 async fn verify(mut reader: impl AsyncRead + Unpin) {
     let mut buf = [0; MAX_SIZE];
     let mut received = 0;
-    for size in sizes() {
+    for size in SIZES.into_iter().cycle() {
         let n = reader.read(&mut buf[..size]).await.unwrap();
         if n == 0 {
             break;
@@ -76,22 +101,8 @@ pub(crate) fn data(positions: core::ops::Range<usize>) -> Vec<u8> {
     positions.map(byte).collect()
 }
 
-pub(crate) fn transform(bytes: &mut [u8]) {
+fn transform(bytes: &mut [u8]) {
     for byte in bytes {
         *byte = byte.rotate_left(3) ^ 0x5A;
     }
-}
-
-/// [`SIZES`], repeated for ever.
-pub(crate) fn sizes() -> impl Iterator<Item = usize> {
-    SIZES.into_iter().cycle()
-}
-
-/// All of `bytes`, in chunks of [`sizes`].
-pub(crate) fn chunks(mut bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
-    sizes().map_while(move |size| {
-        let (chunk, rest) = bytes.split_at(size.min(bytes.len()));
-        bytes = rest;
-        (!chunk.is_empty()).then_some(chunk)
-    })
 }

@@ -1,4 +1,5 @@
-//! The addresses of listeners and clients: numbers in the order of the accepts, or labels.
+//! The addresses of listeners and clients: numbers in the order of the accepts, or labels. Each
+//! listener begins anew: it has number 0, and its clients are numbered from 1.
 
 use std::collections::HashSet;
 
@@ -9,24 +10,9 @@ use crate::counting_waker::CountingTask;
 
 /// Accepts a connection that is in the backlog, and returns the address of its client.
 #[track_caller]
-fn accepted(listener: &Listener) -> String {
+fn client_of(listener: &Listener) -> String {
     let (_, address) = listener.try_accept().unwrap();
     address.to_string()
-}
-
-#[test]
-fn a_listener_has_number_0_and_its_connections_are_numbered_from_1() {
-    // In each listener anew.
-    for _ in 0..2 {
-        let (listener, connector) = listen(8, 3);
-        assert_eq!(listener.local_addr().unwrap().to_string(), "memory:0");
-        let _clients = [(); 3].map(|()| connector.clone().try_connect().unwrap());
-        assert_eq!(accepted(&listener), "memory:1");
-        let task = CountingTask::new();
-        let (_, second) = value_of(poll(&task, &mut listener.accept()));
-        assert_eq!(second.to_string(), "memory:2");
-        assert_eq!(accepted(&listener), "memory:3");
-    }
 }
 
 #[test]
@@ -41,12 +27,12 @@ fn a_failed_connect_a_dropped_accept_and_incoming_use_no_number() {
     let mut connect = connector.connect();
     assert!(poll(&task, &mut connect).is_pending());
     drop(connect);
-    assert_eq!(accepted(&listener), "memory:1");
+    assert_eq!(client_of(&listener), "memory:1");
     // Nor does a connection that a stream of connections has accepted: it has no address.
     let _client = connector.try_connect().unwrap();
     assert!(next(&task, &mut listener.incoming()).is_ready());
     let _client = connector.try_connect().unwrap();
-    assert_eq!(accepted(&listener), "memory:2");
+    assert_eq!(client_of(&listener), "memory:2");
 }
 
 #[test]
@@ -64,7 +50,7 @@ fn accept_returns_the_address_that_the_connector_was_given() {
         alice.clone().try_connect().unwrap(),
         connector.try_connect().unwrap(),
     ];
-    let addresses = [(); 6].map(|()| accepted(&listener));
+    let addresses = [(); 6].map(|()| client_of(&listener));
     let expected = ["alice", "memory:1", "bob", "alice 2", "alice", "memory:2"];
     assert_eq!(addresses, expected);
 }
@@ -101,12 +87,13 @@ fn addresses_are_equal_if_their_labels_or_numbers_are() {
 #[test]
 fn addresses_are_displayed_with_padding_and_debug_quotes_labels() {
     let address = listen(8, 1).0.local_addr().unwrap();
-    assert_eq!(
-        format!("{address:>10}|{address:<10}|"),
-        "  memory:0|memory:0  |"
-    );
-    assert_eq!(format!("{address:?}"), "Address(memory:0)");
     let label = Address::from("a b");
-    assert_eq!(format!("{label:>5}"), "  a b");
-    assert_eq!(format!("{label:?}"), r#"Address("a b")"#);
+    assert_eq!(
+        format!("{address:>10}|{address:<10}|{label:>5}"),
+        "  memory:0|memory:0  |  a b"
+    );
+    assert_eq!(
+        format!("{address:?} {label:?}"),
+        r#"Address(memory:0) Address("a b")"#
+    );
 }

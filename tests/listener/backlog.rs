@@ -8,7 +8,7 @@ use async_duplex::listener::{listen, Connect};
 use async_duplex::{DuplexStream, Options};
 use futures::future::FusedFuture;
 
-use crate::common::{fill, kind_of, poll, value_of};
+use crate::common::{accepted, fill, kind_of, poll, value_of};
 use crate::counting_waker::CountingTask;
 use crate::panics::panic_message;
 
@@ -43,13 +43,13 @@ fn a_dropped_connect_leaves_nothing_in_the_backlog() {
         let mut connect = connector.connect();
         assert!(poll(&task, &mut connect).is_pending());
         if woken {
-            assert!(listener.try_accept().unwrap().0.is_peer_of(&clients[0]));
+            assert!(accepted(&listener).is_peer_of(&clients[0]));
             drop(connect);
         } else {
             drop(connect);
-            assert!(listener.try_accept().unwrap().0.is_peer_of(&clients[0]));
+            assert!(accepted(&listener).is_peer_of(&clients[0]));
         }
-        assert!(listener.try_accept().unwrap().0.is_peer_of(&clients[1]));
+        assert!(accepted(&listener).is_peer_of(&clients[1]));
         assert_eq!(kind_of(listener.try_accept()), ErrorKind::WouldBlock);
         assert_eq!(task.retained(), 0, "woken: {woken}");
     }
@@ -65,40 +65,30 @@ fn dropping_a_woken_connect_wakes_the_next_one() {
     assert!(poll(&earlier, &mut gone).is_pending());
     assert!(poll(&later, &mut connect).is_pending());
 
-    assert!(listener.try_accept().unwrap().0.is_peer_of(&first));
+    assert!(accepted(&listener).is_peer_of(&first));
     assert_eq!((earlier.wakes(), later.wakes()), (1, 0));
     drop(gone);
     assert_eq!((earlier.wakes(), later.wakes()), (1, 1));
     let client = value_of(poll(&later, &mut connect));
-    assert!(listener.try_accept().unwrap().0.is_peer_of(&client));
+    assert!(accepted(&listener).is_peer_of(&client));
 }
 
 #[test]
-fn a_backlog_of_0_or_too_large_for_memory_panics_and_is_named() {
-    for backlog in [
-        0,
-        isize::MAX as usize / size_of::<DuplexStream>(),
-        usize::MAX,
-    ] {
+fn a_backlog_of_0_or_too_large_for_memory_and_invalid_options_panic_and_are_named() {
+    let too_large = isize::MAX as usize / size_of::<DuplexStream>();
+    for backlog in [0, too_large, usize::MAX] {
         let message = panic_message(|| Options::new(8).listener(backlog));
         assert!(message.contains("backlog"), "{message}");
         assert!(message.ends_with(&format!("not {backlog}")), "{message}");
         assert_eq!(panic_message(|| listen(8, backlog)), message);
+        // The largest one takes about half of the address space.
+        let mut numbers = message.split(' ').filter_map(|word| word.parse().ok());
+        let largest: usize = numbers.find(|&n| n > 1).unwrap();
+        assert!(
+            (too_large / 8..too_large / 2).contains(&largest),
+            "{message}"
+        );
     }
-}
-
-#[test]
-fn the_largest_backlog_takes_about_half_of_the_address_space() {
-    let message = panic_message(|| listen(8, 0));
-    let largest = message
-        .split(' ')
-        .find_map(|word| word.parse::<usize>().ok().filter(|&n| n > 1));
-    let half = isize::MAX as usize / (2 * size_of::<DuplexStream>());
-    assert!((half / 4..half).contains(&largest.unwrap()), "{message}");
-}
-
-#[test]
-fn invalid_options_panic_when_the_listener_is_made() {
     for options in [Options::new(0), Options::new(isize::MAX as usize / 2 + 1)] {
         let message = panic_message(|| options.listener(1));
         assert_eq!(message, options.try_duplex().unwrap_err().to_string());

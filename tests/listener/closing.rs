@@ -11,83 +11,85 @@ use async_duplex::listener::{listen, Connector};
 use futures::future::FusedFuture;
 use futures::stream::FusedStream;
 
-use crate::common::{fill, kind_of, next, poll, read_and_write, value_of, ENDINGS, RESET};
+use crate::common::{accepted, fill, kind_of, next, now, poll, read_and_write, value_of};
+use crate::common::{ENDINGS, RESET};
 use crate::counting_waker::{failed, ready, CountingTask};
 
 #[test]
-fn a_connect_to_a_closed_or_dropped_listener_is_refused() {
+fn connects_are_refused_and_those_that_wait_are_woken_when_the_listener_ends() {
     for (how, end) in ENDINGS {
         // With room in the backlog, and without.
         for queued in [0, 2] {
+            println!("{how}, {queued} in the backlog");
             let (listener, connector) = listen(1, 2);
-            let clients: Vec<_> = (0..queued).map(|_| connector.try_connect()).collect();
-            assert_eq!(clients.len(), queued);
+            let clients: Vec<_> = (0..queued)
+                .map(|_| connector.try_connect().unwrap())
+                .collect();
+            let mut waiting: Vec<_> = (0..queued)
+                .map(|_| (CountingTask::new(), connector.connect()))
+                .collect();
+            for (task, connect) in &mut waiting {
+                assert!(poll(task, connect).is_pending());
+            }
             assert!(!connector.is_closed());
-            let _closed = end(listener);
-            assert!(connector.is_closed(), "{how}");
+            let closed = end(listener);
+            assert!(connector.is_closed());
+            for (task, connect) in &mut waiting {
+                assert_eq!(task.wakes(), 1);
+                assert_eq!(
+                    kind_of(now(poll(task, connect))),
+                    ErrorKind::ConnectionRefused
+                );
+                assert_eq!(task.retained(), 0);
+            }
             for connector in [&connector, &connector.clone()] {
-                let task = CountingTask::new();
                 let mut connect = connector.connect();
-                let Poll::Ready(refused) = poll(&task, &mut connect) else {
-                    panic!("{how}: it is pending");
-                };
-                assert_eq!(kind_of(refused), ErrorKind::ConnectionRefused, "{how}");
+                let refused = now(poll(&CountingTask::new(), &mut connect));
+                assert_eq!(kind_of(refused), ErrorKind::ConnectionRefused);
                 assert!(connect.is_terminated());
-                let refused = connector.try_connect();
-                assert_eq!(kind_of(refused), ErrorKind::ConnectionRefused, "{how}");
+                assert_eq!(
+                    kind_of(connector.try_connect()),
+                    ErrorKind::ConnectionRefused
+                );
+            }
+            // No other connection is in the backlog.
+            if let Some(listener) = closed {
+                for client in &clients {
+                    assert!(accepted(&listener).is_peer_of(client));
+                }
+                assert_eq!(kind_of(listener.try_accept()), ErrorKind::NotConnected);
             }
         }
     }
 }
 
 #[test]
-fn a_pending_connect_is_woken_and_refused_when_the_listener_is_closed_or_dropped() {
-    for (how, end) in ENDINGS {
-        let (listener, connector) = listen(1, 1);
-        let first = connector.try_connect().unwrap();
-        let mut waiting: Vec<_> = (0..3)
-            .map(|_| (CountingTask::new(), connector.connect()))
-            .collect();
-        for (task, connect) in &mut waiting {
-            assert!(poll(task, connect).is_pending());
+fn a_listener_that_is_dropped_resets_its_backlog_and_no_accepted_connection() {
+    for (_, end) in ENDINGS {
+        let (listener, connector) = listen(8, 3);
+        let mut accepted_client = connector.try_connect().unwrap();
+        let mut server = accepted(&listener);
+        let mut clients = fill(&connector);
+        assert_eq!(clients.len(), 3);
+        let (writer, reader) = (CountingTask::new(), CountingTask::new());
+        assert_eq!(writer.write(&mut clients[1], b"hello"), ready(5));
+        assert!(reader.read(&mut clients[2], &mut [0]).is_pending());
+        // A listener that is closed still accepts its backlog, and resets the rest when dropped.
+        let mut reset = &mut clients[..];
+        if let Some(listener) = end(listener) {
+            listener.close();
+            assert!(listener.is_closed() && accepted(&listener).is_peer_of(&reset[0]));
+            assert_eq!(reader.wakes(), 0);
+            reset = &mut reset[1..];
         }
-        let closed = end(listener);
-        for (task, connect) in &mut waiting {
-            assert_eq!(task.wakes(), 1, "{how}");
-            let Poll::Ready(refused) = poll(task, connect) else {
-                panic!("{how}: it is pending");
-            };
-            assert_eq!(kind_of(refused), ErrorKind::ConnectionRefused, "{how}");
-            assert_eq!(task.retained(), 0, "{how}");
+        assert_eq!((reader.wakes(), writer.wakes()), (1, 0));
+        for client in reset {
+            assert_eq!(read_and_write(client), RESET);
         }
-        // No other connection is in the backlog.
-        if let Some(listener) = closed {
-            assert!(listener.try_accept().unwrap().0.is_peer_of(&first));
-            assert_eq!(kind_of(listener.try_accept()), ErrorKind::NotConnected);
-        }
+        let task = CountingTask::new();
+        assert_eq!(task.write(&mut accepted_client, b"hello"), ready(5));
+        assert_eq!(task.read(&mut server, &mut [0; 8]), ready(5));
     }
-}
-
-#[test]
-fn dropping_the_listener_resets_its_backlog_and_no_accepted_connection() {
-    let (listener, connector) = listen(8, 3);
-    let mut accepted_client = connector.try_connect().unwrap();
-    let (mut accepted, _) = listener.try_accept().unwrap();
-    let mut clients = fill(&connector);
-    assert_eq!(clients.len(), 3);
-    let writer = CountingTask::new();
-    assert_eq!(writer.write(&mut clients[0], b"hello"), ready(5));
-    let reader = CountingTask::new();
-    assert!(reader.read(&mut clients[1], &mut [0]).is_pending());
-
-    drop(listener);
-    assert_eq!((reader.wakes(), writer.wakes()), (1, 0));
-    for client in &mut clients {
-        assert_eq!(read_and_write(client), RESET);
-    }
-    let task = CountingTask::new();
-    assert_eq!(task.write(&mut accepted_client, b"hello"), ready(5));
-    assert_eq!(task.read(&mut accepted, &mut [0; 8]), ready(5));
 }
 
 /// A waker that connects when it is woken.
@@ -128,22 +130,6 @@ fn a_connect_from_a_waker_during_the_drop_of_the_listener_is_refused() {
 }
 
 #[test]
-fn a_closed_listener_accepts_its_backlog_and_resets_the_rest_when_dropped() {
-    let (listener, connector) = listen(8, 3);
-    let mut clients = fill(&connector);
-    assert!(!listener.is_closed());
-    listener.close();
-    listener.close();
-    assert!(listener.is_closed());
-    for client in &clients[..2] {
-        assert!(listener.try_accept().unwrap().0.is_peer_of(client));
-    }
-    // A connection that is still in the backlog is reset when the listener is dropped.
-    drop(listener);
-    assert_eq!(read_and_write(&mut clients[2]), RESET);
-}
-
-#[test]
 fn accept_fails_after_the_backlog_when_all_connectors_are_dropped() {
     let (listener, connector) = listen(8, 4);
     let clients = fill(&connector);
@@ -164,9 +150,7 @@ fn accept_fails_after_the_backlog_when_all_connectors_are_dropped() {
         assert!(matches!(next(&task, &mut incoming), Poll::Ready(None)));
         assert!(incoming.is_terminated());
         assert_eq!(kind_of(listener.try_accept()), ErrorKind::NotConnected);
-        let Poll::Ready(ended) = poll(&task, &mut listener.accept()) else {
-            panic!("it is pending");
-        };
+        let ended = now(poll(&task, &mut listener.accept()));
         assert_eq!(kind_of(ended), ErrorKind::NotConnected);
     }
 }
@@ -189,14 +173,9 @@ fn a_pending_accept_is_woken_when_no_connection_can_come_any_more() {
             drop(another);
         }
         assert_eq!((accepting.wakes(), streaming.wakes()), (1, 1), "{how}");
-        let Poll::Ready(ended) = poll(&accepting, &mut accept) else {
-            panic!("{how}: it is pending");
-        };
+        let ended = now(poll(&accepting, &mut accept));
         assert_eq!(kind_of(ended), ErrorKind::NotConnected, "{how}");
-        assert!(
-            matches!(next(&streaming, &mut incoming), Poll::Ready(None)),
-            "{how}"
-        );
+        assert!(now(next(&streaming, &mut incoming)).is_none(), "{how}");
     }
 }
 
@@ -206,15 +185,10 @@ fn b26_a_connection_that_a_handle_cuts_off_in_the_backlog_is_accepted_and_fails(
     let mut client = connector.try_connect().unwrap();
     client.try_write(b"hello").unwrap();
     client.abort_handle().abort(ErrorKind::InvalidData);
-    let (mut server, _) = listener.try_accept().unwrap();
-    assert_eq!(
-        read_and_write(&mut server),
-        [failed(ErrorKind::InvalidData); 2]
-    );
+    let mut server = accepted(&listener);
+    let cut_off = [failed(ErrorKind::InvalidData); 2];
+    assert_eq!(read_and_write(&mut server), cut_off);
     // The listener's end does not replace it.
     drop((server, listener));
-    assert_eq!(
-        read_and_write(&mut client),
-        [failed(ErrorKind::InvalidData); 2]
-    );
+    assert_eq!(read_and_write(&mut client), cut_off);
 }

@@ -25,18 +25,30 @@ pub(crate) fn next<S: Stream + Unpin>(
     task.poll(|cx| Pin::new(stream).poll_next(cx))
 }
 
+/// Returns the result of a future that is ready.
+#[track_caller]
+pub(crate) fn now<T>(outcome: Poll<T>) -> T {
+    match outcome {
+        Poll::Ready(result) => result,
+        Poll::Pending => panic!("it is pending"),
+    }
+}
+
 /// Returns the value of a future that is ready and has not failed.
 #[track_caller]
 pub(crate) fn value_of<T>(outcome: Poll<io::Result<T>>) -> T {
-    match outcome {
-        Poll::Ready(result) => result.unwrap(),
-        Poll::Pending => panic!("it is pending"),
-    }
+    now(outcome).unwrap()
 }
 
 #[track_caller]
 pub(crate) fn kind_of<T: Debug>(result: io::Result<T>) -> ErrorKind {
     result.unwrap_err().kind()
+}
+
+/// Accepts a connection that is in the backlog, and returns its stream.
+#[track_caller]
+pub(crate) fn accepted(listener: &Listener) -> DuplexStream {
+    listener.try_accept().unwrap().0
 }
 
 /// What a read and a write of the stream return.
@@ -66,13 +78,17 @@ pub(crate) fn fill(connector: &Connector) -> Vec<DuplexStream> {
 /// not dropped.
 pub(crate) type Ending = (&'static str, fn(Listener) -> Option<Listener>);
 
-pub(crate) const ENDINGS: [Ending; 2] = [
+pub(crate) const ENDINGS: [Ending; 3] = [
     ("closed", |listener| {
         listener.close();
         Some(listener)
     }),
     ("dropped", |listener| {
         drop(listener);
+        None
+    }),
+    ("dropped as a stream", |listener| {
+        drop(listener.into_incoming());
         None
     }),
 ];

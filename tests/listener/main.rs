@@ -17,7 +17,6 @@ mod backlog;
 mod closing;
 mod common;
 mod connections;
-mod incoming;
 mod panicking;
 mod servers;
 mod threads;

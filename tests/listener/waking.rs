@@ -6,60 +6,37 @@ use std::io::ErrorKind;
 use async_duplex::listener::{listen, Accept};
 use futures::future::FusedFuture;
 
-use crate::common::{kind_of, next, poll, value_of};
+use crate::common::{accepted, kind_of, poll, value_of};
 use crate::counting_waker::CountingTask;
 
 #[test]
-fn the_latest_waker_of_a_pending_connect_is_woken_when_the_backlog_has_room() {
+fn the_latest_waker_of_a_pending_accept_or_connect_is_woken_when_it_can_resolve() {
     let (listener, connector) = listen(1, 1);
-    let first = connector.try_connect().unwrap();
-    let task = CountingTask::new();
-    let mut connect = connector.connect();
-    let old = CountingTask::new();
-    assert!(poll(&old, &mut connect).is_pending());
-    assert!(poll(&task, &mut connect).is_pending());
-    assert!(!connect.is_terminated());
-    assert_eq!((old.retained(), task.wakes()), (0, 0));
-
-    assert!(listener.try_accept().unwrap().0.is_peer_of(&first));
-    assert_eq!(task.wakes(), 1);
-    assert_eq!(kind_of(listener.try_accept()), ErrorKind::WouldBlock);
-    let second = value_of(poll(&task, &mut connect));
-    assert!(connect.is_terminated());
-    assert!(listener.try_accept().unwrap().0.is_peer_of(&second));
-    assert_eq!((task.wakes(), task.retained()), (1, 0));
-}
-
-#[test]
-fn the_latest_waker_of_a_pending_accept_is_woken_by_a_connection() {
-    let (listener, connector) = listen(1, 1);
-    let task = CountingTask::new();
+    let (old, task) = (CountingTask::new(), CountingTask::new());
     let mut accept = listener.accept();
-    let old = CountingTask::new();
     assert!(poll(&old, &mut accept).is_pending());
     assert!(poll(&task, &mut accept).is_pending());
     assert!(!accept.is_terminated());
-    assert_eq!((old.retained(), task.wakes()), (0, 0));
-
+    assert_eq!((old.state(), task.state()), ((0, 0), (0, 1)));
     let client = connector.try_connect().unwrap();
     assert_eq!(task.wakes(), 1);
     assert!(value_of(poll(&task, &mut accept)).0.is_peer_of(&client));
     assert!(accept.is_terminated());
-    assert_eq!((task.wakes(), task.retained()), (1, 0));
-}
+    assert_eq!(task.state(), (1, 0));
 
-#[test]
-fn incoming_is_woken_by_every_connection() {
-    let (listener, connector) = listen(1, 2);
-    let task = CountingTask::new();
-    let mut incoming = listener.incoming();
-    for wakes in 1..4 {
-        assert!(next(&task, &mut incoming).is_pending());
-        let client = connector.try_connect().unwrap();
-        assert_eq!(task.wakes(), wakes);
-        let server = value_of(next(&task, &mut incoming).map(Option::unwrap));
-        assert!(server.is_peer_of(&client));
-    }
+    let first = connector.try_connect().unwrap();
+    let mut connect = connector.connect();
+    assert!(poll(&old, &mut connect).is_pending());
+    assert!(poll(&task, &mut connect).is_pending());
+    assert!(!connect.is_terminated());
+    assert_eq!((old.state(), task.state()), ((0, 0), (1, 1)));
+    assert!(accepted(&listener).is_peer_of(&first));
+    assert_eq!(task.wakes(), 2);
+    assert_eq!(kind_of(listener.try_accept()), ErrorKind::WouldBlock);
+    let second = value_of(poll(&task, &mut connect));
+    assert!(connect.is_terminated());
+    assert!(accepted(&listener).is_peer_of(&second));
+    assert_eq!(task.state(), (2, 0));
 }
 
 /// Returns the future if it still exists.

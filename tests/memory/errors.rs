@@ -49,7 +49,9 @@ fn probe(token: &Arc<()>, handle: Option<AbortHandle>, panics: bool) -> Error {
 
 /// The endings that keep an error.
 fn endings_with_error() -> impl Iterator<Item = Ending> {
-    endings().filter(|ending| [ending.reader, ending.writer].contains(&Found::Given))
+    endings()
+        .into_iter()
+        .filter(|ending| [ending.reader, ending.writer].contains(&Found::Given))
 }
 
 #[test]
@@ -61,7 +63,7 @@ fn b21_b26_the_error_of_an_ending_is_dropped_with_the_halves_whatever_handle_is_
                 let mut pipe = Pipe::new(ending.strict);
                 let handle = pipe.handle.clone();
                 let owned = owns_handle.then(|| handle.clone());
-                (ending.end)(&mut pipe, probe(&token, owned, false));
+                ending.end(&mut pipe, probe(&token, owned, false));
                 // An error that comes too late goes with the halves, too.
                 handle.abort(probe(&token, None, false));
                 if writer_first {
@@ -108,7 +110,7 @@ fn b21_a_pipe_whose_error_panics_when_it_is_dropped_frees_its_memory() {
             let before = LIVE.get();
             let mut pipe = Pipe::new(ending.strict);
             assert_eq!(pipe.writer().try_write(b"x").unwrap(), 1);
-            (ending.end)(&mut pipe, probe(&token, None, true));
+            ending.end(&mut pipe, probe(&token, None, true));
             let Pipe {
                 reader,
                 writer,

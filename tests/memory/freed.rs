@@ -5,63 +5,50 @@ use std::io::ErrorKind;
 use std::sync::Mutex;
 use std::thread;
 
-use async_duplex::{duplex, pipe, AbortHandle, Options, Writer};
+use async_duplex::{duplex, pipe, AbortHandle, Writer};
 
 use crate::allocator::{counted, held, LIVE};
 use crate::support::deadline::within;
 use crate::support::rendezvous::{Meeting, Rendezvous};
 
+/// The storage goes with the second half, and the pipe with the last handle.
 #[test]
-fn b21_the_storage_of_a_pipe_is_freed_when_both_halves_are_dropped() {
+fn b21_the_last_of_halves_and_handles_frees_the_pipe() {
     const CAPACITY: usize = counted(3);
     let ends: [fn(&mut Writer); 3] = [
         |_| (),
         |writer| writer.finish(),
         |writer| writer.abort(ErrorKind::Other),
     ];
+    let before = LIVE.get();
     for end in ends {
-        for writer_first in [true, false] {
-            let (reader, mut writer) = Options::new(CAPACITY).pipe();
+        for (first, reversed) in (0..4).flat_map(|first| [(first, false), (first, true)]) {
+            let (reader, mut writer) = pipe(CAPACITY);
             writer.commit(CAPACITY);
             end(&mut writer);
-            let handles = [reader.abort_handle(), writer.abort_handle()];
-            let mut halves: [Box<dyn Send>; 2] = [Box::new(reader), Box::new(writer)];
-            if writer_first {
-                halves.reverse();
-            }
-            for half in halves {
-                assert_eq!(held(CAPACITY), 1, "a half may still read or write");
-                drop(half);
-            }
-            assert_eq!(held(CAPACITY), 0);
-            drop(handles);
-        }
-    }
-}
-
-#[test]
-fn b21_the_last_of_halves_and_handles_frees_the_pipe() {
-    let before = LIVE.get();
-    for first in 0..4 {
-        for reversed in [false, true] {
-            let (reader, mut writer) = pipe(64);
-            writer.commit(64);
             let handles = (reader.abort_handle(), writer.abort_handle());
-            let mut owners: [Box<dyn Send>; 4] = [
-                Box::new(reader),
-                Box::new(writer),
-                Box::new(handles.0),
-                Box::new(handles.1),
+            let mut owners: [(Box<dyn Send>, isize); 4] = [
+                (Box::new(reader), 1),
+                (Box::new(writer), 1),
+                (Box::new(handles.0), 0),
+                (Box::new(handles.1), 0),
             ];
             owners.rotate_left(first);
             if reversed {
                 owners.reverse();
             }
-            for owner in owners {
+            let mut halves = 2;
+            for (owner, is_half) in owners {
+                assert_eq!(
+                    held(CAPACITY),
+                    halves.min(1),
+                    "a half may still read or write"
+                );
                 assert!(LIVE.get() > before + 1, "more is left than the box");
                 drop(owner);
+                halves -= is_half;
             }
-            assert_eq!(LIVE.get(), before);
+            assert_eq!((held(CAPACITY), LIVE.get()), (0, before));
         }
     }
 }

@@ -10,20 +10,14 @@ use crate::allocator::{peak, PATTERN};
 #[track_caller]
 fn lend(writer: &mut Writer) -> usize {
     let (front, back) = writer.spare_slices();
-    assert!(
-        !front.contains(&PATTERN) && !back.contains(&PATTERN),
-        "not initialised"
-    );
+    assert!(!front.contains(&PATTERN) && !back.contains(&PATTERN));
     front.len() + back.len()
 }
 
 #[track_caller]
 fn assert_unread_is_initialised(reader: &mut Reader) {
     let (front, back) = reader.as_slices();
-    assert!(
-        !front.contains(&PATTERN) && !back.contains(&PATTERN),
-        "not initialised"
-    );
+    assert!(!front.contains(&PATTERN) && !back.contains(&PATTERN));
 }
 
 /// Calls `check` with pipes of up to 6 bytes through which up to twice the capacity has passed, in

@@ -31,11 +31,16 @@ pub(crate) const END: Outcome<usize> = ready(0);
 /// A write that no reader will ever read.
 pub(crate) const BROKEN: Outcome<usize> = failed(ErrorKind::BrokenPipe);
 
+/// The result of a poll, with the kind of its error.
+pub(crate) fn to_kind<T>(result: Poll<io::Result<T>>) -> Outcome<T> {
+    result.map_err(|error| error.kind())
+}
+
 /// The result of `try_read` or `try_write` as that of a poll: `WouldBlock` is `Pending`.
 pub(crate) fn as_poll(result: io::Result<usize>) -> Outcome<usize> {
-    match result.map_err(|error| error.kind()) {
-        Err(ErrorKind::WouldBlock) => Poll::Pending,
-        result => Poll::Ready(result),
+    match result {
+        Err(error) if error.kind() == ErrorKind::WouldBlock => Poll::Pending,
+        result => to_kind(Poll::Ready(result)),
     }
 }
 
@@ -67,6 +72,11 @@ impl CountingTask {
         Arc::strong_count(&self.0) - 1
     }
 
+    /// How many times the task was woken, and how many of its wakers are retained.
+    pub(crate) fn state(&self) -> (usize, usize) {
+        (self.wakes(), self.retained())
+    }
+
     pub(crate) fn waker(&self) -> Waker {
         self.0.clone().into()
     }
@@ -76,64 +86,45 @@ impl CountingTask {
         poll(&mut Context::from_waker(&self.waker()))
     }
 
-    pub(crate) fn read<R>(&self, from: &mut R, buf: &mut [u8]) -> Outcome<usize>
-    where
-        R: AsyncRead + Unpin,
-    {
-        outcome(self.poll(|cx| Pin::new(from).poll_read(cx, buf)))
+    pub(crate) fn read(
+        &self,
+        from: &mut (impl AsyncRead + Unpin),
+        buf: &mut [u8],
+    ) -> Outcome<usize> {
+        to_kind(self.poll(|cx| Pin::new(from).poll_read(cx, buf)))
     }
 
-    pub(crate) fn read_vectored<R>(
+    pub(crate) fn read_vectored(
         &self,
-        from: &mut R,
+        from: &mut (impl AsyncRead + Unpin),
         bufs: &mut [IoSliceMut<'_>],
-    ) -> Outcome<usize>
-    where
-        R: AsyncRead + Unpin,
-    {
-        outcome(self.poll(|cx| Pin::new(from).poll_read_vectored(cx, bufs)))
+    ) -> Outcome<usize> {
+        to_kind(self.poll(|cx| Pin::new(from).poll_read_vectored(cx, bufs)))
     }
 
     /// A copy of what `poll_fill_buf` returns.
-    pub(crate) fn fill_buf<R>(&self, from: &mut R) -> Outcome<Vec<u8>>
-    where
-        R: AsyncBufRead + Unpin,
-    {
-        outcome(self.poll(|cx| {
-            let lent = Pin::new(from).poll_fill_buf(cx);
-            lent.map_ok(<[u8]>::to_vec)
-        }))
+    pub(crate) fn fill_buf(&self, from: &mut (impl AsyncBufRead + Unpin)) -> Outcome<Vec<u8>> {
+        let filled = self.poll(|cx| Pin::new(from).poll_fill_buf(cx).map_ok(<[u8]>::to_vec));
+        to_kind(filled)
     }
 
-    pub(crate) fn write<W>(&self, to: &mut W, bytes: &[u8]) -> Outcome<usize>
-    where
-        W: AsyncWrite + Unpin,
-    {
-        outcome(self.poll(|cx| Pin::new(to).poll_write(cx, bytes)))
+    pub(crate) fn write(&self, to: &mut (impl AsyncWrite + Unpin), bytes: &[u8]) -> Outcome<usize> {
+        to_kind(self.poll(|cx| Pin::new(to).poll_write(cx, bytes)))
     }
 
-    pub(crate) fn write_vectored<W>(&self, to: &mut W, bufs: &[IoSlice<'_>]) -> Outcome<usize>
-    where
-        W: AsyncWrite + Unpin,
-    {
-        outcome(self.poll(|cx| Pin::new(to).poll_write_vectored(cx, bufs)))
+    pub(crate) fn write_vectored(
+        &self,
+        to: &mut (impl AsyncWrite + Unpin),
+        bufs: &[IoSlice<'_>],
+    ) -> Outcome<usize> {
+        to_kind(self.poll(|cx| Pin::new(to).poll_write_vectored(cx, bufs)))
     }
 
-    pub(crate) fn flush<W>(&self, to: &mut W) -> Outcome<()>
-    where
-        W: AsyncWrite + Unpin,
-    {
-        outcome(self.poll(|cx| Pin::new(to).poll_flush(cx)))
+    pub(crate) fn flush(&self, to: &mut (impl AsyncWrite + Unpin)) -> Outcome<()> {
+        to_kind(self.poll(|cx| Pin::new(to).poll_flush(cx)))
     }
 
-    pub(crate) fn close<W>(&self, to: &mut W) -> Outcome<()>
-    where
-        W: AsyncWrite + Unpin,
-    {
-        outcome(self.poll(|cx| Pin::new(to).poll_close(cx)))
+    pub(crate) fn close(&self, to: &mut (impl AsyncWrite + Unpin)) -> Outcome<()> {
+        to_kind(self.poll(|cx| Pin::new(to).poll_close(cx)))
     }
-}
-
-fn outcome<T>(result: Poll<io::Result<T>>) -> Outcome<T> {
-    result.map_err(|error| error.kind())
 }

@@ -70,16 +70,54 @@ pub(crate) enum Found {
 
 use Found::{Clean, Dropped, Given};
 
+impl Found {
+    /// What every read finds after the unread bytes, if `given` is the kind of the error that was
+    /// given.
+    pub(crate) fn by_reads(self, given: ErrorKind) -> Result<usize, ErrorKind> {
+        match self {
+            Clean => Ok(0),
+            Dropped => Err(DROPPED),
+            Given => Err(given),
+        }
+    }
+
+    pub(crate) fn by_writes(self, given: ErrorKind) -> ErrorKind {
+        self.by_reads(given).err().unwrap_or(ErrorKind::BrokenPipe)
+    }
+}
+
+/// Who ends a pipe.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum By {
+    Reader,
+    Writer,
+    Handle,
+}
+
 /// What ends a pipe.
 pub(crate) struct Ending {
-    pub(crate) name: &'static str,
+    pub(crate) name: String,
+    pub(crate) by: By,
     pub(crate) strict: bool,
-    pub(crate) end: fn(&mut Pipe, Error),
     /// What the reader finds after the unread bytes.
     pub(crate) reader: Found,
     pub(crate) writer: Found,
     /// Whether the unread bytes are discarded.
     pub(crate) discards: bool,
+    act: fn(&mut Pipe, Error),
+    /// Whether the half is dropped after that.
+    drops: bool,
+}
+
+impl Ending {
+    pub(crate) fn end(&self, pipe: &mut Pipe, error: Error) {
+        (self.act)(pipe, error);
+        match self.by {
+            By::Reader if self.drops => pipe.reader = None,
+            By::Writer if self.drops => pipe.writer = None,
+            _ => {}
+        }
+    }
 }
 
 /// What the reader and the writer find, and whether the unread bytes are discarded.
@@ -92,126 +130,67 @@ const WRITER_ABORTS: Finds = (Given, Clean, true);
 const READER_ABORTS: Finds = (Clean, Given, true);
 const BOTH_FAIL: Finds = (Given, Given, true);
 
-pub(crate) fn endings() -> impl Iterator<Item = Ending> {
-    type Row = (&'static str, bool, Finds, fn(&mut Pipe, Error));
-    let rows: [Row; 19] = [
-        ("the writer finishes", true, CLEAN, |pipe, _| {
-            pipe.writer().finish();
-        }),
-        (
-            "the writer finishes and is dropped",
-            true,
-            CLEAN,
-            |pipe, _| {
-                pipe.writer().finish();
-                pipe.writer = None;
-            },
-        ),
-        ("the writer is dropped", false, CLEAN, |pipe, _| {
-            pipe.writer = None;
-        }),
-        ("the strict writer is dropped", true, DROPS, |pipe, _| {
-            pipe.writer = None;
-        }),
-        ("the writer fails", true, READER_FAILS, |pipe, error| {
+pub(crate) fn endings() -> Vec<Ending> {
+    type Row = (&'static str, Finds, fn(&mut Pipe, Error));
+    let by_writer: [Row; 5] = [
+        ("dropped", DROPS, |_, _| ()),
+        ("finishes", CLEAN, |pipe, _| pipe.writer().finish()),
+        ("fails", READER_FAILS, |pipe, error| {
             pipe.writer().finish_with(error);
         }),
-        (
-            "the writer fails and is dropped",
-            true,
-            READER_FAILS,
-            |pipe, error| {
-                pipe.writer().finish_with(error);
-                pipe.writer = None;
-            },
-        ),
-        ("the writer aborts", true, WRITER_ABORTS, |pipe, error| {
+        ("aborts", WRITER_ABORTS, |pipe, error| {
             pipe.writer().abort(error);
         }),
-        (
-            "the writer aborts and is dropped",
-            true,
-            WRITER_ABORTS,
-            |pipe, error| {
-                pipe.writer().abort(error);
-                pipe.writer = None;
-            },
-        ),
-        (
-            "the writer's stream aborts",
-            true,
-            WRITER_ABORTS,
-            |pipe, error| {
-                pipe.in_stream_of_writer(|stream| stream.abort(error));
-            },
-        ),
-        ("the reader closes", true, CLEAN, |pipe, _| {
-            pipe.reader().close();
+        ("aborts its stream", WRITER_ABORTS, |pipe, error| {
+            pipe.in_stream_of_writer(|stream| stream.abort(error));
         }),
-        (
-            "the reader closes and is dropped",
-            true,
-            CLEAN,
-            |pipe, _| {
-                pipe.reader().close();
-                pipe.reader = None;
-            },
-        ),
-        ("the reader is dropped", false, CLEAN, |pipe, _| {
-            pipe.reader = None;
-        }),
-        ("the strict reader is dropped", true, DROPS, |pipe, _| {
-            pipe.reader = None;
-        }),
-        ("the reader aborts", true, READER_ABORTS, |pipe, error| {
+    ];
+    let by_reader: [Row; 4] = [
+        ("dropped", DROPS, |_, _| ()),
+        ("closes", CLEAN, |pipe, _| pipe.reader().close()),
+        ("aborts", READER_ABORTS, |pipe, error| {
             pipe.reader().abort(error);
         }),
-        (
-            "the reader aborts and is dropped",
-            true,
-            READER_ABORTS,
-            |pipe, error| {
-                pipe.reader().abort(error);
-                pipe.reader = None;
-            },
-        ),
-        (
-            "the reader's stream aborts",
-            true,
-            READER_ABORTS,
-            |pipe, error| {
-                pipe.in_stream_of_reader(|stream| stream.abort(error));
-            },
-        ),
-        ("a handle aborts", true, BOTH_FAIL, |pipe, error| {
+        ("aborts its stream", READER_ABORTS, |pipe, error| {
+            pipe.in_stream_of_reader(|stream| stream.abort(error));
+        }),
+    ];
+    let by_handle: [Row; 3] = [
+        ("of the pipe", BOTH_FAIL, |pipe, error| {
             pipe.handle.abort(error);
         }),
-        (
-            "a handle of the writer's stream aborts",
-            true,
-            BOTH_FAIL,
-            |pipe, error| {
-                pipe.in_stream_of_writer(|stream| stream.abort_handle().abort(error));
-            },
-        ),
-        (
-            "a handle of the reader's stream aborts",
-            true,
-            BOTH_FAIL,
-            |pipe, error| {
-                pipe.in_stream_of_reader(|stream| stream.abort_handle().abort(error));
-            },
-        ),
+        ("of the writer's stream", BOTH_FAIL, |pipe, error| {
+            pipe.in_stream_of_writer(|stream| stream.abort_handle().abort(error));
+        }),
+        ("of the reader's stream", BOTH_FAIL, |pipe, error| {
+            pipe.in_stream_of_reader(|stream| stream.abort_handle().abort(error));
+        }),
     ];
-    let ending = |(name, strict, (reader, writer, discards), end)| Ending {
-        name,
-        strict,
-        end,
-        reader,
-        writer,
-        discards,
-    };
-    rows.into_iter().map(ending)
+    let of = |by| move |row| (by, row);
+    let rows = (by_writer.into_iter().map(of(By::Writer)))
+        .chain(by_reader.map(of(By::Reader)))
+        .chain(by_handle.map(of(By::Handle)));
+    let mut endings = Vec::new();
+    for (by, (how, finds, act)) in rows {
+        for drops in [false, true] {
+            if drops && by == By::Handle {
+                continue;
+            }
+            let strict = how != "dropped" || drops;
+            let (reader, writer, discards) = if strict { finds } else { CLEAN };
+            endings.push(Ending {
+                name: format!("{by:?}: {how}, drops: {drops}, strict: {strict}"),
+                by,
+                strict,
+                reader,
+                writer,
+                discards,
+                act,
+                drops: drops || how == "dropped",
+            });
+        }
+    }
+    endings
 }
 
 /// An error of the user's, with a source.

@@ -7,14 +7,14 @@ use core::task::{Context, Poll};
 use core::time::Duration;
 use std::io::{self, BufRead, IoSlice, IoSliceMut, Write};
 
-use async_duplex::{pipe, DuplexStream, Reader, Writer};
+use async_duplex::io::Blocking;
+use async_duplex::{duplex, pipe, DuplexStream, Reader, Writer};
 use futures::io::{AsyncBufRead, AsyncRead, AsyncWrite};
 use tokio::io::ReadBuf;
 
 /// A reader, or a stream that has one.
 pub(crate) trait Source:
-    AsyncRead
-    + AsyncBufRead
+    AsyncBufRead
     + tokio::io::AsyncRead
     + tokio::io::AsyncBufRead
     + embedded_io_async::BufRead<Error = io::Error>
@@ -25,7 +25,6 @@ pub(crate) trait Source:
 {
     fn of(reader: Reader) -> Self;
     fn reader(&mut self) -> &mut Reader;
-    fn blocking(self) -> Box<dyn BufRead + Send>;
     /// Makes a blocking call that must not wait.
     fn block<T>(&mut self, call: impl FnOnce(&mut dyn BufRead) -> T) -> T;
 }
@@ -42,7 +41,6 @@ pub(crate) trait Sink:
 {
     fn of(writer: Writer) -> Self;
     fn writer(&mut self) -> &mut Writer;
-    fn blocking(self) -> Box<dyn Write + Send>;
     /// Makes a blocking call that must not wait.
     fn block<T>(&mut self, call: impl FnOnce(&mut dyn Write) -> T) -> T;
 }
@@ -56,34 +54,22 @@ impl Source for Reader {
         self
     }
 
-    fn blocking(self) -> Box<dyn BufRead + Send> {
-        Box::new(self.blocking())
-    }
-
     fn block<T>(&mut self, call: impl FnOnce(&mut dyn BufRead) -> T) -> T {
-        let mut blocking = mem::replace(self, pipe(1).0).blocking();
-        blocking.set_timeout(Some(Duration::ZERO));
-        let result = call(&mut blocking);
-        *self = blocking.into_inner();
-        result
+        block(self, pipe(1).0, Self::blocking, |half| call(half))
     }
 }
 
 impl Source for DuplexStream {
     fn of(reader: Reader) -> Self {
-        DuplexStream::new(reader, pipe(1).1)
+        Self::new(reader, pipe(1).1)
     }
 
     fn reader(&mut self) -> &mut Reader {
         self.reader()
     }
 
-    fn blocking(self) -> Box<dyn BufRead + Send> {
-        Box::new(self.blocking())
-    }
-
     fn block<T>(&mut self, call: impl FnOnce(&mut dyn BufRead) -> T) -> T {
-        block(self, |blocking| call(blocking))
+        block(self, duplex(1).0, Self::blocking, |half| call(half))
     }
 }
 
@@ -96,46 +82,36 @@ impl Sink for Writer {
         self
     }
 
-    fn blocking(self) -> Box<dyn Write + Send> {
-        Box::new(self.blocking())
-    }
-
     fn block<T>(&mut self, call: impl FnOnce(&mut dyn Write) -> T) -> T {
-        let mut blocking = mem::replace(self, pipe(1).1).blocking();
-        blocking.set_timeout(Some(Duration::ZERO));
-        let result = call(&mut blocking);
-        *self = blocking.into_inner();
-        result
+        block(self, pipe(1).1, Self::blocking, |half| call(half))
     }
 }
 
 impl Sink for DuplexStream {
     fn of(writer: Writer) -> Self {
-        DuplexStream::new(pipe(1).0, writer)
+        Self::new(pipe(1).0, writer)
     }
 
     fn writer(&mut self) -> &mut Writer {
         self.writer()
     }
 
-    fn blocking(self) -> Box<dyn Write + Send> {
-        Box::new(self.blocking())
-    }
-
     fn block<T>(&mut self, call: impl FnOnce(&mut dyn Write) -> T) -> T {
-        block(self, |blocking| call(blocking))
+        block(self, duplex(1).0, Self::blocking, |half| call(half))
     }
 }
 
-fn block<T>(
-    stream: &mut DuplexStream,
-    call: impl FnOnce(&mut async_duplex::io::Blocking<DuplexStream>) -> T,
+/// Makes `call` in place of `half`, which returns afterwards.
+fn block<H, T>(
+    half: &mut H,
+    spare: H,
+    blocking: fn(H) -> Blocking<H>,
+    call: impl FnOnce(&mut Blocking<H>) -> T,
 ) -> T {
-    let (reader, writer) = pipe(1);
-    let mut blocking = mem::replace(stream, DuplexStream::new(reader, writer)).blocking();
-    blocking.set_timeout(Some(Duration::ZERO));
-    let result = call(&mut blocking);
-    *stream = blocking.into_inner();
+    let mut blocked = blocking(mem::replace(half, spare));
+    blocked.set_timeout(Some(Duration::ZERO));
+    let result = call(&mut blocked);
+    *half = blocked.into_inner();
     result
 }
 
@@ -164,6 +140,17 @@ pub(crate) struct WriteCall<S> {
 
 type WriteFn<S> = fn(&mut S, &mut Context<'_>, &[u8]) -> Poll<io::Result<usize>>;
 
+/// Three slices, of which one is empty.
+fn parts(bytes: &[u8]) -> [IoSlice<'_>; 3] {
+    let (a, b) = bytes.split_at(bytes.len() / 3);
+    [a, b"", b].map(IoSlice::new)
+}
+
+fn parts_mut(buf: &mut [u8]) -> [IoSliceMut<'_>; 3] {
+    let (a, b) = buf.split_at_mut(buf.len() / 3);
+    [a, &mut [], b].map(IoSliceMut::new)
+}
+
 /// Every call of every family that reads.
 pub(crate) fn reads<S: Source>() -> Vec<ReadCall<S>> {
     let waiting: [(_, _, ReadFn<S>); 11] = [
@@ -183,9 +170,7 @@ pub(crate) fn reads<S: Source>() -> Vec<ReadCall<S>> {
             AsyncRead::poll_read(Pin::new(source), cx, buf)
         }),
         ("futures read_vectored", true, |source, cx, buf| {
-            let (a, b) = buf.split_at_mut(buf.len() / 3);
-            let bufs = &mut [a, &mut [], b].map(IoSliceMut::new);
-            Pin::new(source).poll_read_vectored(cx, bufs)
+            Pin::new(source).poll_read_vectored(cx, &mut parts_mut(buf))
         }),
         ("futures fill_buf", false, |source, cx, _| {
             AsyncBufRead::poll_fill_buf(Pin::new(source), cx).map_ok(<[u8]>::len)
@@ -217,24 +202,21 @@ pub(crate) fn reads<S: Source>() -> Vec<ReadCall<S>> {
             Poll::Ready(source.block(|source| source.read(buf)))
         }),
         ("blocking read_vectored", true, |source, _, buf| {
-            let (a, b) = buf.split_at_mut(buf.len() / 3);
-            let bufs = &mut [a, &mut [], b].map(IoSliceMut::new);
-            Poll::Ready(source.block(|source| source.read_vectored(bufs)))
+            Poll::Ready(source.block(|source| source.read_vectored(&mut parts_mut(buf))))
         }),
         ("blocking fill_buf", false, |source, _, _| {
             Poll::Ready(source.block(|source| source.fill_buf().map(<[u8]>::len)))
         }),
     ];
-    let read = |waits| {
-        move |(name, consumes, call)| ReadCall {
-            name,
-            waits,
-            consumes,
-            call,
-        }
+    let waiting = waiting.map(|row| (true, row)).into_iter();
+    let all = waiting.chain(trying.map(|row| (false, row)));
+    let call = |(waits, (name, consumes, call))| ReadCall {
+        name,
+        waits,
+        consumes,
+        call,
     };
-    let waiting = waiting.into_iter().map(read(true));
-    waiting.chain(trying.into_iter().map(read(false))).collect()
+    all.map(call).collect()
 }
 
 /// Every call of every family that writes.
@@ -253,17 +235,13 @@ pub(crate) fn writes<S: Sink>() -> Vec<WriteCall<S>> {
             AsyncWrite::poll_write(Pin::new(sink), cx, bytes)
         }),
         ("futures write_vectored", true, |sink, cx, bytes| {
-            let (a, b) = bytes.split_at(bytes.len() / 3);
-            let bufs = [a, b"", b].map(IoSlice::new);
-            AsyncWrite::poll_write_vectored(Pin::new(sink), cx, &bufs)
+            AsyncWrite::poll_write_vectored(Pin::new(sink), cx, &parts(bytes))
         }),
         ("tokio write", true, |sink, cx, bytes| {
             tokio::io::AsyncWrite::poll_write(Pin::new(sink), cx, bytes)
         }),
         ("tokio write_vectored", true, |sink, cx, bytes| {
-            let (a, b) = bytes.split_at(bytes.len() / 3);
-            let bufs = [a, b"", b].map(IoSlice::new);
-            tokio::io::AsyncWrite::poll_write_vectored(Pin::new(sink), cx, &bufs)
+            tokio::io::AsyncWrite::poll_write_vectored(Pin::new(sink), cx, &parts(bytes))
         }),
         ("embedded write", true, |sink, cx, bytes| {
             pin!(embedded_io_async::Write::write(sink, bytes)).poll(cx)
@@ -277,23 +255,18 @@ pub(crate) fn writes<S: Sink>() -> Vec<WriteCall<S>> {
             Poll::Ready(sink.block(|sink| sink.write(bytes)))
         }),
         ("blocking write_vectored", true, |sink, _, bytes| {
-            let (a, b) = bytes.split_at(bytes.len() / 3);
-            let bufs = [a, b"", b].map(IoSlice::new);
-            Poll::Ready(sink.block(|sink| sink.write_vectored(&bufs)))
+            Poll::Ready(sink.block(|sink| sink.write_vectored(&parts(bytes))))
         }),
     ];
-    let write = |waits| {
-        move |(name, writes, call)| WriteCall {
-            name,
-            waits,
-            writes,
-            call,
-        }
+    let waiting = waiting.map(|row| (true, row)).into_iter();
+    let all = waiting.chain(trying.map(|row| (false, row)));
+    let call = |(waits, (name, writes, call))| WriteCall {
+        name,
+        waits,
+        writes,
+        call,
     };
-    let waiting = waiting.into_iter().map(write(true));
-    waiting
-        .chain(trying.into_iter().map(write(false)))
-        .collect()
+    all.map(call).collect()
 }
 
 /// Every flush and every close of every family. None of them fails.

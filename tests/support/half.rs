@@ -6,7 +6,7 @@ use std::io::{self, ErrorKind, IoSlice, IoSliceMut};
 
 use async_duplex::{AbortHandle, Options, Reader, Writer};
 
-use super::counting_waker::{failed, ready, CountingTask, Outcome, BROKEN, END};
+use super::counting_waker::{failed, ready, to_kind, CountingTask, Outcome, BROKEN, END};
 
 /// The capacity of the pipes of [`Half::full`].
 pub(crate) const CAPACITY: usize = 4;
@@ -252,19 +252,12 @@ impl CountingTask {
 
     /// Reads or writes up to `n` bytes.
     pub(crate) fn move_up_to<H: Half>(&self, half: &mut H, n: usize) -> Outcome<usize> {
-        let moved = self.poll(|cx| half.poll_move(cx, n));
-        moved.map_err(|error| error.kind())
+        to_kind(self.poll(|cx| half.poll_move(cx, n)))
     }
 
     /// How many bytes are available, if `min` are.
     pub(crate) fn available<H: Half>(&self, half: &mut H, min: usize) -> Outcome<usize> {
-        let found = self.poll(|cx| half.poll_available(cx, min));
-        found.map_err(|error| error.kind())
-    }
-
-    /// How many times the task was woken, and how many of its wakers are retained.
-    pub(crate) fn state(&self) -> (usize, usize) {
-        (self.wakes(), self.retained())
+        to_kind(self.poll(|cx| half.poll_available(cx, min)))
     }
 }
 

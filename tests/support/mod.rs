@@ -9,6 +9,8 @@ pub(crate) mod ends;
 #[cfg(all(feature = "tokio", feature = "embedded-io"))]
 pub(crate) mod families;
 pub(crate) mod half;
+#[cfg(feature = "tokio")]
+pub(crate) mod like_tokio;
 pub(crate) mod panics;
 pub(crate) mod rendezvous;
 pub(crate) mod sizes;

@@ -1,18 +1,14 @@
-//! B12, B16, B25 and B26 in the middle of long transfers of blocking and asynchronous halves.
+//! B26 in the middle of the transfers of blocking halves.
 
-use std::io::{ErrorKind, Read, Write};
+use std::io::{Read, Write};
 use std::sync::Barrier;
 use std::thread;
 
-use async_duplex::{duplex, Options, Reader};
-use futures::executor::block_on;
-use futures::AsyncWriteExt;
+use async_duplex::duplex;
 
 use crate::support::deadline::within;
 use crate::support::half::ABORT;
 use crate::DEADLINE;
-
-const DROPPED: ErrorKind = ErrorKind::UnexpectedEof;
 
 /// Four threads that read and write both ends of a connection, which is cut somewhere in between.
 #[test]
@@ -55,41 +51,5 @@ fn b20_b26_every_half_of_a_busy_connection_ends_with_the_error_of_a_handle() {
                 }
             });
         });
-    }
-}
-
-type End = (fn(Reader), ErrorKind);
-
-/// Writes 32 MiB into 64 KiB, of which the reader reads 1 MiB and then ends.
-#[test]
-#[cfg_attr(miri, ignore = "it would take hours")]
-fn b12_b16_b25_b26_a_write_of_32_mib_into_64_kib_fails_with_the_readers_end() {
-    let ends: [End; 4] = [
-        (|mut reader| reader.close(), ErrorKind::BrokenPipe),
-        (|reader| drop(reader), DROPPED),
-        (|mut reader| reader.abort(ABORT), ABORT),
-        (|reader| reader.abort_handle().abort(ABORT), ABORT),
-    ];
-    let bytes = vec![7; 32 << 20];
-    for (end, expected) in ends {
-        for blocking in [false, true] {
-            let (reader, mut writer) = Options::new(64 << 10).error_on_drop(DROPPED).pipe();
-            let written = within(DEADLINE, || {
-                thread::scope(|scope| {
-                    scope.spawn(move || {
-                        let mut reader = reader.blocking();
-                        let mut buf = vec![0; 1 << 20];
-                        reader.read_exact(&mut buf).unwrap();
-                        assert!(buf.iter().all(|byte| *byte == 7));
-                        end(reader.into_inner());
-                    });
-                    match blocking {
-                        true => writer.blocking().write_all(&bytes),
-                        false => block_on(writer.write_all(&bytes)),
-                    }
-                })
-            });
-            assert_eq!(written.unwrap_err().kind(), expected);
-        }
     }
 }

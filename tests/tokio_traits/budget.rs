@@ -1,15 +1,14 @@
-//! B18: the budget of tokio's tasks, which only the calls of its traits obey. `budget_like_tokio`
-//! has how much of it each call uses.
+//! B18: the budget of tokio's tasks, which only the calls of its traits obey. `like_tokio` has
+//! how much of it each call uses.
 
 use core::convert::Infallible;
 use core::pin::{pin, Pin};
 use core::task::Poll;
 use core::time::Duration;
-use std::io::IoSlice;
 
 use async_duplex::{duplex, pipe};
 use futures::future::{poll_fn, FutureExt};
-use tokio::io::{AsyncBufRead, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::task::coop;
 use tokio::time::{sleep, timeout};
 
@@ -44,51 +43,6 @@ fn b18_a_select_over_a_busy_stream_lets_a_timer_fire() {
         assert!(timeout(Duration::from_millis(1), stay_busy())
             .await
             .is_err());
-    });
-}
-
-#[test]
-fn b18_two_tasks_that_keep_each_other_busy_let_a_third_run() {
-    run(async {
-        let (mut reader, mut writer) = pipe(64 * 1024);
-        let writes = tokio::spawn(async move { while writer.write(&[1; 64]).await.is_ok() {} });
-        let reads = tokio::spawn(async move {
-            let mut buf = [0; 64];
-            while reader.read(&mut buf).await.is_ok() {}
-        });
-        sleep(Duration::from_millis(1)).await;
-        reads.abort();
-        assert!(reads.await.unwrap_err().is_cancelled());
-        // The reader was dropped with its task.
-        writes.await.unwrap();
-    });
-}
-
-#[test]
-fn b18_a_call_that_waits_costs_no_budget() {
-    run(async {
-        let (mut near, mut far) = duplex(8);
-        // All calls are made in one poll, with one budget. If a pending call used any, none would
-        // be left for the others.
-        poll_fn(|cx| {
-            let mut room = [0; 8];
-            let mut buf = ReadBuf::new(&mut room);
-            for _ in 0..MANY {
-                assert!(AsyncRead::poll_read(Pin::new(&mut near), cx, &mut buf).is_pending());
-                assert!(AsyncBufRead::poll_fill_buf(Pin::new(&mut near), cx).is_pending());
-            }
-            assert!(AsyncWrite::poll_write(Pin::new(&mut far), cx, &[1; 8]).is_ready());
-            for _ in 0..MANY {
-                assert!(AsyncWrite::poll_write(Pin::new(&mut far), cx, b"x").is_pending());
-                let slices = [IoSlice::new(b"x")];
-                let far = Pin::new(&mut far);
-                assert!(AsyncWrite::poll_write_vectored(far, cx, &slices).is_pending());
-            }
-            assert!(AsyncRead::poll_read(Pin::new(&mut near), cx, &mut buf).is_ready());
-            assert_eq!(buf.filled(), [1; 8]);
-            Poll::Ready(())
-        })
-        .await;
     });
 }
 

@@ -1,14 +1,13 @@
-//! tokio's `copy`, `split` and `join`, and half-closes that pass through several streams.
+//! Half-closes that pass through several streams, and the frames of `tokio_util`.
 
 use async_duplex::{duplex, DuplexStream};
-use std::io::ErrorKind;
-
-use tokio::io::{copy, copy_bidirectional, split};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use bytes::{Bytes, BytesMut};
+use futures::{stream, SinkExt, StreamExt, TryStreamExt};
+use tokio::io::{copy_bidirectional, AsyncReadExt, AsyncWriteExt};
 use tokio::task::JoinHandle;
+use tokio_util::codec::{Framed, LengthDelimitedCodec};
 
-use crate::counting_waker::{ready, CountingTask};
-use crate::{data, run, run_on_threads};
+use crate::{data, run_on_threads};
 
 const QUESTION: usize = 30_000;
 const ANSWER: usize = 45_000;
@@ -69,89 +68,31 @@ fn b14_a_half_close_goes_through_three_streams_and_the_answer_comes_back() {
 }
 
 #[test]
-fn b14_both_directions_of_a_proxied_stream_can_be_full_at_once() {
-    for capacity in [1, 64] {
-        run(async {
-            let (near, far, proxies) = through_three(capacity);
-            let exchange = |stream: DuplexStream, sends: u32, expects: u32| async move {
-                let (mut reader, mut writer) = stream.into_split();
-                let send = async {
-                    writer.write_all(&data(sends, 10_000)).await.unwrap();
-                    writer.shutdown().await.unwrap();
-                };
-                let mut bytes = Vec::new();
-                let (_, read) = futures::join!(send, reader.read_to_end(&mut bytes));
-                read.unwrap();
-                assert!(bytes == data(expects, 10_000));
-            };
-            futures::join!(exchange(near, 3, 4), exchange(far, 4, 3));
-            for proxy in proxies {
-                assert_eq!(proxy.await.unwrap(), (10_000, 10_000));
-            }
-        });
-    }
-}
-
-#[test]
-fn b12_a_proxy_whose_far_end_is_gone_says_so_to_the_near_end() {
-    run(async {
-        let (mut near, mut a) = duplex(16);
-        let (mut b, far) = duplex(16);
-        let proxy = tokio::spawn(async move { copy_bidirectional(&mut a, &mut b).await });
-        drop(far);
-        // The buffers in between accept some writes first.
-        while near.write(&[0; 16]).await.is_ok() {}
-        let error = proxy.await.unwrap().unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::BrokenPipe);
-    });
-}
-
-#[test]
-fn halves_split_by_tokio_read_and_write_at_the_same_time() {
-    const LEN: usize = 50_000;
-    for capacity in [3, 64, 8192] {
+fn frames_of_all_lengths_are_echoed() {
+    for (capacity, scale) in [(1, 1), (7, 1), (100, 10), (65536, 100)] {
         run_on_threads(async {
             let (near, far) = duplex(capacity);
-            let (mut reader, mut writer) = split(near);
             let echo = tokio::spawn(async move {
-                let (mut reader, mut writer) = split(far);
-                let n = copy(&mut reader, &mut writer).await.unwrap();
-                writer.shutdown().await.unwrap();
-                n
+                let framed = Framed::new(far, LengthDelimitedCodec::new());
+                let (sink, frames) = framed.split();
+                frames.map_ok(BytesMut::freeze).forward(sink).await.unwrap();
             });
+            let frames: Vec<_> = (0..40)
+                .map(|i| Bytes::from(data(i, (i * i) as usize * scale)))
+                .collect();
+            let framed = Framed::new(near, LengthDelimitedCodec::new());
+            let (mut sink, echoed) = framed.split();
+            let sent = frames.clone();
             let send = tokio::spawn(async move {
-                writer.write_all(&data(6, LEN)).await.unwrap();
-                writer.shutdown().await.unwrap();
-                writer
+                sink.send_all(&mut stream::iter(sent).map(Ok))
+                    .await
+                    .unwrap();
+                sink.close().await.unwrap();
             });
-            let mut bytes = Vec::new();
-            reader.read_to_end(&mut bytes).await.unwrap();
-            assert!(bytes == data(6, LEN));
-            assert_eq!(echo.await.unwrap(), LEN as u64);
-
-            // `unsplit` returns the stream, whose write direction has ended.
-            let mut near = reader.unsplit(send.await.unwrap());
-            let error = near.write(b"x").await.unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::BrokenPipe);
+            let echoed: Vec<BytesMut> = echoed.try_collect().await.unwrap();
+            assert!(echoed == frames);
+            send.await.unwrap();
+            echo.await.unwrap();
         });
     }
-}
-
-#[test]
-fn b14_our_halves_close_when_they_are_dropped_where_those_of_tokio_do_not() {
-    let task = CountingTask::new();
-
-    let (near, mut far) = duplex(8);
-    let (reader, writer) = split(near);
-    drop(writer);
-    assert!(task.read_some(&mut far, 8).is_pending());
-    drop(reader);
-    assert_eq!(task.read_some(&mut far, 8).map_ok(|b| b.len()), ready(0));
-
-    let (near, mut far) = duplex(8);
-    let (mut reader, writer) = near.into_split();
-    drop(writer);
-    assert_eq!(task.read_some(&mut far, 8).map_ok(|b| b.len()), ready(0));
-    assert_eq!(task.send(&mut far, b"still here"), ready(8));
-    assert_eq!(task.read_some(&mut reader, 8).map_ok(|b| b.len()), ready(8));
 }

@@ -1,95 +1,16 @@
-//! A comparison with `tokio::io::duplex`, which a program may replace by this crate's.
-//!
-//! Random calls of both must return the same and wake the same tasks.
+//! A comparison with `tokio::io::duplex`, which a program may replace by this crate's: see
+//! `support/like_tokio.rs`.
 
+use core::pin::Pin;
 use core::task::Poll;
 
+use async_duplex::{pipe, Reader};
+use proptest::collection::vec;
 use proptest::prelude::*;
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::{AsyncBufRead, AsyncRead, ReadBuf};
 
-use crate::counting_waker::{CountingTask, Outcome};
-use crate::data;
-
-#[derive(Clone, Copy, Debug)]
-enum Call {
-    Read(usize),
-    Write(usize),
-    WriteVectored([usize; 3]),
-    Flush,
-    Shutdown,
-    Drop,
-}
-
-/// The number of the end, and the call.
-type Step = (usize, Call);
-
-fn step() -> impl Strategy<Value = Step> {
-    let len = prop_oneof![8 => 0..6_usize, 1 => 6..40_usize];
-    let lens = prop::array::uniform3(len.clone());
-    let call = prop_oneof![
-        40 => len.clone().prop_map(Call::Read),
-        30 => len.prop_map(Call::Write),
-        20 => lens.prop_map(Call::WriteVectored),
-        4 => Just(Call::Flush),
-        2 => Just(Call::Shutdown),
-        1 => Just(Call::Drop),
-    ];
-    (0..2_usize, call)
-}
-
-/// The result of a call: the bytes read, and the number of bytes written.
-type Moved = Outcome<(Vec<u8>, usize)>;
-
-/// Two connected streams. At each end, one task reads and another one writes.
-struct Pair<S> {
-    ends: [Option<S>; 2],
-    tasks: [[CountingTask; 2]; 2],
-    sent: u32,
-}
-
-impl<S: AsyncRead + AsyncWrite + Unpin> Pair<S> {
-    fn new((near, far): (S, S)) -> Self {
-        Self {
-            ends: [Some(near), Some(far)],
-            tasks: Default::default(),
-            sent: 0,
-        }
-    }
-
-    /// Makes the call. Does nothing if the end has been dropped.
-    fn make(&mut self, (end, call): Step) -> Option<Moved> {
-        let stream = self.ends[end].as_mut()?;
-        let [reads, writes] = &self.tasks[end];
-        self.sent += 1;
-        let bytes = |len| data(self.sent, len);
-        let wrote = |n| (Vec::new(), n);
-        let nothing = |()| (Vec::new(), 0);
-        Some(match call {
-            Call::Read(len) => reads.read_some(stream, len).map_ok(|bytes| (bytes, 0)),
-            Call::Write(len) => writes.send(stream, &bytes(len)).map_ok(wrote),
-            Call::WriteVectored(lens) => {
-                let slices = lens.map(bytes);
-                let [a, b, c] = &slices;
-                writes.send_vectored(stream, &[a, b, c]).map_ok(wrote)
-            }
-            Call::Flush => writes.flush_by_tokio(stream).map_ok(nothing),
-            Call::Shutdown => writes.shut_down(stream).map_ok(nothing),
-            Call::Drop => {
-                self.ends[end] = None;
-                Poll::Ready(Ok((Vec::new(), 0)))
-            }
-        })
-    }
-
-    /// How many times each task has been woken. Those of an end that was dropped do not count,
-    /// because tokio retains their wakers and may still wake them.
-    fn wakes(&self) -> [[usize; 2]; 2] {
-        [0, 1].map(|end| match self.ends[end] {
-            Some(_) => [0, 1].map(|task| self.tasks[end][task].wakes()),
-            None => [0; 2],
-        })
-    }
-}
+use crate::support::counting_waker::CountingTask;
+use crate::support::like_tokio::{compare, with_budget, Call, Step};
 
 proptest! {
     #![proptest_config(ProptestConfig {
@@ -99,15 +20,111 @@ proptest! {
     })]
 
     #[test]
-    fn random_calls_return_and_wake_the_same_as_with_tokio(
+    fn b18_random_calls_return_and_wake_the_same_as_with_tokio(
         capacity in 1..12_usize,
-        steps in prop::collection::vec(step(), 1..200),
+        budget in any::<Option<u8>>(),
+        steps in vec(any::<[u8; 5]>().prop_map(Step::from_bytes), 1..200),
     ) {
-        let mut ours = Pair::new(async_duplex::duplex(capacity));
-        let mut theirs = Pair::new(tokio::io::duplex(capacity));
-        for (i, step) in steps.into_iter().enumerate() {
-            prop_assert_eq!(ours.make(step), theirs.make(step), "step {}: {:?}", i, step);
-            prop_assert_eq!(ours.wakes(), theirs.wakes(), "after step {}: {:?}", i, step);
+        compare(capacity, budget, &steps);
+    }
+}
+
+/// More calls than a task's budget has units.
+const MANY: usize = 140;
+
+/// For every number of units that are left.
+#[test]
+fn b18_every_call_draws_on_the_budget_as_that_of_tokios_own_duplex_does() {
+    let step = |end, call| Step { end, task: 0, call };
+    let peer = |call| step(1, call);
+    let read = Call::Read { filled: 0, len: 8 };
+    let full = || vec![step(0, Call::Write(8 * MANY))];
+    // The calls of some rows wait, and cost nothing: the last one goes on.
+    let rows: [(Vec<Step>, Call); 9] = [
+        (vec![], read),
+        (full(), Call::Write(8)),
+        (full(), Call::WriteVectored([4, 0, 4])),
+        (vec![peer(Call::Write(8 * MANY))], read),
+        (vec![peer(Call::Drop)], read),
+        (vec![], Call::Write(8)),
+        (vec![], Call::WriteVectored([4, 0, 4])),
+        (vec![peer(Call::Drop)], Call::Write(8)),
+        (vec![], Call::Flush),
+    ];
+    for (mut steps, call) in rows {
+        steps.extend(vec![step(0, call); MANY]);
+        steps.extend([peer(Call::Write(8)), peer(read), step(0, call)]);
+        for left in 0..=128 {
+            compare(8 * MANY, Some(left), &steps);
         }
     }
+}
+
+/// tokio's stream does not implement `AsyncBufRead`, so this is compared with a read.
+#[test]
+fn b18_filling_a_buffer_draws_on_the_budget_as_a_read_does() {
+    let task = CountingTask::new();
+    for left in (0..=128).map(Some) {
+        let fills = |reads: bool| {
+            let (mut reader, mut writer) = pipe(MANY);
+            let succeeds = |reader: &mut Reader| {
+                task.poll(|cx| match reads {
+                    true => {
+                        let mut room = [0];
+                        let mut buf = ReadBuf::new(&mut room);
+                        AsyncRead::poll_read(Pin::new(reader), cx, &mut buf).is_ready()
+                    }
+                    false => {
+                        let mut reader = Pin::new(reader);
+                        let fills = AsyncBufRead::poll_fill_buf(reader.as_mut(), cx).is_ready();
+                        AsyncBufRead::consume(reader, usize::from(fills));
+                        fills
+                    }
+                })
+            };
+            // Calls that wait cost nothing.
+            assert!((0..MANY).all(|_| !succeeds(&mut reader)));
+            writer.try_write(&[1; MANY]).unwrap();
+            let calls = (0..MANY).take_while(|_| succeeds(&mut reader)).count();
+            (calls, writer.len())
+        };
+        let by_reads = with_budget(left, || fills(true));
+        assert_eq!(by_reads.0 + by_reads.1, MANY);
+        assert_eq!(with_budget(left, || fills(false)), by_reads, "{left:?}");
+    }
+}
+
+/// A task's waker of either family replaces that of the other.
+#[test]
+fn b7_the_latest_waker_is_woken_whichever_family_registered_it() {
+    let (mut reader, mut writer) = pipe(2);
+    let (tokio, futures) = (CountingTask::new(), CountingTask::new());
+    assert!(tokio.read_some(&mut reader, 1).is_pending());
+    assert!(futures.read(&mut reader, &mut [0]).is_pending());
+    assert_eq!((tokio.retained(), futures.retained()), (0, 1));
+    assert_eq!(writer.try_write(b"ab").unwrap(), 2);
+    assert_eq!((tokio.wakes(), futures.wakes()), (0, 1));
+
+    assert!(futures.write(&mut writer, b"c").is_pending());
+    assert!(tokio.send(&mut writer, b"c").is_pending());
+    assert_eq!((tokio.retained(), futures.retained()), (1, 0));
+    assert_eq!(reader.try_read(&mut [0]).unwrap(), 1);
+    assert_eq!((tokio.wakes(), futures.wakes()), (1, 1));
+}
+
+/// A stream that never waits, in one poll.
+#[test]
+fn b7_b18_outside_of_tokio_and_unconstrained_no_call_waits_without_need() {
+    fn makes_more_calls_than_the_budget(task: &CountingTask) {
+        let (mut reader, mut writer) = pipe(8);
+        for _ in 0..10 * MANY {
+            assert_eq!(task.send(&mut writer, &[1; 8]), Poll::Ready(Ok(8)));
+            assert!(task.read_some(&mut reader, 8).is_ready());
+        }
+    }
+    let task = CountingTask::new();
+    makes_more_calls_than_the_budget(&task);
+    crate::run(tokio::task::unconstrained(async {
+        makes_more_calls_than_the_budget(&task);
+    }));
 }

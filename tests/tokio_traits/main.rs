@@ -4,28 +4,24 @@
 
 #![cfg(not(any(loom, shuttle)))]
 #![cfg(feature = "tokio")]
+#![allow(clippy::std_instead_of_alloc)] // Tests have `std`.
+#![allow(clippy::incompatible_msrv)] // And a current compiler.
 
 extern crate alloc;
 
-mod both_families;
 mod budget;
-mod budget_like_tokio;
 mod buffers;
 mod calls;
-mod codecs;
 mod copying;
-#[path = "../support/counting_waker.rs"]
-mod counting_waker;
-#[path = "../support/data.rs"]
-mod data;
-#[path = "../support/deadline.rs"]
-mod deadline;
 mod like_tokio;
+#[path = "../support/mod.rs"]
+mod support;
 #[path = "../support/tokio_runtimes.rs"]
 mod tokio_runtimes;
 
 use async_duplex::{duplex, pipe};
-use data::data;
+use support::data::data;
+use support::deadline;
 use tokio::io::{AsyncBufRead, AsyncWrite};
 use tokio_runtimes::{run, run_on_threads};
 

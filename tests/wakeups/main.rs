@@ -8,16 +8,12 @@
 #![allow(clippy::std_instead_of_alloc)] // Tests have `std`.
 #![allow(clippy::incompatible_msrv)] // And a current compiler.
 
-mod forgotten;
 mod leaks;
 mod long_buffers;
 mod panicking;
 mod parking;
 mod reentrant;
-mod streams;
 #[path = "../support/mod.rs"]
 mod support;
-mod thresholds;
 mod wakers;
-mod woken_inside;
 mod yielding;

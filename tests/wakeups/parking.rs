@@ -1,27 +1,13 @@
-//! B7 and B8: one half parks, and the other one wakes it.
-
-use core::task::Poll;
+//! B7, B8 and B17: one half parks, for a byte or for several, and the other one wakes it. `oracle`
+//! has every pair of waits of one half, and their ends.
 
 use async_duplex::{pipe, Options, Reader, Writer};
 
 use crate::support::counting_waker::{ready, CountingTask};
 use crate::support::half::{Half, Wait, CAPACITY};
+use crate::wakers::every_wake;
 
 const WAITS: [Wait; 3] = [Wait::Move, Wait::Available(1), Wait::End];
-
-/// Everything that the peer does to wake a half that waits, and whether it is an end.
-fn every_wake<H: Half>(check: impl Fn(&dyn Fn(H::Peer) -> Option<H::Peer>, bool)) {
-    for act in H::Peer::MOVES {
-        let act = |mut peer| {
-            act(&mut peer, 1);
-            Some(peer)
-        };
-        check(&act, false);
-    }
-    for (_, end, _) in H::Peer::ENDS {
-        check(end, true);
-    }
-}
 
 fn check_that_it_is_woken<H: Half>() {
     every_wake::<H>(|act, is_end| {
@@ -45,7 +31,7 @@ fn check_that_it_is_woken<H: Half>() {
 }
 
 #[test]
-fn b7_the_latest_waker_is_woken_by_everything_that_lets_the_half_go_on() {
+fn b7_b15_the_latest_waker_is_woken_by_everything_that_lets_the_half_go_on() {
     check_that_it_is_woken::<Reader>();
     check_that_it_is_woken::<Writer>();
 }
@@ -74,24 +60,25 @@ fn b8_a_parked_half_is_woken_once_for_a_thousand_transfers_and_the_end() {
     check_one_wake::<Writer>();
 }
 
-fn check_one_wake_by_the_end<H: Half>() {
-    for wait in WAITS {
-        let task = CountingTask::new();
-        let (mut half, mut peer) = H::full();
-        task.wait(&mut half, wait);
-        peer.end();
-        peer.end();
-        peer.abort(std::io::ErrorKind::Other);
-        assert!(task.poll(|cx| half.poll_move(cx, 1)).is_ready());
-        drop(peer);
-        assert_eq!(task.state(), (1, 0), "a {}: {wait:?}", H::NAME);
+fn check_wait_for_the_end<H: Half>() {
+    let task = CountingTask::new();
+    let (mut half, mut peer) = H::full();
+    task.wait(&mut half, Wait::End);
+    for _ in 0..10 {
+        peer.give(CAPACITY);
+        half.give(CAPACITY);
     }
+    peer.give(1);
+    assert_eq!(task.state(), (0, 1), "a {}", H::NAME);
+    peer.end();
+    assert_eq!(task.state(), (1, 0), "a {}", H::NAME);
+    assert!(task.poll(|cx| half.poll_closed(cx)).is_ready());
 }
 
 #[test]
-fn b11_b12_b15_an_end_wakes_the_half_once_and_later_ends_do_not() {
-    check_one_wake_by_the_end::<Reader>();
-    check_one_wake_by_the_end::<Writer>();
+fn b15_a_wait_for_the_end_is_woken_by_the_end_alone() {
+    check_wait_for_the_end::<Reader>();
+    check_wait_for_the_end::<Writer>();
 }
 
 fn check_that_nothing_wakes<H: Half>() {
@@ -123,12 +110,9 @@ fn b6_b8_a_flush_and_borrowed_slices_wake_no_task_and_leave_a_half_parked() {
     let (mut reader, mut writer) = pipe(CAPACITY);
     let borrow = |reader: &mut Reader, writer: &mut Writer| {
         assert!(CountingTask::new().flush(writer).is_ready());
-        let (front, back) = writer.spare_slices();
-        front.fill(1);
-        back.fill(2);
+        writer.spare_slices();
         writer.commit(0);
         reader.as_slices();
-        let _ = CountingTask::new().poll(|cx| reader.poll_readable(cx, 0));
         reader.consume(0);
     };
     read.wait(&mut reader, Wait::Move);
@@ -143,72 +127,103 @@ fn b6_b8_a_flush_and_borrowed_slices_wake_no_task_and_leave_a_half_parked() {
     assert_eq!(write.state(), (1, 0));
 }
 
-#[test]
-fn b7_a_call_that_need_not_wait_retains_no_waker_and_wakes_nobody() {
-    let rounds = if cfg!(miri) { 500 } else { 100_000 };
-    let (mut reader, mut writer) = pipe(64);
-    let task = CountingTask::new();
-    for _ in 0..rounds {
-        assert_eq!(task.write(&mut writer, &[0; 48]), ready(48));
-        assert!(task.fill_buf(&mut reader).is_ready());
-        assert_eq!(task.read(&mut reader, &mut [0; 48]), ready(48));
+/// Every capacity of up to 5 bytes, some offsets, every threshold, and every number of bytes up to
+/// the threshold to move at a time, by every call.
+fn check_threshold<H: Half>() {
+    for capacity in 1..=5 {
+        for offset in [0, capacity - 1, capacity] {
+            for (min, step) in (1..=capacity).flat_map(|min| (1..=min).map(move |step| (min, step)))
+            {
+                for act in H::Peer::MOVES {
+                    let task = CountingTask::new();
+                    let (mut half, mut peer) = H::pair(&Options::new(capacity));
+                    for _ in 0..offset {
+                        peer.give(1);
+                        half.give(1);
+                    }
+                    task.wait(&mut half, Wait::Available(min));
+                    let mut given = 0;
+                    while given < capacity {
+                        let waits = usize::from(given < min);
+                        assert_eq!(task.state(), (1 - waits, waits));
+                        if given > 0 && waits > 0 {
+                            // To poll again below the threshold causes no wake, now or later.
+                            task.wait(&mut half, Wait::Available(min));
+                        }
+                        let n = step.min(capacity - given);
+                        act(&mut peer, n);
+                        given += n;
+                    }
+                    assert_eq!(task.state(), (1, 0));
+                    assert_eq!(task.available(&mut half, min), ready(capacity));
+                }
+            }
+        }
     }
-    assert!(task.close(&mut writer).is_ready());
-    assert_eq!(task.read(&mut reader, &mut [0]), ready(0));
-    drop(reader);
-    assert_eq!(task.state(), (0, 0));
 }
 
-/// A half does not wake its own task. Its peer does.
-fn check_own_end<H: Half>() {
-    for wait in WAITS {
-        for (how, end, _) in H::ENDS {
+#[test]
+fn b17_a_half_is_woken_once_at_its_threshold_and_not_before() {
+    check_threshold::<Reader>();
+    check_threshold::<Writer>();
+}
+
+fn check_ends<H: Half>() {
+    for (how, end, found) in H::Peer::ENDS {
+        for given in 0..CAPACITY {
             let task = CountingTask::new();
             let (mut half, mut peer) = H::full();
-            task.wait(&mut half, wait);
-            let Some(mut half) = end(half) else {
-                assert_eq!(task.state(), (0, 0), "a dropped half retains no waker");
-                continue;
+            peer.give(given);
+            task.wait(&mut half, Wait::Available(CAPACITY));
+            let _peer = end(peer);
+            assert_eq!(task.state(), (1, 0), "the peer of a {} {how}", H::NAME);
+            // What is left comes before the end, but for a writer and after an abort.
+            let is_lost = *how == "aborts" || H::NAME == "writer";
+            let expected = if given > 0 && !is_lost {
+                ready(given)
+            } else {
+                *found
             };
-            if H::NAME == "reader" {
-                assert!(peer.try_move(1).is_err(), "no byte passes any more");
-            }
-            assert_eq!(task.state(), (0, 1), "the {} {how}", H::NAME);
-            assert!(!half.is_closed());
-            task.wait(&mut half, Wait::End);
-            peer.end();
-            assert_eq!(task.state(), (1, 0), "the {} {how}", H::NAME);
-            assert_eq!(task.poll(|cx| half.poll_closed(cx)), Poll::Ready(()));
+            assert_eq!(task.available(&mut half, CAPACITY), expected, "{how}");
         }
     }
 }
 
 #[test]
-fn b7_b15_a_half_that_ends_keeps_its_waker_until_the_other_half_ends() {
-    check_own_end::<Reader>();
-    check_own_end::<Writer>();
+fn b17_b24_every_end_wakes_a_half_below_its_threshold_which_finds_what_is_left() {
+    check_ends::<Reader>();
+    check_ends::<Writer>();
 }
 
-/// Bytes and the end do not wake a half that waits for the end of the other one only.
-#[test]
-fn b15_bytes_and_room_do_not_wake_a_half_that_waits_for_the_end() {
-    for fill in 0..=CAPACITY {
-        let (read, write) = (CountingTask::new(), CountingTask::new());
-        let (mut reader, mut writer) = pipe(CAPACITY);
-        assert_eq!(writer.try_write(&b"full"[..fill]).unwrap(), fill);
-        read.wait(&mut reader, Wait::End);
-        write.wait(&mut writer, Wait::End);
-        for _ in 0..10 {
-            let _written = writer.try_write(b"full");
-            assert_eq!(reader.try_read(&mut [0; 4]).unwrap(), 4);
-        }
-        assert_eq!(writer.try_write(&b"full"[..fill]).unwrap(), fill);
-        assert_eq!((read.state(), write.state()), ((0, 1), (0, 1)));
-        writer.finish();
-        assert_eq!((read.state(), write.state()), ((1, 0), (0, 1)));
-        assert!(read.poll(|cx| reader.poll_closed(cx)).is_ready());
-        assert_eq!(read.read(&mut reader, &mut [0; 8]), ready(fill));
-        drop(reader);
-        assert_eq!((read.state(), write.state()), ((1, 0), (1, 0)));
+/// A half has one waker, and of its waits that overlap the smallest number counts.
+fn check_overlapping<H: Half>() {
+    for numbers in [
+        [4, 3, 2],
+        [4, 2, 3],
+        [3, 4, 2],
+        [3, 2, 4],
+        [2, 4, 3],
+        [2, 3, 4],
+    ] {
+        let (old, task) = (CountingTask::new(), CountingTask::new());
+        let (mut half, mut peer) = H::full();
+        old.wait(&mut half, Wait::Available(numbers[0]));
+        task.wait(&mut half, Wait::Available(numbers[1]));
+        task.wait(&mut half, Wait::Available(numbers[2]));
+        assert_eq!((old.state(), task.state()), ((0, 0), (0, 1)), "{numbers:?}");
+        peer.give(1);
+        assert_eq!(task.wakes(), 0, "{numbers:?}");
+        peer.give(1);
+        assert_eq!(task.state(), (1, 0), "{numbers:?}");
+        // The wake clears the numbers from before it.
+        task.wait(&mut half, Wait::Available(4));
+        peer.give(1);
+        assert_eq!(task.state(), (1, 1), "{numbers:?}");
     }
+}
+
+#[test]
+fn b8_b17_of_waits_that_overlap_the_smallest_number_counts_until_the_wake() {
+    check_overlapping::<Reader>();
+    check_overlapping::<Writer>();
 }

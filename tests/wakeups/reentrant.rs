@@ -2,25 +2,16 @@
 
 use core::task::{Poll, Waker};
 use std::sync::{Arc, Mutex};
+use std::thread;
 
-use async_duplex::{pipe, Reader, Writer};
+use async_duplex::{Options, Reader, Writer};
 
-use crate::support::counting_waker::{failed, ready, CountingTask};
+use crate::support::counting_waker::{failed, ready, to_kind, CountingTask, Outcome, END};
+use crate::support::data::data;
+use crate::support::deadline::within;
+use crate::support::ends::DROPPED;
 use crate::support::half::{Half, Wait, ABORT, CAPACITY};
-use crate::wakers::{on_drop, on_wake, wait_with, InlineTask, Shared};
-
-/// Everything that wakes a half that waits to move a byte.
-fn every_wake<H: Half>(check: impl Fn(&dyn Fn(H::Peer) -> Option<H::Peer>)) {
-    for act in H::Peer::MOVES {
-        check(&|mut peer| {
-            act(&mut peer, 3);
-            Some(peer)
-        });
-    }
-    for (_, end, _) in H::Peer::ENDS {
-        check(end);
-    }
-}
+use crate::wakers::{every_wake, on_drop, on_wake, wait_with, InlineTask, Shared};
 
 fn check_use_inside<H: Half>() {
     for act in H::Peer::MOVES {
@@ -50,55 +41,38 @@ fn b9_a_half_can_be_used_from_inside_its_own_wake_and_park_again() {
     check_use_inside::<Writer>();
 }
 
-/// A waker that drops the half when it is woken, or when it is dropped after that, still within
-/// the call of the peer.
-fn check_drop_inside<H: Half>() {
-    every_wake::<H>(|act| {
-        for by_wake in [true, false] {
-            let (half, peer) = H::full();
-            let half = Shared::new(half);
-            let taken = half.clone();
-            let act_inside = move || drop(taken.take());
-            let waker = if by_wake {
-                on_wake(act_inside)
-            } else {
-                on_drop(act_inside)
-            };
-            half.with(|half| wait_with(waker, half, Wait::Move));
-            let peer = act(peer);
-            assert!(half.is_taken());
-            if let Some(mut peer) = peer {
-                assert!(peer.is_closed());
-                while let Ok(1..) = peer.try_move(1) {}
-            }
-        }
-    });
-}
-
-#[test]
-fn b9_a_half_can_be_dropped_from_inside_its_own_wake_and_with_its_waker() {
-    check_drop_inside::<Reader>();
-    check_drop_inside::<Writer>();
-}
-
+/// A waker that drops or ends the half when it is woken, or drops it when it is dropped after that,
+/// still within the call of the peer.
 fn check_end_inside<H: Half>() {
-    let ends: [fn(&mut H); 2] = [H::end, |half| half.abort(ABORT)];
-    for end in ends {
-        every_wake::<H>(|act| {
+    let ends: [fn(&Shared<H>); 3] = [
+        |half| drop(half.take()),
+        |half| half.with(H::end),
+        |half| half.with(|half| half.abort(ABORT)),
+    ];
+    for (end, by_wake) in ends
+        .map(|end| (end, true))
+        .into_iter()
+        .chain([(ends[0], false)])
+    {
+        every_wake::<H>(|act, _| {
             let (half, peer) = H::full();
             let half = Shared::new(half);
             let ending = half.clone();
-            let waker = on_wake(move || ending.with(end));
+            let waker = match by_wake {
+                true => on_wake(move || end(&ending)),
+                false => on_drop(move || end(&ending)),
+            };
             half.with(|half| wait_with(waker, half, Wait::Move));
-            if let Some(peer) = act(peer) {
+            if let Some(mut peer) = act(peer) {
                 assert!(peer.is_closed());
+                while let Ok(1..) = peer.try_move(1) {}
             }
         });
     }
 }
 
 #[test]
-fn b9_a_half_can_be_ended_from_inside_its_own_wake() {
+fn b9_a_half_can_be_dropped_or_ended_from_inside_its_own_wake_and_dropped_with_its_waker() {
     check_end_inside::<Reader>();
     check_end_inside::<Writer>();
 }
@@ -193,42 +167,84 @@ fn b9_b26_a_replaced_waker_may_drop_the_peer_or_abort_the_pipe() {
     check_replaced_waker_that_ends::<Writer>();
 }
 
-#[test]
-fn b9_two_tasks_that_run_each_other_from_inside_wake_pass_every_byte() {
-    let bytes: Vec<u8> = (0..=u8::MAX).cycle().take(1000).collect();
-    for capacity in [1, 3, 1000] {
-        for writer_first in [true, false] {
-            let received = Arc::new(Mutex::new(Vec::<u8>::new()));
-            let (mut reader, mut writer) = pipe(capacity);
-            let mut left = bytes.clone();
-            let write = InlineTask::new(move |cx| {
-                while !left.is_empty() {
-                    match writer.poll_write(cx, &left) {
-                        Poll::Ready(n) => drop(left.drain(..n.unwrap())),
-                        Poll::Pending => return Poll::Pending,
-                    }
-                }
-                writer.finish();
-                Poll::Ready(())
-            });
-            let sink = received.clone();
-            let read = InlineTask::new(move |cx| loop {
-                let mut buf = [0; 7];
-                match reader.poll_read(cx, &mut buf).map(Result::unwrap) {
-                    Poll::Ready(0) => return Poll::Ready(()),
-                    Poll::Ready(n) => sink.lock().unwrap().extend(&buf[..n]),
-                    Poll::Pending => return Poll::Pending,
-                }
-            });
-            let mut tasks = [write, read];
-            if !writer_first {
-                tasks.reverse();
+/// How a writer ends, what the reader finds, and whether unread bytes are discarded.
+type End = (fn(Writer), Outcome<usize>, bool);
+
+const ENDS: [End; 4] = [
+    (|writer| drop(writer), failed(DROPPED), false),
+    (|mut writer| writer.finish(), END, false),
+    (|mut writer| writer.finish_with(ABORT), failed(ABORT), false),
+    (
+        |writer| writer.abort_handle().abort(ABORT),
+        failed(ABORT),
+        true,
+    ),
+];
+
+/// What a reader has got.
+type Got = Arc<Mutex<(Vec<u8>, Option<Outcome<usize>>)>>;
+
+/// A task that writes `left` and then ends.
+fn writes_inside(writer: Writer, mut left: Vec<u8>, end: fn(Writer)) -> Arc<InlineTask> {
+    let mut writer = Some(writer);
+    InlineTask::new(move |cx| {
+        while !left.is_empty() {
+            let writer = writer.as_mut().expect("it has not ended");
+            match writer.poll_write(cx, &left) {
+                Poll::Ready(n) => drop(left.drain(..n.unwrap())),
+                Poll::Pending => return Poll::Pending,
             }
-            tasks
-                .iter()
-                .for_each(|task| Waker::from(task.clone()).wake());
-            assert!(tasks.iter().all(|task| task.is_done()));
-            assert!(*received.lock().unwrap() == bytes);
+        }
+        writer.take().into_iter().for_each(end);
+        Poll::Ready(())
+    })
+}
+
+/// A task that peeks before each read.
+fn reads_inside(mut reader: Reader, got: Got) -> Arc<InlineTask> {
+    InlineTask::new(move |cx| loop {
+        let (mut peeked, mut buf) = ([0; 7], [0; 7]);
+        let seen = reader.peek(&mut peeked).unwrap_or(0);
+        match to_kind(reader.poll_read(cx, &mut buf)) {
+            Poll::Pending => return Poll::Pending,
+            Poll::Ready(Ok(n @ 1..)) => {
+                assert_eq!(peeked[..seen], buf[..seen]);
+                got.lock().unwrap().0.extend(&buf[..n]);
+            }
+            end => {
+                got.lock().unwrap().1 = Some(end);
+                return Poll::Ready(());
+            }
+        }
+    })
+}
+
+/// The tasks start on this thread, either of them first, and on two threads.
+#[test]
+fn b9_b11_b24_b25_b26_tasks_that_run_inside_wake_pass_every_byte_and_the_end() {
+    let rounds = if cfg!(miri) { 5 } else { 100 };
+    let bytes = data(1, 1000);
+    let rows = ENDS
+        .into_iter()
+        .flat_map(|end| [1, 3, 1000].map(|capacity| (end, capacity)));
+    for ((end, expected, discards), capacity) in rows {
+        for round in 0..rounds {
+            let (reader, writer) = Options::new(capacity).error_on_drop(DROPPED).pipe();
+            let got = Got::default();
+            let write = Waker::from(writes_inside(writer, bytes.clone(), end));
+            let read = Waker::from(reads_inside(reader, got.clone()));
+            within(60, || match round {
+                0 => [write, read].into_iter().for_each(Waker::wake),
+                1 => [read, write].into_iter().for_each(Waker::wake),
+                _ => thread::scope(|scope| {
+                    scope.spawn(|| write.wake());
+                    read.wake();
+                }),
+            });
+            let (received, found) = &*got.lock().unwrap();
+            assert_eq!(*found, Some(expected));
+            let is_part = discards && bytes.starts_with(received);
+            assert!(is_part || *received == bytes);
         }
     }
 }

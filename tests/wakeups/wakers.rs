@@ -69,6 +69,21 @@ pub(crate) fn wait_with<H: Half>(waker: Waker, half: &mut H, wait: Wait) {
     assert!(waits(half, wait, &mut Context::from_waker(&waker)));
 }
 
+/// Everything that the peer does to wake a half that waits, and whether it is an end. Transfers are
+/// of three bytes.
+pub(crate) fn every_wake<H: Half>(check: impl Fn(&dyn Fn(H::Peer) -> Option<H::Peer>, bool)) {
+    for act in H::Peer::MOVES {
+        let act = |mut peer| {
+            act(&mut peer, 3);
+            Some(peer)
+        };
+        check(&act, false);
+    }
+    for (_, end, _) in H::Peer::ENDS {
+        check(end, true);
+    }
+}
+
 /// A half that a test and a waker share.
 pub(crate) struct Shared<H>(Arc<Mutex<Option<H>>>);
 
@@ -104,8 +119,8 @@ type Step = Box<dyn FnMut(&mut Context<'_>) -> Poll<()> + Send>;
 /// A task that runs inside `wake`. If it is woken while it runs, it runs once more.
 pub(crate) struct InlineTask {
     step: Mutex<Option<Step>>,
-    woken: Mutex<usize>,
-    wakes: Mutex<usize>,
+    /// Whether it has to run, and how many times it was woken.
+    woken: Mutex<(bool, usize)>,
 }
 
 impl InlineTask {
@@ -114,36 +129,33 @@ impl InlineTask {
     ) -> Arc<Self> {
         Arc::new(Self {
             step: Mutex::new(Some(Box::new(step))),
-            woken: Mutex::new(0),
-            wakes: Mutex::new(0),
+            woken: Mutex::default(),
         })
-    }
-
-    pub(crate) fn is_done(&self) -> bool {
-        self.step.lock().unwrap().is_none()
     }
 
     /// How many times the task was woken, its start among them.
     pub(crate) fn wakes(&self) -> usize {
-        *self.wakes.lock().unwrap()
+        self.woken.lock().unwrap().1
     }
 }
 
 impl Wake for InlineTask {
     fn wake(self: Arc<Self>) {
-        *self.woken.lock().unwrap() += 1;
-        *self.wakes.lock().unwrap() += 1;
+        {
+            let mut woken = self.woken.lock().unwrap();
+            *woken = (true, woken.1 + 1);
+        }
         let waker = self.clone().into();
-        // If the lock is taken, the task is running, and checks `woken` again at its end.
-        while let Ok(mut step) = self.step.try_lock() {
-            let woken = core::mem::take(&mut *self.woken.lock().unwrap());
-            match &mut *step {
-                Some(run) if woken > 0 => {
-                    if run(&mut Context::from_waker(&waker)).is_ready() {
-                        *step = None;
-                    }
+        while self.woken.lock().unwrap().0 {
+            // If the lock is taken, the task is running, and looks again after it has released it.
+            let Ok(mut step) = self.step.try_lock() else {
+                break;
+            };
+            self.woken.lock().unwrap().0 = false;
+            if let Some(run) = &mut *step {
+                if run(&mut Context::from_waker(&waker)).is_ready() {
+                    *step = None;
                 }
-                _ => break,
             }
         }
     }

@@ -22,26 +22,15 @@ struct Queued {
     labelled: bool,
 }
 
-/// The listener and the backlog.
-struct Model {
+type Boxed<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + 'a>>;
+
+/// The model of the listener, and all other ends that exist.
+pub(crate) struct Ends {
     backlog: usize,
     queue: VecDeque<Queued>,
     is_closed: bool,
     /// How many connections without a label were accepted.
     numbered: usize,
-}
-
-impl Model {
-    fn free(&self) -> usize {
-        self.backlog - self.queue.len()
-    }
-}
-
-type Boxed<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + 'a>>;
-
-/// All ends that exist, beside the listener.
-pub(crate) struct Ends {
-    model: Model,
     connectors: Vec<Connector>,
     connects: Vec<(Polled<Boxed<'static, DuplexStream>>, bool)>,
     /// The clients by their numbers.
@@ -65,12 +54,10 @@ fn index<T>(of: &[T], number: u8) -> Option<usize> {
 impl Ends {
     pub(crate) fn new(backlog: usize, connector: Connector) -> Self {
         Self {
-            model: Model {
-                backlog,
-                queue: VecDeque::new(),
-                is_closed: false,
-                numbered: 0,
-            },
+            backlog,
+            queue: VecDeque::new(),
+            is_closed: false,
+            numbered: 0,
             connectors: vec![connector.clone(), connector],
             connects: Vec::new(),
             clients: Vec::new(),
@@ -78,26 +65,29 @@ impl Ends {
         }
     }
 
+    fn free(&self) -> usize {
+        self.backlog - self.queue.len()
+    }
+
     /// Whether an accept that finds no connection fails.
     fn is_over(&self) -> bool {
-        self.model.is_closed || (self.connectors.is_empty() && self.connects.is_empty())
+        self.is_closed || (self.connectors.is_empty() && self.connects.is_empty())
     }
 
     fn connector(&self, labelled: bool) -> Option<Connector> {
         let connector = self.connectors.first()?.clone();
-        Some(if labelled {
-            connector.with_address(LABEL)
-        } else {
-            connector
+        Some(match labelled {
+            true => connector.with_address(LABEL),
+            false => connector,
         })
     }
 
     /// Checks the result of a connect, and sends the number of the connection.
     fn connected(&mut self, result: Poll<Result<DuplexStream>>, labelled: bool) {
-        if self.model.is_closed {
+        if self.is_closed {
             let kind = result.map_err(|error| error.kind()).map_ok(drop);
             assert_eq!(kind, Poll::Ready(Err(ErrorKind::ConnectionRefused)));
-        } else if self.model.free() == 0 {
+        } else if self.free() == 0 {
             assert!(result.is_pending());
         } else {
             let Poll::Ready(Ok(mut client)) = result else {
@@ -106,13 +96,13 @@ impl Ends {
             let number = self.clients.len() as u8;
             assert_eq!(client.try_write(&[number]).unwrap(), 1);
             self.clients.push(Some(client));
-            self.model.queue.push_back(Queued { number, labelled });
+            self.queue.push_back(Queued { number, labelled });
         }
     }
 
     /// Checks the result of an accept, and receives the number of the connection.
     fn accepted(&mut self, result: Poll<Result<(DuplexStream, Option<Address>)>>) {
-        let Some(queued) = self.model.queue.pop_front() else {
+        let Some(queued) = self.queue.pop_front() else {
             let kind = result.map_err(|error| error.kind()).map_ok(drop);
             let expected = match self.is_over() {
                 true => Poll::Ready(Err(ErrorKind::NotConnected)),
@@ -125,10 +115,10 @@ impl Ends {
             panic!("a connection is not accepted: {result:?}");
         };
         if let Some(address) = address {
-            self.model.numbered += usize::from(!queued.labelled);
+            self.numbered += usize::from(!queued.labelled);
             let expected = match queued.labelled {
                 true => LABEL.to_owned(),
-                false => format!("memory:{}", self.model.numbered),
+                false => format!("memory:{}", self.numbered),
             };
             assert_eq!(address.to_string(), expected);
         }
@@ -260,7 +250,7 @@ impl Ends {
             }
             Op::Close(Rarely(true)) => {
                 listener.close();
-                self.model.is_closed = true;
+                self.is_closed = true;
             }
             _ => self.step(op),
         }
@@ -295,43 +285,31 @@ impl Ends {
     /// Whatever waits and can make progress must have been woken. Of the connects, as many as the
     /// backlog has room for.
     fn check_wakes(&self, accepting: &Accepting<'_>) {
-        if !self.model.queue.is_empty() || self.is_over() {
-            let accepts = &accepting.accepts;
-            assert!(accepts
-                .iter()
-                .all(|accept| !accept.waits() || accept.is_woken()));
-            let incoming = &accepting.incoming;
-            assert!(incoming
-                .iter()
-                .all(|stream| !stream.waits() || stream.is_woken()));
+        if !self.queue.is_empty() || self.is_over() {
+            assert!(accepting.accepts.iter().all(Polled::may_go_on));
+            assert!(accepting.incoming.iter().all(Polled::may_go_on));
         }
-        let waiting = self
-            .connects
-            .iter()
-            .filter(|(connect, _)| connect.waits())
-            .count();
-        let woken = self
-            .connects
-            .iter()
-            .filter(|(connect, _)| connect.is_woken())
-            .count();
-        let room = match self.model.is_closed {
+        let connects = || self.connects.iter().map(|(connect, _)| connect);
+        let waiting = connects().filter(|connect| connect.waits()).count();
+        let woken = connects().filter(|connect| connect.is_woken()).count();
+        let room = match self.is_closed {
             true => waiting,
-            false => self.model.free(),
+            false => self.free(),
         };
+        let least = room.min(waiting);
         assert!(
-            woken >= room.min(waiting),
+            woken >= least,
             "{woken} of {waiting} woken, room for {room}"
         );
         for connector in &self.connectors {
-            assert_eq!(connector.is_closed(), self.model.is_closed);
+            assert_eq!(connector.is_closed(), self.is_closed);
         }
     }
 
     /// The listener is gone: it has reset the connections in the backlog.
     fn refuse(&mut self) {
-        self.model.is_closed = true;
-        for queued in self.model.queue.drain(..) {
+        self.is_closed = true;
+        for queued in self.queue.drain(..) {
             if let Some(mut client) = self.clients[usize::from(queued.number)].take() {
                 let read = client.try_read(&mut [0]).unwrap_err().kind();
                 let written = client.try_write(&[0]).unwrap_err().kind();

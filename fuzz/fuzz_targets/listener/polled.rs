@@ -40,6 +40,11 @@ impl<F> Polled<F> {
             .is_some_and(|wakes| self.task.wakes() > wakes)
     }
 
+    /// Whether it has been woken, or does not wait.
+    pub(crate) fn may_go_on(&self) -> bool {
+        !self.waits() || self.is_woken()
+    }
+
     pub(crate) fn drop(self) {
         drop(self.polls);
         assert_eq!(self.task.retained(), 0, "a waker has leaked");

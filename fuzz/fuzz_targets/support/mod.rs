@@ -8,6 +8,8 @@ pub(crate) mod counting_waker;
 #[path = "../../../tests/support/data.rs"]
 pub(crate) mod data;
 pub(crate) mod inputs;
+#[path = "../../../tests/support/like_tokio.rs"]
+pub(crate) mod like_tokio;
 #[path = "../../../tests/support/oracle/panics.rs"]
 pub(crate) mod panics;
 #[path = "../../../tests/support/rendezvous.rs"]

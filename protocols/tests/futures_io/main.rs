@@ -25,39 +25,23 @@ use std::thread;
 /// More seconds than any of these tests takes.
 const DEADLINE: u64 = 60;
 
-/// Runs the two ends of a connection on two threads. Both must succeed.
+/// Runs the two ends of a connection on two threads. Both must succeed: if one fails, the other
+/// often does too, so the panic shows both errors.
+///
+/// At small capacities, two threads would switch every few bytes, so both run on this one.
 #[track_caller]
-fn run<C, S, E>(
+fn run<C, S: Send, E: Debug + Send>(
+    capacity: usize,
     client: impl Future<Output = Result<C, E>>,
     server: impl Future<Output = Result<S, E>> + Send,
-) -> (C, S)
-where
-    S: Send,
-    E: Debug + Send,
-{
-    both(deadline::within(DEADLINE, || {
-        thread::scope(|scope| {
-            let server = scope.spawn(|| block_on(server));
-            let client = block_on(client);
-            (client, server.join().unwrap())
-        })
-    }))
-}
-
-/// Runs the two ends on one thread. At small capacities, two threads would switch every few bytes.
-#[track_caller]
-fn run_on_one_thread<C, S, E: Debug>(
-    client: impl Future<Output = Result<C, E>>,
-    server: impl Future<Output = Result<S, E>>,
 ) -> (C, S) {
-    both(deadline::within(DEADLINE, || {
-        block_on(join(client, server))
-    }))
-}
-
-/// Returns both results. If one end fails, the other often does too, so the panic shows both
-/// errors.
-fn both<C, S, E: Debug>(results: (Result<C, E>, Result<S, E>)) -> (C, S) {
+    let results = deadline::within(DEADLINE, || match capacity {
+        ..64 => block_on(join(client, server)),
+        _ => thread::scope(|scope| {
+            let server = scope.spawn(|| block_on(server));
+            (block_on(client), server.join().unwrap())
+        }),
+    });
     match results {
         (Ok(client), Ok(server)) => (client, server),
         (client, server) => panic!("client: {:?}, server: {:?}", client.err(), server.err()),

@@ -1,10 +1,8 @@
 //! TLS 1.3 by rustls.
 
-use crate::{data, expect, run, run_on_one_thread};
+use crate::{data, expect, run};
 use alloc::sync::Arc;
 use async_duplex::{duplex, DuplexStream};
-use core::future::Future;
-use core::mem;
 use futures::future::try_join;
 use futures::{AsyncReadExt, AsyncWriteExt};
 use futures_rustls::pki_types::{PrivateKeyDer, ServerName};
@@ -16,63 +14,19 @@ use std::io::{self, ErrorKind};
 
 const NAME: &str = "duplex.test";
 
-/// The smallest capacity at which rustls can shake hands. When the client has read the hello of the
-/// server, it sends a record of 6 bytes (a change_cipher_spec, for middleboxes). Then neither side
-/// reads before it has written: the client that record, and the server the rest of its flight,
-/// which is longer. So the record has to fit into the pipe.
+/// 6 bytes are the smallest capacity at which rustls can shake hands. When the client has read the
+/// hello of the server, it sends a record of 6 bytes (a change_cipher_spec, for middleboxes). Then
+/// neither side reads before it has written: the client that record, and the server the rest of its
+/// flight, which is longer. So the record has to fit into the pipe.
 #[test]
-fn tls_handshake_and_echo_at_capacity_6() {
-    let (client, server) = handshake_and_echo(6);
-    run_on_one_thread(client, server);
-}
-
-#[test]
-fn tls_handshake_and_echo_at_capacity_64() {
-    let (client, server) = handshake_and_echo(64);
-    run(client, server);
-}
-
-#[test]
-fn tls_handshake_and_echo_at_capacity_65536() {
-    let (client, server) = handshake_and_echo(65536);
-    run(client, server);
-}
-
-/// The futures of the two ends.
-fn handshake_and_echo(capacity: usize) -> (impl End, impl End) {
-    let (near, far) = duplex(capacity);
-    let (connector, acceptor) = trusting_pair();
-    (
-        async { send_and_verify(connect(connector, near).await?).await },
-        async move { echo(acceptor.accept(far).await?).await },
-    )
-}
-
-trait End: Future<Output = io::Result<()>> + Send {}
-impl<F: Future<Output = io::Result<()>> + Send> End for F {}
-
-/// After the handshake, capacity 1 is enough.
-#[test]
-fn tls_echo_at_capacity_1_after_a_handshake_at_64() {
-    let (near, far) = duplex(64);
-    let (narrow_near, narrow_far) = duplex(1);
-    let (connector, acceptor) = trusting_pair();
-
-    let client = async {
-        let mut stream = connect(connector, near).await?;
-        // No byte is in flight after that, so the stream below TLS can be replaced.
-        await_go(&mut stream).await?;
-        *stream.get_mut().0 = narrow_near;
-        send_and_verify(stream).await
-    };
-    let server = async {
-        let mut stream = acceptor.accept(far).await?;
-        say_go(&mut stream).await?;
-        // If it were dropped here, the client would find its end after the go.
-        let _far = mem::replace(stream.get_mut().0, narrow_far);
-        echo(stream).await
-    };
-    run_on_one_thread(client, server);
+fn tls_handshake_and_echo_at_capacities_from_6_on() {
+    for capacity in [6, 64, 65536] {
+        let (near, far) = duplex(capacity);
+        let (connector, acceptor) = trusting_pair();
+        let client = async { send_and_verify(connect(connector, near).await?).await };
+        let server = async { echo(acceptor.accept(far).await?).await };
+        run(capacity, client, server);
+    }
 }
 
 /// The end of the stream is not mistaken for a close_notify.
@@ -83,20 +37,22 @@ fn tls_without_close_notify_is_an_unexpected_eof() {
 
     let client = async {
         let mut stream = connect(connector, near).await?;
-        // The server sends nothing after that, and finds the end by reading.
-        await_go(&mut stream).await?;
+        // The server sends nothing after the greeting, and finds the end by reading.
+        stream.read_exact(&mut [0; 5]).await?;
         stream.write_all(b"cut off").await?;
         stream.flush().await
     };
     let server = async {
         let mut stream = acceptor.accept(far).await?;
-        say_go(&mut stream).await?;
+        // After the session tickets that end the handshake.
+        stream.write_all(b"hello").await?;
+        stream.flush().await?;
         let mut received = Vec::new();
         let end = stream.read_to_end(&mut received).await;
         assert_eq!(received, b"cut off");
         Ok(end)
     };
-    let ((), end) = run(client, server);
+    let ((), end) = run(64, client, server);
     assert_eq!(end.unwrap_err().kind(), ErrorKind::UnexpectedEof);
 }
 
@@ -147,19 +103,6 @@ async fn echo(mut stream: server::TlsStream<DuplexStream>) -> io::Result<()> {
 fn assert_tls_1_3(connection: &CommonState) {
     let version = connection.protocol_version();
     assert_eq!(version, Some(ProtocolVersion::TLSv1_3));
-}
-
-/// Sends the first message of the server, after the session tickets that end the handshake.
-async fn say_go(stream: &mut server::TlsStream<DuplexStream>) -> io::Result<()> {
-    stream.write_all(b"go").await?;
-    stream.flush().await
-}
-
-async fn await_go(stream: &mut client::TlsStream<DuplexStream>) -> io::Result<()> {
-    let mut go = [0; 2];
-    stream.read_exact(&mut go).await?;
-    assert_eq!(&go, b"go");
-    Ok(())
 }
 
 /// A server with a self-signed certificate, and a client that trusts only that.

@@ -1,6 +1,6 @@
 //! WebSocket by tungstenite.
 
-use crate::{data, run, run_on_one_thread};
+use crate::{data, run};
 use async_duplex::{duplex, DuplexStream};
 use async_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use async_tungstenite::tungstenite::protocol::{CloseFrame, Role};
@@ -21,28 +21,21 @@ fn websocket_messages_ping_and_close_at_capacity_1() {
         let socket = WebSocketStream::from_raw_socket(far, Role::Server, None).await;
         echo(socket).await
     };
-    run_on_one_thread(client, server);
+    run(1, client, server);
 }
 
 #[test]
-fn websocket_handshake_messages_ping_and_close_at_capacity_64() {
-    handshake_messages_ping_and_close(64);
-}
-
-#[test]
-fn websocket_handshake_messages_ping_and_close_at_capacity_65536() {
-    handshake_messages_ping_and_close(65536);
-}
-
-fn handshake_messages_ping_and_close(capacity: usize) {
-    let (near, far) = duplex(capacity);
-    let client = async {
-        let (socket, response) = client_async("ws://duplex.test/echo", near).await?;
-        assert_eq!(response.status(), 101);
-        converse(socket).await
-    };
-    let server = async { echo(accept_async(far).await?).await };
-    run(client, server);
+fn websocket_handshake_messages_ping_and_close_at_other_capacities() {
+    for capacity in [64, 65536] {
+        let (near, far) = duplex(capacity);
+        let client = async {
+            let (socket, response) = client_async("ws://duplex.test/echo", near).await?;
+            assert_eq!(response.status(), 101);
+            converse(socket).await
+        };
+        let server = async { echo(accept_async(far).await?).await };
+        run(capacity, client, server);
+    }
 }
 
 async fn converse(mut socket: WebSocketStream<DuplexStream>) -> Result<(), Error> {

@@ -1,6 +1,6 @@
 //! Many streams over one by yamux.
 
-use crate::{data, expect, run, run_on_one_thread};
+use crate::{data, expect, run};
 use async_duplex::{duplex, DuplexStream};
 use futures::future::{self, join_all, poll_fn, try_join, Either};
 use futures::stream::{self, TryStreamExt};
@@ -9,26 +9,14 @@ use yamux::{Config, Connection, Mode, Stream};
 
 const STREAMS: u32 = 8;
 
-/// With fewer bytes than at the other capacities, because every byte takes a turn of both ends.
 #[test]
-fn yamux_streams_echo_at_capacity_1() {
-    let (near, far) = duplex(1);
-    let ((), accepted) = run_on_one_thread(client(near, 16 * 1024), server(far));
-    assert_eq!(accepted, STREAMS);
-}
-
-#[test]
-fn yamux_streams_echo_at_capacity_64() {
-    let (near, far) = duplex(64);
-    let ((), accepted) = run(client(near, 64 * 1024), server(far));
-    assert_eq!(accepted, STREAMS);
-}
-
-#[test]
-fn yamux_streams_echo_at_capacity_65536() {
-    let (near, far) = duplex(65536);
-    let ((), accepted) = run(client(near, 64 * 1024), server(far));
-    assert_eq!(accepted, STREAMS);
+fn yamux_streams_echo_at_every_capacity() {
+    // Fewer bytes at capacity 1, because every byte takes a turn of both ends.
+    for (capacity, len) in [(1, 16 << 10), (64, 64 << 10), (65536, 64 << 10)] {
+        let (near, far) = duplex(capacity);
+        let ((), accepted) = run(capacity, client(near, len), server(far));
+        assert_eq!(accepted, STREAMS);
+    }
 }
 
 /// Opens all streams at once. Each sends `len` bytes and reads the echo. Then closes the

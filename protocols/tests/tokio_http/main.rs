@@ -7,7 +7,6 @@ mod data;
 #[path = "../../../tests/support/deadline.rs"]
 mod deadline;
 mod http;
-mod http2_frames;
 #[path = "../../../tests/support/tokio_runtimes.rs"]
 mod tokio_runtimes;
 

@@ -2,15 +2,17 @@
 
 use core::pin::Pin;
 use core::task::Poll;
-use std::io::{self, ErrorKind, IoSlice, IoSliceMut};
+use std::io::{IoSlice, IoSliceMut};
 
 use async_duplex::{AbortHandle, DuplexStream, Reader, Writer};
-use futures_io::{AsyncBufRead, AsyncWrite};
+use futures::io::{AsyncBufRead, AsyncWrite};
 
-use super::model::{is_same, Byte, Model, Outcome, ABORT_WITH, FINISH_WITH};
-use super::op::{Call, Ending, Op};
+use super::counting_waker::{as_poll, ready, to_kind, CountingTask, Outcome};
+use super::model::{is_same, Byte, Model, ABORT_WITH, FINISH_WITH};
+use super::op::{Call, Ending, Op, TASKS};
 use super::panics::expect_panic;
-use super::tasks::Tasks;
+
+pub(super) type Tasks = [CountingTask; TASKS];
 
 /// A reader, or a stream that has one. Polls go through the traits, other calls to the reader.
 pub(super) trait ReadEnd: AsyncBufRead + Unpin {
@@ -62,21 +64,19 @@ pub(super) fn step<R: ReadEnd, W: WriteEnd>(
 }
 
 fn step_reader<R: ReadEnd>(model: &mut Model, tasks: &Tasks, reader: &mut R, op: &Op) {
-    let Op { task, ref call } = *op;
-    match *call {
+    let task = &tasks[op.task];
+    match op.call {
         Call::Read(len) => {
-            let expected = model.read(Some(task), len);
+            let expected = model.read(Some(op.task), len);
             read(reader, &[len], expected, |reader, bufs| {
-                polled(tasks.poll(task, |cx| Pin::new(reader).poll_read(cx, &mut bufs[0])))
+                task.read(reader, &mut bufs[0])
             });
         }
         Call::ReadVectored(lens) => {
-            let expected = model.read(Some(task), lens.iter().sum());
+            let expected = model.read(Some(op.task), lens.iter().sum());
             read(reader, &lens, expected, |reader, bufs| {
                 let mut bufs: Vec<_> = bufs.iter_mut().map(|buf| IoSliceMut::new(buf)).collect();
-                polled(tasks.poll(task, |cx| {
-                    Pin::new(reader).poll_read_vectored(cx, &mut bufs)
-                }))
+                task.read_vectored(reader, &mut bufs)
             });
         }
         Call::TryRead(len) => {
@@ -92,12 +92,12 @@ fn step_reader<R: ReadEnd>(model: &mut Model, tasks: &Tasks, reader: &mut R, op:
             });
         }
         Call::FillBuf => {
-            let expected = model.readable(Some(task), 1);
-            let lent = tasks.poll(task, |cx| Pin::new(reader).poll_fill_buf(cx));
+            let expected = model.readable(Some(op.task), 1);
+            let lent = task.poll(|cx| Pin::new(reader).poll_fill_buf(cx));
             if let Poll::Ready(Ok(lent)) = &lent {
                 model.check_lent(lent, false);
             }
-            assert_eq!(polled(lent).map_ok(drop), expected.map_ok(drop));
+            assert_eq!(to_kind(lent).map_ok(drop), expected.map_ok(drop));
         }
         Call::AsSlices => {
             let (front, back) = reader.half().as_slices();
@@ -116,13 +116,13 @@ fn step_reader<R: ReadEnd>(model: &mut Model, tasks: &Tasks, reader: &mut R, op:
         },
         Call::Readable(min) => {
             let min = min.min(model.settings.capacity);
-            let expected = model.readable(Some(task), min);
-            let found = tasks.poll(task, |cx| reader.half().poll_readable(cx, min));
-            assert_eq!(polled(found), expected);
+            let expected = model.readable(Some(op.task), min);
+            let found = task.poll(|cx| reader.half().poll_readable(cx, min));
+            assert_eq!(to_kind(found), expected);
         }
         Call::ReaderClosed => {
-            let expected = model.reader_closed(task);
-            let closed = tasks.poll(task, |cx| reader.half().poll_closed(cx));
+            let expected = model.reader_closed(op.task);
+            let closed = task.poll(|cx| reader.half().poll_closed(cx));
             assert_eq!(closed, expected);
         }
         Call::EndReader(how) => {
@@ -137,25 +137,23 @@ fn step_reader<R: ReadEnd>(model: &mut Model, tasks: &Tasks, reader: &mut R, op:
 }
 
 fn step_writer<W: WriteEnd>(model: &mut Model, tasks: &Tasks, writer: &mut W, op: &Op) {
-    let Op { task, ref call } = *op;
-    match *call {
+    let task = &tasks[op.task];
+    match op.call {
         Call::Write(len) => {
             let bytes = model.make(len);
-            let expected = model.write(Some(task), &bytes);
-            let written = tasks.poll(task, |cx| Pin::new(writer).poll_write(cx, &bytes));
-            assert_eq!(polled(written), expected);
+            let expected = model.write(Some(op.task), &bytes);
+            assert_eq!(task.write(writer, &bytes), expected);
         }
         Call::WriteVectored(lens) => {
             let bytes = model.make(lens.iter().sum());
-            let expected = model.write(Some(task), &bytes);
+            let expected = model.write(Some(op.task), &bytes);
             let mut rest = &bytes[..];
             let bufs = lens.map(|len| {
                 let (buf, after) = rest.split_at(len);
                 rest = after;
                 IoSlice::new(buf)
             });
-            let written = tasks.poll(task, |cx| Pin::new(writer).poll_write_vectored(cx, &bufs));
-            assert_eq!(polled(written), expected);
+            assert_eq!(task.write_vectored(writer, &bufs), expected);
         }
         Call::TryWrite(len) => {
             let bytes = model.make(len);
@@ -177,17 +175,16 @@ fn step_writer<W: WriteEnd>(model: &mut Model, tasks: &Tasks, writer: &mut W, op
         }
         Call::Writable(min) => {
             let min = min.min(model.settings.capacity);
-            let expected = model.poll_writable(task, min);
-            let found = tasks.poll(task, |cx| writer.half().poll_writable(cx, min));
-            assert_eq!(polled(found), expected);
+            let expected = model.poll_writable(op.task, min);
+            let found = task.poll(|cx| writer.half().poll_writable(cx, min));
+            assert_eq!(to_kind(found), expected);
         }
         Call::Flush => {
-            let flushed = tasks.poll(task, |cx| Pin::new(writer).poll_flush(cx));
-            assert_eq!(polled(flushed), Poll::Ready(Ok(())));
+            assert_eq!(task.flush(writer), ready(()));
         }
         Call::WriterClosed => {
-            let expected = model.writer_closed(task);
-            let closed = tasks.poll(task, |cx| writer.half().poll_closed(cx));
+            let expected = model.writer_closed(op.task);
+            let closed = task.poll(|cx| writer.half().poll_closed(cx));
             assert_eq!(closed, expected);
         }
         Call::EndWriter(how) => {
@@ -195,10 +192,7 @@ fn step_writer<W: WriteEnd>(model: &mut Model, tasks: &Tasks, writer: &mut W, op
             match how {
                 Ending::Abort => writer.half().abort(ABORT_WITH),
                 Ending::FinishWith => writer.half().finish_with(FINISH_WITH),
-                _ => {
-                    let closed = tasks.poll(task, |cx| Pin::new(writer).poll_close(cx));
-                    assert_eq!(polled(closed), Poll::Ready(Ok(())));
-                }
+                _ => assert_eq!(task.close(writer), ready(())),
             }
         }
         _ => {}
@@ -215,18 +209,6 @@ fn spare(model: &mut Model, writer: &mut Writer, skip: usize, len: usize) -> usi
     let places = front.iter_mut().chain(back).skip(skip);
     places.zip(&bytes).for_each(|(to, byte)| *to = *byte);
     lent
-}
-
-fn polled<T>(outcome: Poll<io::Result<T>>) -> Outcome<T> {
-    outcome.map_err(|error| error.kind())
-}
-
-/// The result of a `try_*` call as that of a poll: `WouldBlock` is `Pending`.
-fn as_poll<T>(result: io::Result<T>) -> Outcome<T> {
-    match result.map_err(|error| error.kind()) {
-        Err(ErrorKind::WouldBlock) => Poll::Pending,
-        result => Poll::Ready(result),
-    }
 }
 
 /// Calls `call` with buffers of `lens` bytes, and compares their contents after it.
@@ -260,19 +242,39 @@ pub(super) fn inspect<R: ReadEnd, W: WriteEnd>(
     let capacity = model.settings.capacity;
     if let Some(reader) = reader {
         let (reader, len) = (reader.half(), model.unread());
-        assert_eq!(reader.capacity(), capacity);
-        assert_eq!(reader.len(), len);
-        assert_eq!(reader.is_empty(), len == 0);
-        assert_eq!(reader.is_full(), len == capacity);
+        assert_eq!((reader.capacity(), reader.len()), (capacity, len));
+        assert_eq!(
+            (reader.is_empty(), reader.is_full()),
+            (len == 0, len == capacity)
+        );
         assert_eq!(reader.is_closed(), model.writer.closed);
     }
     if let Some(writer) = writer {
         let (writer, len) = (writer.half(), model.queue.len());
-        assert_eq!(writer.capacity(), capacity);
-        assert_eq!(writer.len(), len);
-        assert_eq!(writer.is_empty(), len == 0);
-        assert_eq!(writer.is_full(), len == capacity);
+        assert_eq!((writer.capacity(), writer.len()), (capacity, len));
+        assert_eq!(
+            (writer.is_empty(), writer.is_full()),
+            (len == 0, len == capacity)
+        );
         assert_eq!(writer.is_closed(), model.reader.closed);
+    }
+}
+
+/// Compares the number of wakes of each task, and how many slots have its waker.
+pub(super) fn inspect_tasks(tasks: &Tasks, models: &[&Model]) {
+    let halves = || {
+        models
+            .iter()
+            .flat_map(|model| [&model.reader, &model.writer])
+    };
+    for (i, task) in tasks.iter().enumerate() {
+        let wakes: usize = halves().map(|half| half.wakes[i]).sum();
+        let retained = halves().filter(|half| half.waker == Some(i)).count();
+        assert_eq!(
+            task.state(),
+            (wakes, retained),
+            "wakes and wakers of task {i}"
+        );
     }
 }
 

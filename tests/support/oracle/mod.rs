@@ -12,6 +12,8 @@
 #![allow(clippy::std_instead_of_alloc)] // Tests have `std`.
 #![allow(clippy::incompatible_msrv)] // And a current compiler.
 
+#[path = "../counting_waker.rs"]
+mod counting_waker;
 #[path = "../data.rs"]
 mod data;
 mod machine;
@@ -20,17 +22,15 @@ mod op;
 pub(crate) mod panics;
 #[path = "../sizes.rs"]
 mod sizes;
-mod tasks;
 
 use async_duplex::DuplexStream;
-use machine::{drain, inspect, inspect_handle, step};
+use machine::{drain, inspect, inspect_handle, inspect_tasks, step, Tasks};
 use model::{Model, CUT};
 pub(crate) use op::{Call, Direction, Ending, Op, Settings};
-use tasks::Tasks;
 
 /// Runs `ops` on a pipe, then closes it and drains it.
 pub(crate) fn run(settings: Settings, ops: &[Op]) {
-    let tasks = Tasks::new();
+    let tasks = Tasks::default();
     let model = &mut Model::new(settings);
     let (reader, writer) = settings.options().pipe();
     let handle = reader.abort_handle();
@@ -51,13 +51,13 @@ pub(crate) fn run(settings: Settings, ops: &[Op]) {
         }
         inspect(model, &mut reader, &mut writer);
         inspect_handle(&handle, &[model], reader.is_some() || writer.is_some());
-        tasks.check(&[model]);
+        inspect_tasks(&tasks, &[model]);
     }
     drop_half(&mut writer, || model.end_writer(Ending::Drop));
     drain(model, &tasks, &mut reader);
-    tasks.check(&[model]);
+    inspect_tasks(&tasks, &[model]);
     drop_half(&mut reader, || model.end_reader(Ending::Drop));
-    tasks.check(&[model]);
+    inspect_tasks(&tasks, &[model]);
 }
 
 fn drop_half<T>(half: &mut Option<T>, drop_of_model: impl FnOnce()) {
@@ -69,7 +69,7 @@ fn drop_half<T>(half: &mut Option<T>, drop_of_model: impl FnOnce()) {
 /// Runs each of `ops` on its direction of two streams. An operation that drops a half drops its
 /// stream, and so a half of the other direction too.
 pub(crate) fn run_duplex(settings: Settings, ops: &[(Direction, Op)]) {
-    let tasks = Tasks::new();
+    let tasks = Tasks::default();
     let mut models = [Model::new(settings), Model::new(settings)];
     let (left, right) = settings.options().duplex();
     let handle = right.abort_handle();
@@ -96,12 +96,12 @@ pub(crate) fn run_duplex(settings: Settings, ops: &[(Direction, Op)]) {
         let exist = streams.iter().any(Option::is_some);
         let both = [&models[0], &models[1]];
         inspect_handle(&handle, &both, exist);
-        tasks.check(&both);
+        inspect_tasks(&tasks, &both);
     }
     drop_stream(&mut streams, &mut models, 0);
     drain(&mut models[0], &tasks, &mut streams[1]);
     drop_stream(&mut streams, &mut models, 1);
-    tasks.check(&[&models[0], &models[1]]);
+    inspect_tasks(&tasks, &[&models[0], &models[1]]);
 }
 
 /// Drops a stream, which ends both directions.

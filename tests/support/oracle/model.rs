@@ -5,9 +5,9 @@ use core::task::Poll;
 use std::collections::VecDeque;
 use std::io::ErrorKind;
 
+use super::counting_waker::Outcome;
 use super::data::byte;
-use super::op::{Ending, Settings, DROPPED};
-use super::tasks::TASKS;
+use super::op::{Ending, Settings, DROPPED, TASKS};
 
 /// How many bytes one call lends at least, if so many are free.
 const LENT_AT_LEAST: usize = 16 << 10;
@@ -19,9 +19,6 @@ const FINISHED_WITH: ErrorKind = ErrorKind::Other;
 pub(super) const ABORT_WITH: ErrorKind = ErrorKind::WouldBlock;
 pub(super) const FINISH_WITH: ErrorKind = ErrorKind::Interrupted;
 pub(super) const CUT: ErrorKind = ErrorKind::ConnectionReset;
-
-/// The result of a call, with the kind of an error.
-pub(super) type Outcome<T> = Poll<Result<T, ErrorKind>>;
 
 /// A byte that was sent. `None` is a byte that was committed and never written.
 pub(super) type Byte = Option<u8>;

@@ -5,7 +5,9 @@ use std::io::ErrorKind;
 use async_duplex::Options;
 
 use super::sizes::{self, len};
-use super::tasks::TASKS;
+
+/// The number of tasks. Any of them may poll either half.
+pub(super) const TASKS: usize = 3;
 
 /// The error that a half finds whose peer was dropped, if the options say so.
 pub(super) const DROPPED: ErrorKind = ErrorKind::UnexpectedEof;

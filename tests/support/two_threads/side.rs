@@ -1,4 +1,5 @@
-//! What the threads of both halves need: tasks that park a thread, and the endings that have begun.
+//! What the threads of both halves have in common: tasks that park a thread, the endings that have
+//! begun, and what a half has moved and found.
 
 use core::hint;
 use core::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
@@ -15,7 +16,7 @@ pub(super) const READER_ABORTED: ErrorKind = ErrorKind::ConnectionReset;
 pub(super) const CUT: ErrorKind = ErrorKind::TimedOut;
 pub(super) const DROPPED: ErrorKind = ErrorKind::NotConnected;
 
-/// What a half finds at the end of the stream: `Ok(0)` or an error.
+/// What a half finds at the end of the stream: `Ok(0)` or `BrokenPipe`, or another error.
 pub(super) type End = Result<(), ErrorKind>;
 
 /// The endings that one half has begun, each of which the other one may find.
@@ -45,33 +46,79 @@ impl Begun {
     }
 }
 
-#[derive(Default)]
-pub(super) struct Endings {
-    pub(super) by_reader: Begun,
-    pub(super) by_writer: Begun,
-    error_on_drop: bool,
+/// A half, and what it has moved and found.
+pub(super) struct Side<'a, H> {
+    pub(super) half: H,
+    pub(super) tasks: Tasks,
+    pub(super) moved: usize,
+    /// Whether the half has ended the stream itself.
+    pub(super) has_ended: bool,
+    pub(super) found: Option<End>,
+    /// The endings of this half, and of the other one.
+    begun: [&'a Begun; 2],
 }
 
-impl Endings {
-    pub(super) fn new(error_on_drop: bool) -> Self {
+impl<'a, H> Side<'a, H> {
+    pub(super) fn new(half: H, begun: [&'a Begun; 2]) -> Self {
         Self {
-            error_on_drop,
-            ..Self::default()
+            half,
+            tasks: Tasks::of_this_thread(),
+            moved: 0,
+            has_ended: false,
+            found: None,
+            begun,
         }
     }
 
-    /// Either half cuts the stream, which both find.
+    /// The half is about to end the stream.
+    pub(super) fn begin(&mut self, end: End) -> &mut H {
+        self.begun[0].add(end);
+        self.has_ended = true;
+        &mut self.half
+    }
+
+    /// A handle is about to cut the stream, which both halves find.
     pub(super) fn cut(&self) {
-        self.by_reader.add(Err(CUT));
-        self.by_writer.add(Err(CUT));
+        self.begun.iter().for_each(|begun| begun.add(Err(CUT)));
     }
 
-    /// What the other half finds when a half is dropped.
-    pub(super) fn on_drop(&self) -> End {
-        match self.error_on_drop {
-            true => Err(DROPPED),
-            false => Ok(()),
+    /// The half is about to be dropped.
+    pub(super) fn end(&self, on_drop: End) {
+        if !self.has_ended {
+            self.begun[0].add(on_drop);
         }
+        self.tasks.check_wakes();
+    }
+
+    pub(super) fn peer_has(&self, end: End) -> bool {
+        self.begun[1].has(end)
+    }
+
+    pub(super) fn find(&mut self, end: End) {
+        let end = if end == Err(ErrorKind::BrokenPipe) {
+            Ok(())
+        } else {
+            end
+        };
+        let may_be = self.peer_has(end) || (self.has_ended && end.is_ok());
+        assert!(may_be, "a half finds {end:?} too early");
+        assert_eq!(*self.found.get_or_insert(end), end, "the end has changed");
+    }
+
+    pub(super) fn call<T>(
+        &mut self,
+        how: How,
+        mut poll: impl FnMut(&mut H, &mut Context<'_>) -> Poll<T>,
+    ) -> Option<T> {
+        let half = &mut self.half;
+        self.tasks.call(how, |cx| poll(half, cx))
+    }
+
+    /// Only a half that has ended may wait for the end: its peer may be waiting for it.
+    pub(super) fn closed(&mut self, how: How, poll: fn(&mut H, &mut Context<'_>) -> Poll<()>) {
+        let waits = self.has_ended;
+        let closed = self.call(How { waits, ..how }, poll);
+        assert!(closed.is_some() || !waits);
     }
 }
 

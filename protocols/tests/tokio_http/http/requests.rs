@@ -59,21 +59,3 @@ fn many_requests_at_once_share_an_http2_connection() {
         });
     }
 }
-
-#[test]
-fn many_http1_connections_are_used_at_once() {
-    run_on_threads(async {
-        let connections = (0..50).map(|i| {
-            tokio::spawn(async move {
-                let mut connected = Connected::new(Http1, 1000).await;
-                connected.client.echo(data(i, 500 * i as usize)).await;
-                let path = format!("/{i}");
-                assert_eq!(connected.client.get(&path).await.unwrap(), path);
-                connected.end().await;
-            })
-        });
-        for ended in join_all(connections).await {
-            ended.unwrap();
-        }
-    });
-}

@@ -1,0 +1,155 @@
+//! B19: bytes that are lent, consumed and committed. `oracle` makes these calls in every order.
+
+use core::pin::Pin;
+use core::task::Poll;
+
+use async_duplex::Writer;
+use futures::io::AsyncBufRead;
+
+use crate::support::counting_waker::{ready, CountingTask};
+use crate::support::panics::{assert_panics, panic_message};
+use crate::{every_pipe, read_up_to, BYTES};
+
+/// Writes as many of `bytes` as fit into the spare slices, and returns how many. Commits none.
+pub(crate) fn fill_spare(writer: &mut Writer, bytes: &[u8]) -> usize {
+    let (front, back) = writer.spare_slices();
+    let places = front.iter_mut().chain(back);
+    places.zip(bytes).map(|(to, from)| *to = *from).count()
+}
+
+#[test]
+fn b19_as_slices_and_fill_buf_lend_all_unread_bytes_split_only_at_the_wrap() {
+    every_pipe(|mut reader, mut writer, offset, fill| {
+        for used in 0..=fill {
+            let start = (offset + used) % reader.capacity();
+            let (front, back) =
+                BYTES[used..fill].split_at((fill - used).min(reader.capacity() - start));
+            // They are lent again until they are consumed.
+            for _ in 0..2 {
+                assert_eq!(reader.as_slices(), (front, back));
+                let lent = CountingTask::new().fill_buf(&mut reader);
+                let expected = if used == fill {
+                    Poll::Pending
+                } else {
+                    ready(front.to_vec())
+                };
+                assert_eq!(lent, expected);
+                reader.consume(0);
+            }
+            let (front, back) = writer.spare_slices();
+            assert_eq!(front.len() + back.len(), reader.capacity() - (fill - used));
+            reader.consume(usize::from(used < fill));
+        }
+    });
+}
+
+#[test]
+fn b19_spare_slices_lend_all_free_bytes_split_only_at_the_wrap_and_sent_by_a_commit_alone() {
+    every_pipe(|mut reader, mut writer, offset, fill| {
+        let capacity = writer.capacity();
+        let free = capacity - fill;
+        let (front, back) = writer.spare_slices();
+        assert_eq!(front.len(), free.min(capacity - (offset + fill) % capacity));
+        assert_eq!(front.len() + back.len(), free);
+        assert_eq!(fill_spare(&mut writer, b"12345"), free);
+        for n in 0..=free {
+            writer.commit(usize::from(n > 0));
+            assert_eq!((reader.len(), writer.len()), (fill + n, fill + n));
+        }
+        let expected = [&BYTES[..fill], &b"12345"[..free]].concat();
+        assert_eq!(read_up_to(&mut reader, 9), expected);
+    });
+}
+
+#[test]
+fn b19_consuming_more_than_is_unread_panics_and_consumes_nothing() {
+    every_pipe(|mut reader, mut writer, _, fill| {
+        let task = CountingTask::new();
+        assert!(task.poll(|cx| writer.poll_closed(cx)).is_pending());
+        for too_much in [fill + 1, fill + reader.capacity(), usize::MAX] {
+            assert_panics(|| reader.consume(too_much), file!(), &[too_much, fill]);
+            assert_eq!((reader.len(), writer.len(), task.wakes()), (fill, fill, 0));
+        }
+        let by_trait = || AsyncBufRead::consume(Pin::new(&mut reader), fill + 1);
+        assert!(panic_message(by_trait).contains("consume"));
+        assert_eq!(read_up_to(&mut reader, 9), BYTES[..fill]);
+        assert!(writer.try_write(b"still works").is_ok());
+    });
+}
+
+#[test]
+fn b19_committing_more_than_is_free_panics_and_sends_nothing() {
+    every_pipe(|mut reader, mut writer, _, fill| {
+        let room = writer.capacity() - fill;
+        let task = CountingTask::new();
+        let more = task.poll(|cx| reader.poll_readable(cx, fill + 1).is_pending());
+        assert_eq!(more, room > 0);
+        for too_much in [room + 1, room + writer.capacity(), usize::MAX] {
+            assert_eq!(fill_spare(&mut writer, b"123456"), room);
+            assert_panics(|| writer.commit(too_much), file!(), &[too_much, room]);
+            assert!(panic_message(|| writer.commit(too_much)).contains("commit"));
+            assert_eq!((reader.len(), writer.len(), task.wakes()), (fill, fill, 0));
+        }
+        // The loan outlives the panic.
+        writer.commit(room);
+        let expected = [&BYTES[..fill], &b"123456"[..room]].concat();
+        assert_eq!(read_up_to(&mut reader, 99), expected);
+    });
+}
+
+/// The spare slices are kept by each write that writes nothing and by each flush. Each commit goes
+/// on after the one before, also if the reader has emptied the pipe by then.
+#[cfg(all(feature = "tokio", feature = "embedded-io"))]
+#[test]
+fn b19_calls_that_move_nothing_keep_the_spare_slices_and_the_rest_of_them() {
+    use crate::support::families::{flushes_and_closes, writes};
+
+    type Call = Box<dyn Fn(&mut Writer)>;
+    let mut calls: Vec<Call> = Vec::new();
+    for write in writes::<Writer>() {
+        calls.push(Box::new(move |writer| {
+            let polled = CountingTask::new().poll(|cx| (write.call)(writer, cx, b""));
+            assert!(polled.is_ready() || !write.writes, "{}", write.name);
+        }));
+    }
+    for (_, flush) in flushes_and_closes::<Writer>().into_iter().take(4) {
+        calls.push(Box::new(move |writer| {
+            assert!(CountingTask::new().poll(|cx| flush(writer, cx)).is_ready());
+        }));
+    }
+    calls.push(Box::new(|writer| {
+        writer.commit(0);
+        let closed = CountingTask::new().poll(|cx| writer.poll_closed(cx));
+        assert!(closed.is_pending() && !format!("{writer:?}").is_empty());
+    }));
+    for call in calls {
+        every_pipe(|mut reader, mut writer, _, fill| {
+            if fill == writer.capacity() {
+                return;
+            }
+            let room = writer.capacity() - fill;
+            assert_eq!(fill_spare(&mut writer, b"12345"), room);
+            call(&mut writer);
+            assert_eq!(read_up_to(&mut reader, 9), BYTES[..fill]);
+            for n in 1..=room {
+                call(&mut writer);
+                writer.commit(1);
+                assert_eq!(read_up_to(&mut reader, 9), b"12345"[n - 1..n]);
+            }
+        });
+    }
+}
+
+#[test]
+fn b19_peek_copies_unread_bytes_across_the_wrap_and_consumes_none() {
+    every_pipe(|mut reader, _writer, _, fill| {
+        for n in 0..=6 {
+            let mut buf = [b'-'; 6];
+            let expected = n.min(fill);
+            assert_eq!(reader.peek(&mut buf[..n]).unwrap_or(0), expected);
+            assert_eq!(buf[..expected], BYTES[..expected]);
+            assert_eq!(buf[expected..], b"------"[expected..]);
+        }
+        assert_eq!(reader.len(), fill);
+    });
+}
