@@ -4,7 +4,7 @@ use std::io::{self, BufRead, IoSlice, IoSliceMut, Read, Write};
 use std::thread;
 
 use async_duplex::io::Blocking;
-use async_duplex::{duplex, Reader, Writer};
+use async_duplex::{duplex, pipe, Reader, Writer};
 
 use crate::common::{DEADLINE, LONG};
 use crate::support::counting_waker::{as_poll, failed, BROKEN, END};
@@ -64,6 +64,29 @@ fn check_parked<H: Half>(blocking: fn(H) -> Blocking<H>, calls: &[Call<H>]) {
 fn b20_b26_every_call_that_is_parked_is_woken_by_every_end_and_finds_it_again() {
     check_parked(Reader::blocking, &READS);
     check_parked(Writer::blocking, &WRITES);
+}
+
+/// Bytes may be discarded between two calls, but no call finds a clean end.
+#[test]
+fn b16_b20_an_abort_during_fill_buf_is_never_a_clean_end() {
+    let abort_while_it_fills = || {
+        let (reader, mut writer) = pipe(8);
+        writer.try_write(b"abc").unwrap();
+        let mut reader = reader.blocking();
+        let aborting = thread::spawn(move || writer.abort(ABORT));
+        let error = loop {
+            match reader.fill_buf() {
+                Ok(lent) => assert_eq!(lent, b"abc"),
+                Err(error) => break error,
+            }
+        };
+        assert_eq!(error.kind(), ABORT);
+        aborting.join().unwrap();
+    };
+    let rounds = if cfg!(miri) { 20 } else { 5_000 };
+    within(DEADLINE, || {
+        (0..rounds).for_each(|_| abort_while_it_fills())
+    });
 }
 
 #[test]

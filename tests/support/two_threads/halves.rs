@@ -38,6 +38,7 @@ impl Side<'_, Reader> {
             254..=255 => {
                 self.cut();
                 self.half.abort_handle().abort(CUT);
+                assert!(self.has_ended || self.half.is_closed(), "no effect");
             }
         }
     }
@@ -98,6 +99,9 @@ impl Side<'_, Reader> {
                 let ends = [Ok(()), Err(FINISHED_WITH), Err(DROPPED)];
                 let any = ends.into_iter().any(|end| self.peer_has(end));
                 assert!(any || self.has_ended, "{n} of {min} bytes");
+                if !self.has_ended {
+                    self.all = Some(self.moved + n);
+                }
             }
             Some(Ok(n)) => assert!(n <= self.half.capacity()),
             Some(Err(error)) => self.find(Err(error.kind())),
@@ -148,6 +152,7 @@ impl Side<'_, Writer> {
             254..=255 => {
                 self.cut();
                 self.half.abort_handle().abort(CUT);
+                assert!(self.has_ended || self.half.is_closed(), "no effect");
             }
         }
     }

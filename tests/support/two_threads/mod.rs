@@ -4,7 +4,7 @@
 //! Every byte must arrive in order, and each half must find an ending that has begun and that never
 //! changes. If a thread is not woken, the run hangs: the caller has to guard it.
 //!
-//! `tests/threads` and the fuzz target `two_threads` run it.
+//! `tests/threads.rs` and the fuzz target `two_threads` run it.
 
 #![allow(clippy::std_instead_of_alloc)] // Tests have `std`.
 #![allow(clippy::incompatible_msrv)] // And a current compiler.
@@ -52,7 +52,7 @@ pub(crate) fn run(program: &Program) {
     let [by_reader, by_writer] = &begun;
     let rendezvous = Rendezvous::default();
     let [reading, writing] = rendezvous.threads();
-    let ((received, is_complete), sent) = thread::scope(|scope| {
+    let ((received, all, is_complete), sent) = thread::scope(|scope| {
         let reader = scope.spawn(move || {
             let mut side = Side::new(reader, [by_reader, by_writer]);
             reading.meet();
@@ -61,7 +61,7 @@ pub(crate) fn run(program: &Program) {
                 side.read(How::from_byte(0), 7, false);
             }
             side.end(on_drop);
-            (side.moved, side.is_complete())
+            (side.moved, side.all, side.is_complete())
         });
         let mut side = Side::new(writer, [by_writer, by_reader]);
         writing.meet();
@@ -72,6 +72,7 @@ pub(crate) fn run(program: &Program) {
         (reader.join().expect("the reader has not panicked"), sent)
     });
     assert!(received <= sent, "{received} of {sent} bytes");
+    assert_eq!(all.unwrap_or(sent), sent, "bytes after the last ones");
     assert!(
         !is_complete || received == sent,
         "{received} of {sent} bytes before the end"

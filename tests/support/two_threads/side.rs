@@ -54,6 +54,8 @@ pub(super) struct Side<'a, H> {
     /// Whether the half has ended the stream itself.
     pub(super) has_ended: bool,
     pub(super) found: Option<End>,
+    /// The bytes of the whole stream, if the reader has found fewer than it waited for.
+    pub(super) all: Option<usize>,
     /// The endings of this half, and of the other one.
     begun: [&'a Begun; 2],
 }
@@ -66,6 +68,7 @@ impl<'a, H> Side<'a, H> {
             moved: 0,
             has_ended: false,
             found: None,
+            all: None,
             begun,
         }
     }

@@ -1,9 +1,15 @@
-//! B3, B7, B8, B11 and B16 by random programs of two threads: see `support/two_threads`.
+//! B3, B7, B8, B11, B16, B17 and B24 to B26 by random programs of two threads: see
+//! `support/two_threads`. Under ThreadSanitizer, this is the test of the orderings. `src/models` has
+//! the single races, and `src/interleavings` those of several threads.
 
-use crate::support::data::byte;
-use crate::support::deadline::within;
-use crate::support::two_threads::{run, Program};
-use crate::{own_two_cores, DEADLINE};
+#![cfg(all(feature = "std", not(any(loom, shuttle))))]
+
+#[path = "support/mod.rs"]
+mod support;
+
+use support::data::byte;
+use support::deadline::within;
+use support::two_threads::{run, Program};
 
 const ROUNDS: usize = if cfg!(miri) {
     5
@@ -20,8 +26,7 @@ fn steps(random: &mut impl FnMut() -> u8) -> Vec<[u8; 3]> {
 }
 
 #[test]
-fn b3_b7_b8_b11_b16_two_threads_lose_neither_a_byte_nor_a_wake_nor_an_end() {
-    let _cores = own_two_cores();
+fn b3_b7_b8_b11_b16_b17_b24_b25_b26_two_threads_lose_neither_a_byte_nor_a_wake_nor_an_end() {
     let mut seed = 0;
     let mut random = || {
         seed += 1;
@@ -42,6 +47,6 @@ fn b3_b7_b8_b11_b16_two_threads_lose_neither_a_byte_nor_a_wake_nor_an_end() {
             reader: steps(&mut random),
             writer: steps(&mut random),
         };
-        within(DEADLINE, || run(&program));
+        within(240, || run(&program));
     }
 }
