@@ -57,9 +57,13 @@ fn calls(calls: &[Call]) -> Vec<Op> {
 
 /// Runs every sequence of `len` of these operations.
 fn every_sequence(settings: Settings, ops: &[Op], len: u32) {
+    every_sequence_after(settings, &[], ops, len);
+}
+
+fn every_sequence_after(settings: Settings, start: &[Op], ops: &[Op], len: u32) {
     for number in 0..ops.len().pow(len) {
         let nth = |at| ops[number / ops.len().pow(at) % ops.len()];
-        let sequence: Vec<_> = (0..len).map(nth).collect();
+        let sequence: Vec<_> = start.iter().copied().chain((0..len).map(nth)).collect();
         oracle::run(settings, &sequence);
     }
 }
@@ -130,6 +134,46 @@ fn every_sequence_of_four_operations_with_loans_does_what_the_model_does() {
         ..Settings::new(3)
     };
     every_sequence(yields, &ops, len - 1);
+}
+
+/// The storage is replaced by larger ones, and a loan is a part of what is free.
+#[test]
+fn b3_b19_every_sequence_of_large_operations_does_what_the_model_does() {
+    let ops = calls(&[
+        Call::TryWrite(700),
+        Call::TryWrite(3000),
+        Call::TryRead(500),
+        Call::FillBuf,
+        Call::Consume(100),
+        Call::Spare { skip: 0, len: 200 },
+        Call::Writable(18_000),
+        Call::Commit(1000),
+        Call::Commit(17_000),
+    ]);
+    let len = if cfg!(miri) { 1 } else { 4 };
+    every_sequence(Settings::new(20_000), &ops, len);
+    // With unread bytes that wrap.
+    let start = calls(&[
+        Call::TryWrite(19_000),
+        Call::TryRead(18_900),
+        Call::TryWrite(1500),
+    ]);
+    every_sequence_after(Settings::new(20_000), &start, &ops, len - 1);
+}
+
+#[test]
+fn b13_a_closed_reader_is_lent_every_byte_that_wraps() {
+    let ops = calls(&[
+        Call::TryWrite(2),
+        Call::TryRead(1),
+        Call::TryWrite(1),
+        Call::AsSlices,
+        Call::EndReader(Ending::Close),
+        Call::TryRead(1),
+        Call::FillBuf,
+        Call::AsSlices,
+    ]);
+    oracle::run(Settings::new(2), &ops);
 }
 
 /// What counts, what restarts the count, and what does neither.

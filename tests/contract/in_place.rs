@@ -1,4 +1,5 @@
-//! B19: bytes that are lent, consumed and committed. `oracle` makes these calls in every order.
+//! B19: bytes that are lent, consumed and committed. `oracle` makes these calls in every order, and
+//! those that copy unread bytes or keep the spare slices.
 
 use core::pin::Pin;
 use core::task::Poll;
@@ -11,7 +12,7 @@ use crate::support::panics::{assert_panics, panic_message};
 use crate::{every_pipe, read_up_to, BYTES};
 
 /// Writes as many of `bytes` as fit into the spare slices, and returns how many. Commits none.
-pub(crate) fn fill_spare(writer: &mut Writer, bytes: &[u8]) -> usize {
+fn fill_spare(writer: &mut Writer, bytes: &[u8]) -> usize {
     let (front, back) = writer.spare_slices();
     let places = front.iter_mut().chain(back);
     places.zip(bytes).map(|(to, from)| *to = *from).count()
@@ -94,62 +95,5 @@ fn b19_committing_more_than_is_free_panics_and_sends_nothing() {
         writer.commit(room);
         let expected = [&BYTES[..fill], &b"123456"[..room]].concat();
         assert_eq!(read_up_to(&mut reader, 99), expected);
-    });
-}
-
-/// The spare slices are kept by each write that writes nothing and by each flush. Each commit goes
-/// on after the one before, also if the reader has emptied the pipe by then.
-#[cfg(all(feature = "tokio", feature = "embedded-io"))]
-#[test]
-fn b19_calls_that_move_nothing_keep_the_spare_slices_and_the_rest_of_them() {
-    use crate::support::families::{flushes_and_closes, writes};
-
-    type Call = Box<dyn Fn(&mut Writer)>;
-    let mut calls: Vec<Call> = Vec::new();
-    for write in writes::<Writer>() {
-        calls.push(Box::new(move |writer| {
-            let polled = CountingTask::new().poll(|cx| (write.call)(writer, cx, b""));
-            assert!(polled.is_ready() || !write.writes, "{}", write.name);
-        }));
-    }
-    for (_, flush) in flushes_and_closes::<Writer>().into_iter().take(4) {
-        calls.push(Box::new(move |writer| {
-            assert!(CountingTask::new().poll(|cx| flush(writer, cx)).is_ready());
-        }));
-    }
-    calls.push(Box::new(|writer| {
-        writer.commit(0);
-        let closed = CountingTask::new().poll(|cx| writer.poll_closed(cx));
-        assert!(closed.is_pending() && !format!("{writer:?}").is_empty());
-    }));
-    for call in calls {
-        every_pipe(|mut reader, mut writer, _, fill| {
-            if fill == writer.capacity() {
-                return;
-            }
-            let room = writer.capacity() - fill;
-            assert_eq!(fill_spare(&mut writer, b"12345"), room);
-            call(&mut writer);
-            assert_eq!(read_up_to(&mut reader, 9), BYTES[..fill]);
-            for n in 1..=room {
-                call(&mut writer);
-                writer.commit(1);
-                assert_eq!(read_up_to(&mut reader, 9), b"12345"[n - 1..n]);
-            }
-        });
-    }
-}
-
-#[test]
-fn b19_peek_copies_unread_bytes_across_the_wrap_and_consumes_none() {
-    every_pipe(|mut reader, _writer, _, fill| {
-        for n in 0..=6 {
-            let mut buf = [b'-'; 6];
-            let expected = n.min(fill);
-            assert_eq!(reader.peek(&mut buf[..n]).unwrap_or(0), expected);
-            assert_eq!(buf[..expected], BYTES[..expected]);
-            assert_eq!(buf[expected..], b"------"[expected..]);
-        }
-        assert_eq!(reader.len(), fill);
     });
 }

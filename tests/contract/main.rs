@@ -13,7 +13,6 @@ mod capacity;
 #[cfg(all(feature = "tokio", feature = "embedded-io"))]
 mod families;
 mod in_place;
-mod loans;
 mod readiness;
 mod streams;
 #[path = "../support/mod.rs"]

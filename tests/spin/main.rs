@@ -11,7 +11,6 @@
 mod blocking;
 mod found;
 mod limits;
-mod streams;
 #[path = "../support/mod.rs"]
 mod support;
 
