@@ -1,59 +1,10 @@
 //! The addresses of listeners and clients: numbers in the order of the accepts, or labels. Each
-//! listener begins anew: it has number 0, and its clients are numbered from 1.
+//! listener begins anew: it has number 0, and its clients are numbered from 1. `model` has which
+//! client gets which.
 
 use std::collections::HashSet;
 
-use async_duplex::listener::{listen, Address, Listener};
-
-use crate::common::{next, poll, value_of};
-use crate::counting_waker::CountingTask;
-
-/// Accepts a connection that is in the backlog, and returns the address of its client.
-#[track_caller]
-fn client_of(listener: &Listener) -> String {
-    let (_, address) = listener.try_accept().unwrap();
-    address.to_string()
-}
-
-#[test]
-fn a_failed_connect_a_dropped_accept_and_incoming_use_no_number() {
-    let (listener, connector) = listen(8, 1);
-    let task = CountingTask::new();
-    let mut accept = listener.accept();
-    assert!(poll(&task, &mut accept).is_pending());
-    let _client = connector.try_connect().unwrap();
-    drop(accept);
-    assert!(connector.try_connect().is_err());
-    let mut connect = connector.connect();
-    assert!(poll(&task, &mut connect).is_pending());
-    drop(connect);
-    assert_eq!(client_of(&listener), "memory:1");
-    // Nor does a connection that a stream of connections has accepted: it has no address.
-    let _client = connector.try_connect().unwrap();
-    assert!(next(&task, &mut listener.incoming()).is_ready());
-    let _client = connector.try_connect().unwrap();
-    assert_eq!(client_of(&listener), "memory:2");
-}
-
-#[test]
-fn accept_returns_the_address_that_the_connector_was_given() {
-    let (listener, connector) = listen(8, 8);
-    let alice = connector.clone().with_address("alice");
-    let bob = connector.clone().with_address(String::from("bob"));
-    let renamed = alice.clone().with_address("alice 2");
-    let task = CountingTask::new();
-    let _clients = [
-        alice.try_connect().unwrap(),
-        connector.try_connect().unwrap(),
-        value_of(poll(&task, &mut bob.connect())),
-        value_of(poll(&task, &mut renamed.connect())),
-        alice.clone().try_connect().unwrap(),
-        connector.try_connect().unwrap(),
-    ];
-    let addresses = [(); 6].map(|()| client_of(&listener));
-    let expected = ["alice", "memory:1", "bob", "alice 2", "alice", "memory:2"];
-    assert_eq!(addresses, expected);
-}
+use async_duplex::listener::{listen, Address};
 
 #[test]
 fn a_listener_keeps_the_address_that_it_was_given() {

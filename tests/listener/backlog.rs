@@ -1,77 +1,15 @@
-//! The backlog: its limit, its memory, and the connects that wait for room in it.
+//! The backlog: which ones there cannot be, and connects that are polled too often.
 
 use core::mem::size_of;
 use core::task::Poll;
-use std::io::ErrorKind;
 
 use async_duplex::listener::{listen, Connect};
 use async_duplex::{DuplexStream, Options};
 use futures::future::FusedFuture;
 
-use crate::common::{accepted, fill, kind_of, poll, value_of};
+use crate::common::poll;
 use crate::counting_waker::CountingTask;
 use crate::panics::panic_message;
-
-#[test]
-fn the_backlog_holds_exactly_its_number_of_connections() {
-    for backlog in [1, 2, 3, 4, 7, 8, 100] {
-        let (listener, connector) = listen(1, backlog);
-        assert_eq!(fill(&connector).len(), backlog);
-        let task = CountingTask::new();
-        assert!(poll(&task, &mut connector.connect()).is_pending());
-        // After `n` accepts there is room for `n` connections, at any position of the queue.
-        for accepted in (0..=backlog).chain([1, 1]) {
-            for _ in 0..accepted {
-                listener.try_accept().unwrap();
-            }
-            assert_eq!(fill(&connector).len(), accepted, "of {backlog}");
-        }
-    }
-}
-
-#[test]
-fn a_dropped_connect_leaves_nothing_in_the_backlog() {
-    let (listener, connector) = listen(8, 2);
-    let task = CountingTask::new();
-
-    // Before its first poll.
-    drop(connector.connect());
-    assert_eq!(kind_of(listener.try_accept()), ErrorKind::WouldBlock);
-
-    for woken in [false, true] {
-        let clients = fill(&connector);
-        let mut connect = connector.connect();
-        assert!(poll(&task, &mut connect).is_pending());
-        if woken {
-            assert!(accepted(&listener).is_peer_of(&clients[0]));
-            drop(connect);
-        } else {
-            drop(connect);
-            assert!(accepted(&listener).is_peer_of(&clients[0]));
-        }
-        assert!(accepted(&listener).is_peer_of(&clients[1]));
-        assert_eq!(kind_of(listener.try_accept()), ErrorKind::WouldBlock);
-        assert_eq!(task.retained(), 0, "woken: {woken}");
-    }
-}
-
-#[test]
-fn dropping_a_woken_connect_wakes_the_next_one() {
-    let (listener, connector) = listen(8, 1);
-    let first = connector.try_connect().unwrap();
-    let (earlier, later) = (CountingTask::new(), CountingTask::new());
-    let mut gone = connector.connect();
-    let mut connect = connector.connect();
-    assert!(poll(&earlier, &mut gone).is_pending());
-    assert!(poll(&later, &mut connect).is_pending());
-
-    assert!(accepted(&listener).is_peer_of(&first));
-    assert_eq!((earlier.wakes(), later.wakes()), (1, 0));
-    drop(gone);
-    assert_eq!((earlier.wakes(), later.wakes()), (1, 1));
-    let client = value_of(poll(&later, &mut connect));
-    assert!(accepted(&listener).is_peer_of(&client));
-}
 
 #[test]
 fn a_backlog_of_0_or_too_large_for_memory_and_invalid_options_panic_and_are_named() {

@@ -8,36 +8,12 @@ use std::io::{self, ErrorKind};
 
 use async_duplex::listener::{Connector, Listener};
 use async_duplex::DuplexStream;
-use futures::stream::Stream;
 
 use crate::counting_waker::CountingTask;
 
 /// Polls a future once, for `task`.
 pub(crate) fn poll<F: Future + Unpin>(task: &CountingTask, future: &mut F) -> Poll<F::Output> {
     task.poll(|cx| Pin::new(future).poll(cx))
-}
-
-/// Polls a stream once, for `task`.
-pub(crate) fn next<S: Stream + Unpin>(
-    task: &CountingTask,
-    stream: &mut S,
-) -> Poll<Option<S::Item>> {
-    task.poll(|cx| Pin::new(stream).poll_next(cx))
-}
-
-/// Returns the result of a future that is ready.
-#[track_caller]
-pub(crate) fn now<T>(outcome: Poll<T>) -> T {
-    match outcome {
-        Poll::Ready(result) => result,
-        Poll::Pending => panic!("it is pending"),
-    }
-}
-
-/// Returns the value of a future that is ready and has not failed.
-#[track_caller]
-pub(crate) fn value_of<T>(outcome: Poll<io::Result<T>>) -> T {
-    now(outcome).unwrap()
 }
 
 #[track_caller]
@@ -73,22 +49,3 @@ pub(crate) fn fill(connector: &Connector) -> Vec<DuplexStream> {
         }
     }
 }
-
-/// The name of a way to end a listener, and a function that does it. Returns the listener if it is
-/// not dropped.
-pub(crate) type Ending = (&'static str, fn(Listener) -> Option<Listener>);
-
-pub(crate) const ENDINGS: [Ending; 3] = [
-    ("closed", |listener| {
-        listener.close();
-        Some(listener)
-    }),
-    ("dropped", |listener| {
-        drop(listener);
-        None
-    }),
-    ("dropped as a stream", |listener| {
-        drop(listener.into_incoming());
-        None
-    }),
-];

@@ -1,51 +1,12 @@
-//! What a connection is: two peers, in order, with the listener's options.
+//! The options of connections, and what `Debug` shows.
 
 use core::task::Poll;
 
 use async_duplex::listener::listen;
 use async_duplex::Options;
-use futures::stream::FusedStream;
 
-use crate::common::{accepted, next, poll, value_of};
+use crate::common::accepted;
 use crate::counting_waker::{as_poll, ready, CountingTask};
-
-#[test]
-fn accept_returns_the_peers_of_the_clients_in_the_order_of_their_connects() {
-    let (listener, connector) = listen(8, 4);
-    let other = connector.clone();
-    let task = CountingTask::new();
-    let clients = [
-        connector.try_connect().unwrap(),
-        value_of(poll(&task, &mut other.connect())),
-        other.try_connect().unwrap(),
-        value_of(poll(&task, &mut connector.connect())),
-    ];
-    let mut incoming = listener.incoming();
-    let servers = [
-        accepted(&listener),
-        value_of(poll(&task, &mut listener.accept())).0,
-        value_of(next(&task, &mut incoming).map(Option::unwrap)),
-        accepted(&listener),
-    ];
-    for (at, client) in clients.iter().enumerate() {
-        let peers = servers.each_ref().map(|server| server.is_peer_of(client));
-        assert_eq!(peers, [0, 1, 2, 3].map(|i| i == at));
-    }
-}
-
-#[test]
-fn bytes_written_before_the_accept_arrive_even_if_the_client_is_dropped() {
-    let (listener, connector) = listen(8, 1);
-    let mut client = connector.try_connect().unwrap();
-    let task = CountingTask::new();
-    assert_eq!(task.write(&mut client, b"early"), ready(5));
-    drop(client);
-    let mut server = accepted(&listener);
-    let mut buf = [0; 8];
-    assert_eq!(task.read(&mut server, &mut buf), ready(5));
-    assert_eq!(&buf[..5], b"early");
-    assert_eq!(task.read(&mut server, &mut buf), ready(0));
-}
 
 #[test]
 fn the_streams_of_a_listener_have_its_options() {
@@ -66,31 +27,6 @@ fn the_streams_of_a_listener_have_its_options() {
             assert_eq!(task.read(stream, &mut [0]), Poll::Pending);
             assert_eq!(task.wakes(), 1, "the third call in a row yields");
         }
-    }
-}
-
-#[test]
-fn into_incoming_yields_the_backlog_and_later_connections_in_order_and_then_ends() {
-    let (listener, connector) = listen(8, 2);
-    let early = connector.try_connect().unwrap();
-    let mut incoming = listener.into_incoming();
-    let late = connector.try_connect().unwrap();
-    let task = CountingTask::new();
-    for client in [&early, &late] {
-        let server = value_of(next(&task, &mut incoming).map(Option::unwrap));
-        assert!(server.is_peer_of(client));
-    }
-    for wakes in 1..4 {
-        assert!(next(&task, &mut incoming).is_pending());
-        let another = connector.try_connect().unwrap();
-        assert_eq!(task.wakes(), wakes);
-        let server = value_of(next(&task, &mut incoming).map(Option::unwrap));
-        assert!(server.is_peer_of(&another) && !incoming.is_terminated());
-    }
-    drop(connector);
-    for _ in 0..2 {
-        assert!(matches!(next(&task, &mut incoming), Poll::Ready(None)));
-        assert!(incoming.is_terminated());
     }
 }
 

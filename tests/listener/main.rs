@@ -9,6 +9,8 @@
 mod counting_waker;
 #[path = "../support/deadline.rs"]
 mod deadline;
+#[path = "../support/listener/mod.rs"]
+mod model;
 #[path = "../support/panics.rs"]
 mod panics;
 
@@ -18,6 +20,7 @@ mod closing;
 mod common;
 mod connections;
 mod panicking;
+mod random;
 mod servers;
 mod threads;
 mod waking;

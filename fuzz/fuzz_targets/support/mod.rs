@@ -10,6 +10,8 @@ pub(crate) mod data;
 pub(crate) mod inputs;
 #[path = "../../../tests/support/like_tokio.rs"]
 pub(crate) mod like_tokio;
+#[path = "../../../tests/support/listener/mod.rs"]
+pub(crate) mod listener;
 #[path = "../../../tests/support/oracle/panics.rs"]
 pub(crate) mod panics;
 #[path = "../../../tests/support/rendezvous.rs"]

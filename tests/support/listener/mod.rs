@@ -1,4 +1,14 @@
-//! The ends of all connections, the calls of an input, and the model: a queue of connections.
+//! Random calls of a listener and its connectors, with futures and streams that are polled, left
+//! alone and dropped in any order, compared with a model.
+//!
+//! The model is a queue of connections. A future that waits must have been woken as soon as it can
+//! make progress.
+//!
+//! `tests/listener` and the fuzz target `listener` run it.
+
+#![allow(clippy::std_instead_of_alloc)] // Tests have `std`.
+
+mod polled;
 
 use core::future::Future;
 use core::pin::Pin;
@@ -6,13 +16,28 @@ use core::task::Poll;
 use std::collections::VecDeque;
 use std::io::{ErrorKind, Result};
 
-use async_duplex::listener::{Address, Connector, Incoming, Listener};
+use async_duplex::listener::{listen, Accept, Address, Connector, Incoming, Listener};
 use async_duplex::DuplexStream;
-use futures::Stream;
+use futures::future::FusedFuture;
+use futures::stream::{FusedStream, Stream};
+use polled::Polled;
 
-use crate::polled::Polled;
-use crate::support::inputs::Rarely;
-use crate::Op;
+/// Random bytes choose each call, and the future, stream or connection, modulo how many there are.
+pub(crate) type Steps = Vec<[u8; 2]>;
+
+/// Makes calls while there is a listener, while there is the stream that owns it, if there is one,
+/// and when both are gone.
+pub(crate) fn run(backlog: usize, listening: &Steps, owned: Option<&Steps>, gone: &Steps) {
+    let backlog = 1 + backlog % 8;
+    let (listener, connector) = listen(4, backlog);
+    let mut ends = Ends::new(backlog, connector);
+    ends.run_listening(&listener, listening);
+    match owned {
+        Some(steps) => ends.run_owned(listener.into_incoming(), steps),
+        None => drop(listener),
+    }
+    ends.run_alone(gone);
+}
 
 const LABEL: &str = "labelled";
 
@@ -22,17 +47,17 @@ struct Queued {
     labelled: bool,
 }
 
-type Boxed<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + 'a>>;
+type Connecting = Pin<Box<dyn Future<Output = Result<DuplexStream>>>>;
 
 /// The model of the listener, and all other ends that exist.
-pub(crate) struct Ends {
+struct Ends {
     backlog: usize,
     queue: VecDeque<Queued>,
     is_closed: bool,
     /// How many connections without a label were accepted.
     numbered: usize,
     connectors: Vec<Connector>,
-    connects: Vec<(Polled<Boxed<'static, DuplexStream>>, bool)>,
+    connects: Vec<(Polled<Connecting>, bool)>,
     /// The clients by their numbers.
     clients: Vec<Option<DuplexStream>>,
     /// The servers, with the numbers of their clients.
@@ -42,17 +67,25 @@ pub(crate) struct Ends {
 /// What waits for connections.
 #[derive(Default)]
 struct Accepting<'a> {
-    accepts: Vec<Polled<Boxed<'a, (DuplexStream, Address)>>>,
+    accepts: Vec<Polled<Accept<'a>>>,
     incoming: Vec<Polled<Incoming<'a>>>,
 }
 
+/// The first kind of the calls that need a listener.
+const LISTENING: u8 = 120;
+
 /// An element of `of`, if there is one.
 fn index<T>(of: &[T], number: u8) -> Option<usize> {
-    usize::from(number).checked_rem(of.len())
+    usize::from(number / 2).checked_rem(of.len())
+}
+
+/// One of the two tasks that poll.
+fn task(number: u8) -> usize {
+    usize::from(number % 2)
 }
 
 impl Ends {
-    pub(crate) fn new(backlog: usize, connector: Connector) -> Self {
+    fn new(backlog: usize, connector: Connector) -> Self {
         Self {
             backlog,
             queue: VecDeque::new(),
@@ -77,7 +110,7 @@ impl Ends {
     fn connector(&self, labelled: bool) -> Option<Connector> {
         let connector = self.connectors.first()?.clone();
         Some(match labelled {
-            true => connector.with_address(LABEL),
+            true => connector.with_address("another").with_address(LABEL),
             false => connector,
         })
     }
@@ -131,23 +164,23 @@ impl Ends {
         self.servers.push((queued.number, server));
     }
 
-    pub(crate) fn run_listening(&mut self, listener: &Listener, ops: &[Op]) {
+    fn run_listening(&mut self, listener: &Listener, steps: &Steps) {
         let mut accepting = Accepting::default();
-        for op in first(ops) {
-            self.step_listening(listener, &mut accepting, op);
+        for step in first(steps) {
+            self.step_listening(listener, &mut accepting, step);
             self.check_wakes(&accepting);
         }
         accepting.accepts.into_iter().for_each(Polled::drop);
         accepting.incoming.into_iter().for_each(Polled::drop);
     }
 
-    pub(crate) fn run_owned(&mut self, incoming: Incoming<'static>, ops: &[Op]) {
+    fn run_owned(&mut self, incoming: Incoming<'static>, steps: &Steps) {
         let mut accepting = Accepting::default();
         accepting.incoming.push(Polled::new(incoming));
-        for op in first(ops) {
-            match op {
-                Op::PollIncoming(_) => self.poll_incoming(&mut accepting.incoming[0]),
-                op => self.step(op),
+        for step in first(steps) {
+            match step {
+                [LISTENING..=255, number] => self.poll_incoming(&mut accepting.incoming[0], number),
+                _ => self.step(step),
             }
             self.check_wakes(&accepting);
         }
@@ -155,10 +188,10 @@ impl Ends {
     }
 
     /// Goes on after the listener is gone.
-    pub(crate) fn run_alone(mut self, ops: &[Op]) {
+    fn run_alone(mut self, steps: &Steps) {
         self.refuse();
-        for op in first(ops) {
-            self.step(op);
+        for step in first(steps) {
+            self.step(step);
             self.check_wakes(&Accepting::default());
         }
         self.check_connections();
@@ -168,45 +201,44 @@ impl Ends {
     }
 
     /// Makes a call that needs no listener.
-    fn step(&mut self, op: &Op) {
-        match *op {
-            Op::TryConnect { labelled } => {
+    fn step(&mut self, [kind, number]: [u8; 2]) {
+        let labelled = number % 2 == 0;
+        match kind {
+            0..=39 => {
                 if let Some(connector) = self.connector(labelled) {
                     self.connected(try_as_poll(connector.try_connect()), labelled);
                 }
             }
-            Op::Connect { labelled } => {
+            40..=79 => {
                 if let Some(connector) = self.connector(labelled) {
                     let connect = Box::pin(async move { connector.connect().await });
                     self.connects.push((Polled::new(connect), labelled));
-                    self.poll_connect(self.connects.len() - 1);
+                    self.poll_connect(self.connects.len() - 1, number);
                 }
             }
-            Op::PollConnect(number) => {
+            80..=99 => {
                 if let Some(i) = index(&self.connects, number) {
-                    self.poll_connect(i);
+                    self.poll_connect(i, number);
                 }
             }
-            Op::DropConnect(number) => {
+            100..=109 => {
                 if let Some(i) = index(&self.connects, number) {
                     self.connects.swap_remove(i).0.drop();
                 }
             }
-            Op::DropConnector(Rarely(true)) => {
-                self.connectors.pop();
-            }
-            Op::DropClient(number) => {
+            110..=117 => {
                 if let Some(i) = index(&self.clients, number) {
                     self.clients[i] = None;
                 }
             }
-            _ => {}
+            118..=119 => drop(self.connectors.pop()),
+            LISTENING.. => {}
         }
     }
 
-    fn poll_connect(&mut self, i: usize) {
+    fn poll_connect(&mut self, i: usize, number: u8) {
         let (connect, labelled) = &mut self.connects[i];
-        let result = connect.poll(|connect, cx| connect.as_mut().poll(cx));
+        let result = connect.poll(task(number), |connect, cx| connect.as_mut().poll(cx));
         let (is_ready, labelled) = (result.is_ready(), *labelled);
         self.connected(result, labelled);
         if is_ready {
@@ -218,65 +250,64 @@ impl Ends {
     fn step_listening<'a>(
         &mut self,
         listener: &'a Listener,
-        accepting: &mut Accepting<'a>,
-        op: &Op,
+        Accepting { accepts, incoming }: &mut Accepting<'a>,
+        [kind, number]: [u8; 2],
     ) {
-        match *op {
-            Op::TryAccept => {
+        match kind {
+            0..LISTENING => self.step([kind, number]),
+            120..=149 => {
                 let accepted = try_as_poll(listener.try_accept());
                 self.accepted(accepted.map_ok(|(stream, address)| (stream, Some(address))));
             }
-            Op::Accept => {
-                let accept = Polled::new(Box::pin(listener.accept()) as Boxed<_>);
-                accepting.accepts.push(accept);
-                self.poll_accept(&mut accepting.accepts, None);
+            150..=179 => {
+                accepts.push(Polled::new(listener.accept()));
+                self.poll_accept(accepts, accepts.len() - 1, number);
             }
-            Op::PollAccept(number) => self.poll_accept(&mut accepting.accepts, Some(number)),
-            Op::DropAccept(number) => {
-                if let Some(i) = index(&accepting.accepts, number) {
-                    accepting.accepts.swap_remove(i).drop();
+            180..=204 => {
+                if let Some(i) = index(accepts, number) {
+                    self.poll_accept(accepts, i, number);
                 }
             }
-            Op::Incoming => accepting.incoming.push(Polled::new(listener.incoming())),
-            Op::PollIncoming(number) => {
-                if let Some(i) = index(&accepting.incoming, number) {
-                    self.poll_incoming(&mut accepting.incoming[i]);
+            205..=214 => {
+                if let Some(i) = index(accepts, number) {
+                    accepts.swap_remove(i).drop();
                 }
             }
-            Op::DropIncoming(number) => {
-                if let Some(i) = index(&accepting.incoming, number) {
-                    accepting.incoming.swap_remove(i).drop();
+            215..=224 => incoming.push(Polled::new(listener.incoming())),
+            225..=244 => {
+                if let Some(i) = index(incoming, number) {
+                    self.poll_incoming(&mut incoming[i], number);
                 }
             }
-            Op::Close(Rarely(true)) => {
+            245..=253 => {
+                if let Some(i) = index(incoming, number) {
+                    incoming.swap_remove(i).drop();
+                }
+            }
+            254..=255 => {
                 listener.close();
                 self.is_closed = true;
             }
-            _ => self.step(op),
         }
         assert_eq!(listener.is_closed(), self.is_over());
     }
 
-    /// Polls the accept with this number, or the latest.
-    fn poll_accept(
-        &mut self,
-        accepts: &mut Vec<Polled<Boxed<'_, (DuplexStream, Address)>>>,
-        number: Option<u8>,
-    ) {
-        let latest = accepts.len().checked_sub(1);
-        let Some(i) = number.map_or(latest, |number| index(accepts, number)) else {
-            return;
-        };
-        let result = accepts[i].poll(|accept, cx| accept.as_mut().poll(cx));
+    fn poll_accept(&mut self, accepts: &mut Vec<Polled<Accept<'_>>>, i: usize, number: u8) {
+        let result = accepts[i].poll(task(number), |accept, cx| Pin::new(accept).poll(cx));
         let is_ready = result.is_ready();
+        assert_eq!(accepts[i].polls.is_terminated(), is_ready);
         self.accepted(result.map_ok(|(stream, address)| (stream, Some(address))));
         if is_ready {
             accepts.swap_remove(i).drop();
         }
     }
 
-    fn poll_incoming(&mut self, incoming: &mut Polled<Incoming<'_>>) {
-        let next = incoming.poll(|incoming, cx| Pin::new(incoming).poll_next(cx));
+    fn poll_incoming(&mut self, incoming: &mut Polled<Incoming<'_>>, number: u8) {
+        let next = incoming.poll(task(number), |incoming, cx| {
+            Pin::new(incoming).poll_next(cx)
+        });
+        let has_ended = matches!(next, Poll::Ready(None));
+        assert_eq!(incoming.polls.is_terminated(), has_ended);
         let ended = || Err(ErrorKind::NotConnected.into());
         let result = next.map(|next| next.unwrap_or_else(ended));
         self.accepted(result.map_ok(|stream| (stream, None)));
@@ -339,7 +370,7 @@ fn try_as_poll<T>(result: Result<T>) -> Poll<Result<T>> {
     }
 }
 
-/// Not more operations than connections whose numbers fit in a byte.
-fn first(ops: &[Op]) -> impl Iterator<Item = &Op> {
-    ops.iter().take(80)
+/// Not more calls than connections whose numbers fit in a byte.
+fn first(steps: &Steps) -> impl Iterator<Item = [u8; 2]> + '_ {
+    steps.iter().copied().take(80)
 }
