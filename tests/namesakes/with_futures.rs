@@ -1,6 +1,6 @@
 //! With the traits of futures.
 
-use async_duplex::{DuplexStream, Reader, Writer};
+use async_duplex::DuplexStream;
 use futures::io::copy;
 use futures::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, StreamExt};
 
@@ -8,25 +8,11 @@ use futures::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, StreamExt};
 mod adapters;
 #[path = "calls.rs"]
 mod calls;
+#[path = "of_futures_io.rs"]
+mod of_futures_io;
 
-async fn end_writer(mut writer: Writer) -> Writer {
-    writer.close().await.unwrap();
-    writer
-}
-
-async fn end_stream(mut stream: DuplexStream) -> DuplexStream {
-    stream.close().await.unwrap();
-    stream
-}
+use of_futures_io::{end_stream, end_writer, lines_of_reader, lines_of_stream};
 
 fn consume(stream: &mut DuplexStream, n: usize) {
     stream.consume_unpin(n);
-}
-
-async fn lines_of_reader(reader: Reader) -> Vec<String> {
-    reader.lines().map(Result::unwrap).collect().await
-}
-
-async fn lines_of_stream(stream: DuplexStream) -> Vec<String> {
-    stream.lines().map(Result::unwrap).collect().await
 }
