@@ -1,20 +1,16 @@
 //! What one half of a pipe has moved and has seen, and the calls with which it moves bytes.
 
-use core::fmt;
 use core::future::{poll_fn, Future};
-use core::hash::Hasher as _;
 use core::pin::pin;
 use core::sync::atomic::{AtomicU64, Ordering};
 use core::task::Poll;
 use std::io::{self, Error, ErrorKind, IoSlice, IoSliceMut};
-use std::sync::Mutex;
 
 use anyhow::{ensure, Result};
 use async_duplex::{Reader, Writer};
 use fastrand::Rng;
 use futures_lite::future::yield_now;
 use futures_lite::{AsyncReadExt, AsyncWriteExt};
-use twox_hash::XxHash3_64;
 
 use crate::noise::Noise;
 
@@ -34,37 +30,46 @@ impl From<&Error> for Seen {
     }
 }
 
-/// The counts of a half. They outlive its task, which may panic or be cancelled.
-#[derive(Default)]
+/// What a half is to move, and its counts. They outlive its task, which may panic or be cancelled.
+#[derive(Debug)]
 pub(crate) struct Side {
+    noise: Noise,
+    /// The most bytes of a call.
+    chunk: usize,
+    /// How many bytes to move in all, unless the stream ends before.
+    limit: u64,
     moved: AtomicU64,
+    /// The calls that have ended. A half that makes progress makes calls.
     calls: AtomicU64,
-    digest: Mutex<XxHash3_64>,
-}
-
-impl fmt::Debug for Side {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} bytes in {} calls", self.moved(), self.calls())
-    }
 }
 
 impl Side {
+    pub(crate) fn new(noise: Noise, chunk: usize, limit: u64) -> Self {
+        Self {
+            noise,
+            chunk,
+            limit,
+            moved: AtomicU64::new(0),
+            calls: AtomicU64::new(0),
+        }
+    }
+
     pub(crate) fn moved(&self) -> u64 {
         self.moved.load(Ordering::Relaxed)
     }
 
-    /// The calls that have ended. A half that makes progress makes calls.
     pub(crate) fn calls(&self) -> u64 {
         self.calls.load(Ordering::Relaxed)
     }
 
-    pub(crate) fn digest(&self) -> u64 {
-        self.digest.lock().unwrap().finish()
+    /// The bytes of the next call.
+    fn next(&self, rng: &mut Rng) -> &'static [u8] {
+        let most = (self.limit - self.moved()).min(rng.u64(1..=self.chunk as u64));
+        self.noise.at(self.moved(), most as usize)
     }
 
-    fn has_moved(&self, bytes: &[u8]) {
-        self.digest.lock().unwrap().write(bytes);
-        self.moved.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+    fn has_moved(&self, bytes: usize) {
+        self.moved.fetch_add(bytes as u64, Ordering::Relaxed);
     }
 
     /// Awaits `call`, or gives it up after some waits. Lets other tasks run now and then: two tasks
@@ -98,19 +103,11 @@ impl Side {
     }
 }
 
-/// Sends `limit` bytes, or fewer if the stream ends. Each call moves up to `chunk` bytes, in a
-/// random way, and may be cancelled.
-pub(crate) async fn send(
-    writer: &mut Writer,
-    side: &Side,
-    noise: Noise,
-    limit: u64,
-    chunk: usize,
-    rng: &mut Rng,
-) -> Result<Seen> {
-    while side.moved() < limit {
-        let most = (limit - side.moved()).min(rng.u64(1..=chunk as u64));
-        let bytes = noise.at(side.moved(), most);
+/// Sends all bytes of the side, or fewer if the stream ends. Each call moves some in a random way,
+/// and may be cancelled.
+pub(crate) async fn send(writer: &mut Writer, side: &Side, rng: &mut Rng) -> Result<Seen> {
+    while side.moved() < side.limit {
+        let bytes = side.next(rng);
         let mut fork = rng.fork();
         let sent = match rng.u8(0..4) {
             0 => side.call(&mut fork, writer.write(bytes)).await,
@@ -139,7 +136,7 @@ pub(crate) async fn send(
             Ok(0) if writer.is_closed() => {}
             Ok(n) => {
                 ensure!((1..=bytes.len()).contains(&n), "{n} bytes were written");
-                side.has_moved(&bytes[..n]);
+                side.has_moved(n);
             }
             Err(error) if error.kind() == ErrorKind::WouldBlock => {}
             Err(error) => {
@@ -161,18 +158,13 @@ fn place(writer: &mut Writer, bytes: &[u8]) -> usize {
     n
 }
 
-/// Receives `limit` bytes, or all that there are. Each call moves up to `chunk` bytes, in a random
-/// way, and may be cancelled.
-pub(crate) async fn receive(
-    reader: &mut Reader,
-    side: &Side,
-    limit: u64,
-    chunk: usize,
-    rng: &mut Rng,
-) -> Result<Seen> {
-    let mut buf = vec![0; chunk];
-    while side.moved() < limit {
-        let most = (limit - side.moved()).min(rng.u64(1..=chunk as u64)) as usize;
+/// Receives all bytes of the side, or all that there are. Each call moves some in a random way, and
+/// may be cancelled.
+pub(crate) async fn receive(reader: &mut Reader, side: &Side, rng: &mut Rng) -> Result<Seen> {
+    let mut buf = vec![0; side.chunk];
+    while side.moved() < side.limit {
+        let expected = side.next(rng);
+        let most = expected.len();
         let buf = &mut buf[..most];
         let mut fork = rng.fork();
         let received = match rng.u8(0..4) {
@@ -200,7 +192,11 @@ pub(crate) async fn receive(
             }
         };
         match received {
-            Ok(n @ 1..) => side.has_moved(&buf[..n]),
+            Ok(n @ 1..) => {
+                let moved = side.moved();
+                ensure!(buf[..n] == expected[..n], "bytes from {moved} on differ");
+                side.has_moved(n);
+            }
             Err(error) if error.kind() == ErrorKind::WouldBlock => {}
             end => {
                 let seen = |end: io::Result<usize>| match end {
