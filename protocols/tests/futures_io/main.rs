@@ -10,6 +10,7 @@ mod data;
 #[path = "../../../tests/support/deadline.rs"]
 mod deadline;
 mod tls;
+mod trusting;
 mod websocket;
 mod yamux;
 

@@ -1,18 +1,14 @@
 //! TLS 1.3 by rustls.
 
+use crate::trusting::configs;
 use crate::{data, expect, run};
 use alloc::sync::Arc;
 use async_duplex::{duplex, DuplexStream};
 use futures::future::try_join;
 use futures::{AsyncReadExt, AsyncWriteExt};
-use futures_rustls::pki_types::{PrivateKeyDer, ServerName};
-use futures_rustls::rustls::{
-    ClientConfig, CommonState, ProtocolVersion, RootCertStore, ServerConfig,
-};
-use futures_rustls::{client, server, TlsAcceptor, TlsConnector};
+use futures_rustls::rustls::{CommonState, ProtocolVersion};
+use futures_rustls::{client, server, Accept, Connect, TlsAcceptor, TlsConnector};
 use std::io::{self, ErrorKind};
-
-const NAME: &str = "duplex.test";
 
 /// 6 bytes are the smallest capacity at which rustls can shake hands. When the client has read the
 /// hello of the server, it sends a record of 6 bytes (a change_cipher_spec, for middleboxes). Then
@@ -22,9 +18,9 @@ const NAME: &str = "duplex.test";
 fn tls_handshake_and_echo_at_capacities_from_6_on() {
     for capacity in [6, 64, 65536] {
         let (near, far) = duplex(capacity);
-        let (connector, acceptor) = trusting_pair();
-        let client = async { send_and_verify(connect(connector, near).await?).await };
-        let server = async { echo(acceptor.accept(far).await?).await };
+        let (connecting, accepting) = shake_hands(near, far);
+        let client = async { send_and_verify(connecting.await?).await };
+        let server = async { echo(accepting.await?).await };
         run(capacity, client, server);
     }
 }
@@ -33,17 +29,17 @@ fn tls_handshake_and_echo_at_capacities_from_6_on() {
 #[test]
 fn tls_without_close_notify_is_an_unexpected_eof() {
     let (near, far) = duplex(64);
-    let (connector, acceptor) = trusting_pair();
+    let (connecting, accepting) = shake_hands(near, far);
 
     let client = async {
-        let mut stream = connect(connector, near).await?;
+        let mut stream = connecting.await?;
         // The server sends nothing after the greeting, and finds the end by reading.
         stream.read_exact(&mut [0; 5]).await?;
         stream.write_all(b"cut off").await?;
         stream.flush().await
     };
     let server = async {
-        let mut stream = acceptor.accept(far).await?;
+        let mut stream = accepting.await?;
         // After the session tickets that end the handshake.
         stream.write_all(b"hello").await?;
         stream.flush().await?;
@@ -56,12 +52,13 @@ fn tls_without_close_notify_is_an_unexpected_eof() {
     assert_eq!(end.unwrap_err().kind(), ErrorKind::UnexpectedEof);
 }
 
-async fn connect(
-    connector: TlsConnector,
-    stream: DuplexStream,
-) -> io::Result<client::TlsStream<DuplexStream>> {
-    let name = ServerName::try_from(NAME).unwrap();
-    connector.connect(name, stream).await
+fn shake_hands(
+    near: DuplexStream,
+    far: DuplexStream,
+) -> (Connect<DuplexStream>, Accept<DuplexStream>) {
+    let (client, server, name) = configs();
+    let connecting = TlsConnector::from(Arc::new(client)).connect(name, near);
+    (connecting, TlsAcceptor::from(Arc::new(server)).accept(far))
 }
 
 async fn send_and_verify(stream: client::TlsStream<DuplexStream>) -> io::Result<()> {
@@ -103,22 +100,4 @@ async fn echo(mut stream: server::TlsStream<DuplexStream>) -> io::Result<()> {
 fn assert_tls_1_3(connection: &CommonState) {
     let version = connection.protocol_version();
     assert_eq!(version, Some(ProtocolVersion::TLSv1_3));
-}
-
-/// A server with a self-signed certificate, and a client that trusts only that.
-fn trusting_pair() -> (TlsConnector, TlsAcceptor) {
-    let made = rcgen::generate_simple_self_signed([NAME.to_owned()]).unwrap();
-    let certificate = made.cert.der().clone();
-    let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
-
-    let mut roots = RootCertStore::empty();
-    roots.add(certificate.clone()).unwrap();
-    let client = ClientConfig::builder()
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    let server = ServerConfig::builder()
-        .with_no_client_auth()
-        .with_single_cert(vec![certificate], key)
-        .unwrap();
-    (Arc::new(client).into(), Arc::new(server).into())
 }
