@@ -3,6 +3,7 @@
 //! the single races, and `src/interleavings` those of several threads.
 
 #![cfg(all(feature = "std", not(any(loom, shuttle))))]
+#![allow(clippy::incompatible_msrv)] // Tests have a current compiler.
 
 #[path = "support/mod.rs"]
 mod support;
