@@ -1,5 +1,6 @@
 //! The end of a stream, an abort, and what a parked thread learns of them.
 
+use core::time::Duration;
 use std::io::{self, BufRead, IoSlice, IoSliceMut, Read, Write};
 use std::thread;
 
@@ -38,9 +39,11 @@ fn check_parked<H: Half>(blocking: fn(H) -> Blocking<H>, calls: &[Call<H>]) {
         failed(ABORT),
     );
     for (how, end, found) in H::Peer::ENDS.iter().chain([&abort_by_handle]) {
+        // An `Instant` cannot represent the deadline of the last timeout.
+        let timeouts = [None, Some(LONG), Some(Duration::MAX)];
         for (call, timeout) in calls
             .iter()
-            .flat_map(|call| [(call, None), (call, Some(LONG))])
+            .flat_map(|call| timeouts.map(|timeout| (call, timeout)))
         {
             within(DEADLINE, || {
                 let (half, peer) = H::full();

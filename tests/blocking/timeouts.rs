@@ -2,12 +2,10 @@
 
 use core::time::Duration;
 use std::io::{BufRead, IoSlice, IoSliceMut, Read, Write};
-use std::thread;
 
 use async_duplex::{duplex, pipe, Options};
 
-use crate::common::{assert_times_out, echo, read_all, write_all_of, DEADLINE, LONG, MIB, SHORT};
-use crate::support::data::data;
+use crate::common::{assert_times_out, DEADLINE, SHORT};
 use crate::support::deadline::within;
 
 #[test]
@@ -92,27 +90,6 @@ fn b20_a_wake_after_a_timeout_does_not_end_a_later_wait() {
         writer.try_write(b"abc").unwrap();
         assert_eq!(reader.get_mut().try_read(&mut [0; 8]).unwrap(), 3);
         assert_times_out(SHORT, || reader.read(&mut [0; 8]));
-    });
-}
-
-#[test]
-fn b20_a_timeout_that_does_not_expire_changes_nothing() {
-    within(DEADLINE, || {
-        // An `Instant` cannot represent the deadline of the last one.
-        for timeout in [LONG, Duration::MAX] {
-            let (near, far) = duplex(7);
-            let mut far = far.blocking();
-            far.set_timeout(Some(timeout));
-            thread::scope(|scope| {
-                scope.spawn(|| echo(far));
-                let (reader, writer) = near.split();
-                let (mut reader, mut writer) = (reader.blocking(), writer.blocking());
-                reader.set_timeout(Some(timeout));
-                writer.set_timeout(Some(timeout));
-                scope.spawn(|| write_all_of(writer, MIB / 16));
-                assert!(read_all(reader) == data(1, MIB / 16));
-            });
-        }
     });
 }
 

@@ -1,7 +1,7 @@
 //! Blocking ends on two threads and more, and halves that move between threads.
 
 use core::time::Duration;
-use std::io::{BufRead, IoSlice, IoSliceMut, Read, Write};
+use std::io::{BufRead, Read, Write};
 use std::thread;
 
 use async_duplex::{duplex, pipe};
@@ -24,36 +24,6 @@ fn b20_every_byte_arrives_between_two_threads() {
             });
         });
     }
-}
-
-#[test]
-fn b20_vectored_calls_block_until_they_make_progress() {
-    within(DEADLINE, || {
-        let bytes = data(1, MIB / 16);
-        let (reader, writer) = pipe(4);
-        let mut reader = reader.blocking();
-        thread::scope(|scope| {
-            scope.spawn(|| {
-                let mut writer = writer.blocking();
-                let mut rest = &bytes[..];
-                while !rest.is_empty() {
-                    let (a, b) = rest.split_at(1);
-                    let n = writer.write_vectored(&[a, b].map(IoSlice::new)).unwrap();
-                    rest = &rest[n..];
-                }
-            });
-            let mut read = Vec::new();
-            let (mut a, mut b) = ([0; 1], [0; 2]);
-            loop {
-                let mut bufs = [&mut a[..], &mut b].map(IoSliceMut::new);
-                match reader.read_vectored(&mut bufs).unwrap() {
-                    0 => break,
-                    n => read.extend_from_slice(&[a[0], b[0], b[1]][..n]),
-                }
-            }
-            assert!(read == bytes);
-        });
-    });
 }
 
 #[test]

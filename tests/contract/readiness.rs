@@ -1,4 +1,4 @@
-//! B17: waiting for a number of bytes. `wakeups` has the wakes.
+//! B17: waiting for a number of bytes. `oracle` has the results and the wakes.
 
 use core::future::Future;
 use core::pin::Pin;
@@ -8,42 +8,15 @@ use std::io::{self, ErrorKind};
 use async_duplex::{pipe, Reader, Writer};
 use futures::future::{FusedFuture, FutureExt};
 
+use crate::pipe_with;
 use crate::support::counting_waker::{as_poll, failed, ready, to_kind, CountingTask, Outcome};
 use crate::support::deadline::within;
 use crate::support::ends::RESET;
 use crate::support::panics::names_number;
-use crate::{every_pipe, pipe_with};
 
 /// Polls once, and drops the future.
 fn now(mut future: impl Future<Output = io::Result<usize>> + Unpin) -> Outcome<usize> {
     to_kind(CountingTask::new().poll(|cx| Pin::new(&mut future).poll(cx)))
-}
-
-/// The result of waiting for `min` bytes if `n` are available.
-fn at_least(n: usize, min: usize) -> Outcome<usize> {
-    if n >= min {
-        ready(n)
-    } else {
-        Poll::Pending
-    }
-}
-
-#[test]
-fn b17_readable_and_writable_wait_for_min_bytes_and_return_how_many_there_are() {
-    every_pipe(|mut reader, mut writer, _, fill| {
-        let free = writer.capacity() - fill;
-        for min in 0..=reader.capacity() {
-            assert_eq!(now(reader.readable(min)), at_least(fill, min));
-            assert_eq!(now(writer.writable(min)), at_least(free, min));
-        }
-        assert_eq!(
-            (reader.len(), writer.len()),
-            (fill, fill),
-            "neither moves a byte"
-        );
-        // Exactly as many bytes fit.
-        assert_eq!(writer.try_write(&[7; 9]).unwrap_or(0), free);
-    });
 }
 
 #[test]

@@ -1,5 +1,4 @@
-//! The streams depend on no runtime: one scenario under many executors, under two at once, and with
-//! a half that moves from one executor to another.
+//! The streams depend on no runtime: one scenario under many executors, and under two at once.
 
 #![cfg(all(feature = "std", not(any(loom, shuttle))))]
 
@@ -7,7 +6,6 @@
 mod data;
 #[path = "../support/deadline.rs"]
 mod deadline;
-mod migration;
 mod scenario;
 
 use deadline::within;

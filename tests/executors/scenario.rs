@@ -9,7 +9,7 @@ use futures::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, FutureExt};
 use tokio_util::compat::TokioAsyncWriteCompatExt;
 use tokio_util::compat::{FuturesAsyncReadCompatExt, TokioAsyncReadCompatExt};
 
-pub(crate) const CAPACITY: usize = 7;
+const CAPACITY: usize = 7;
 const TOTAL: usize = 256 * 1024;
 
 /// The sizes of reads and writes, in turn: below the capacity, at it and above.
@@ -97,7 +97,7 @@ async fn verify(mut reader: impl AsyncRead + Unpin) {
 }
 
 /// A part of the bytes to send.
-pub(crate) fn data(positions: core::ops::Range<usize>) -> Vec<u8> {
+fn data(positions: core::ops::Range<usize>) -> Vec<u8> {
     positions.map(byte).collect()
 }
 

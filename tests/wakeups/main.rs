@@ -8,6 +8,7 @@
 #![allow(clippy::std_instead_of_alloc)] // Tests have `std`.
 #![allow(clippy::incompatible_msrv)] // And a current compiler.
 
+#[cfg(not(miri))]
 mod leaks;
 mod long_buffers;
 mod panicking;
