@@ -1,23 +1,15 @@
 //! B17: waiting for a number of bytes. `oracle` has the results and the wakes.
 
-use core::future::Future;
 use core::pin::Pin;
 use core::task::Poll;
-use std::io::{self, ErrorKind};
+use std::io::ErrorKind;
 
 use async_duplex::{pipe, Reader, Writer};
-use futures::future::{FusedFuture, FutureExt};
+use futures::future::FusedFuture;
 
 use crate::pipe_with;
-use crate::support::counting_waker::{as_poll, failed, ready, to_kind, CountingTask, Outcome};
-use crate::support::deadline::within;
-use crate::support::ends::RESET;
+use crate::support::counting_waker::{as_poll, ready, CountingTask};
 use crate::support::panics::names_number;
-
-/// Polls once, and drops the future.
-fn now(mut future: impl Future<Output = io::Result<usize>> + Unpin) -> Outcome<usize> {
-    to_kind(CountingTask::new().poll(|cx| Pin::new(&mut future).poll(cx)))
-}
 
 #[test]
 fn b17_min_above_the_capacity_is_invalid_input_at_once_and_names_both() {
@@ -44,53 +36,6 @@ fn b17_min_above_the_capacity_is_invalid_input_at_once_and_names_both() {
             }
             assert_eq!(task.state(), (0, 0));
         }
-    }
-}
-
-/// The loop that `Reader::readable` shows, a byte a turn, with a call of `between` where an abort
-/// by another thread may come.
-async fn drain(reader: &mut Reader, mut between: impl FnMut()) -> io::Result<()> {
-    while reader.readable(1).await? > 0 {
-        between();
-        let (front, _) = reader.as_slices();
-        let n = front.len().min(1);
-        reader.consume(n);
-    }
-    Ok(())
-}
-
-#[test]
-fn b17_an_abort_between_readable_and_as_slices_is_not_taken_for_the_end() {
-    for abort_in in 1..=5 {
-        let (mut reader, writer) = pipe_with(5, 3, b"01234");
-        let mut turn = 0;
-        let between = || {
-            turn += 1;
-            if turn == abort_in {
-                writer.abort_handle().abort(RESET);
-            }
-        };
-        let drained = within(60, || drain(&mut reader, between).now_or_never());
-        let error = drained.expect("no wait").unwrap_err();
-        // The turn of the abort is the last one.
-        assert_eq!((error.kind(), turn), (RESET, abort_in));
-    }
-}
-
-#[test]
-fn b17_an_end_between_writable_and_spare_slices_is_told_by_an_empty_write() {
-    let ends: [(fn(Reader), ErrorKind); 4] = [
-        (|mut reader| reader.close(), ErrorKind::BrokenPipe),
-        (drop, ErrorKind::BrokenPipe),
-        (|mut reader| reader.abort(RESET), RESET),
-        (|reader| reader.abort_handle().abort(RESET), RESET),
-    ];
-    for (end, kind) in ends {
-        let (reader, mut writer) = pipe(8);
-        assert_eq!(now(writer.writable(1)), ready(8));
-        end(reader);
-        assert_eq!(writer.spare_slices(), (&mut [][..], &mut [][..]));
-        assert_eq!(as_poll(writer.try_write(&[])), failed(kind));
     }
 }
 

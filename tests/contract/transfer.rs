@@ -1,16 +1,12 @@
-//! B3, B4 and B10: each call moves all that it can, and one that is dropped nothing. `oracle` makes
-//! short calls from every offset.
+//! B3 and B4: each call moves all that it can. `oracle` makes short calls from every offset, and
+//! `families` drops calls (B10).
 
-use core::future::Future;
-use core::pin::Pin;
 use std::io::{IoSlice, IoSliceMut};
 
-use async_duplex::{pipe, Options, Reader, Writer};
-use futures::{AsyncReadExt, AsyncWriteExt};
+use async_duplex::pipe;
 
-use crate::support::counting_waker::{as_poll, failed, ready, CountingTask, Outcome, END};
+use crate::support::counting_waker::{as_poll, ready, CountingTask};
 use crate::support::data::data;
-use crate::support::ends::{DROPPED, RESET};
 use crate::{pipe_with, read_up_to};
 
 #[test]
@@ -44,53 +40,4 @@ fn b4_a_vectored_call_uses_more_slices_than_bytes_in_order_and_leaves_the_rest()
     assert_eq!(task.read_vectored(&mut reader, &mut slices), ready(65));
     assert_eq!(bufs[..64].concat(), bytes);
     assert_eq!(bufs[64..].concat(), [&[0][..], &[99; 35]].concat());
-}
-
-/// A pipe of 8 bytes whose reader was woken by three bytes for a `read` that was dropped unpolled.
-fn pipe_with_dropped_read() -> (Reader, Writer) {
-    let (mut reader, mut writer) = Options::new(8).error_on_drop(DROPPED).pipe();
-    let task = CountingTask::new();
-    let mut buf = [0; 8];
-    let mut read = reader.read(&mut buf);
-    assert!(task.poll(|cx| Pin::new(&mut read).poll(cx)).is_pending());
-    writer.try_write(b"abc").unwrap();
-    assert_eq!(task.wakes(), 1);
-    drop(read);
-    assert_eq!(buf, [0; 8]);
-    (reader, writer)
-}
-
-/// A pipe of four bytes whose writer has dropped a `write_all` that had written a part.
-fn pipe_with_dropped_write() -> (Reader, Writer) {
-    let (reader, mut writer) = Options::new(4).error_on_drop(DROPPED).pipe();
-    let task = CountingTask::new();
-    let mut write_all = writer.write_all(b"abcdef");
-    let first = task.poll(|cx| Pin::new(&mut write_all).poll(cx));
-    assert!(first.is_pending());
-    drop(write_all);
-    (reader, writer)
-}
-
-#[test]
-fn b10_b11_b24_b25_b26_an_end_after_a_dropped_call_is_as_any_other() {
-    type End = (fn(Writer), Outcome<usize>, bool);
-    let ends: [End; 4] = [
-        (|mut writer| writer.finish(), END, false),
-        (|mut writer| writer.finish_with(RESET), failed(RESET), false),
-        (|writer| drop(writer), failed(DROPPED), false),
-        (
-            |writer| writer.abort_handle().abort(RESET),
-            failed(RESET),
-            true,
-        ),
-    ];
-    for (end, expected, discards) in ends {
-        let reading = (pipe_with_dropped_read(), &b"abc"[..]);
-        for ((mut reader, writer), bytes) in [reading, (pipe_with_dropped_write(), b"abcd")] {
-            end(writer);
-            let left = if discards { b"" } else { bytes };
-            assert_eq!(read_up_to(&mut reader, 8), left);
-            assert_eq!(as_poll(reader.try_read(&mut [0])), expected);
-        }
-    }
 }

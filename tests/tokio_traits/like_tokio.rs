@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use tokio::io::{AsyncBufRead, AsyncRead, ReadBuf};
 
 use crate::support::counting_waker::CountingTask;
-use crate::support::like_tokio::{compare, with_budget, Call, Step};
+use crate::support::like_tokio::{compare, with_budget, Step};
 
 proptest! {
     #![proptest_config(ProptestConfig {
@@ -31,34 +31,6 @@ proptest! {
 
 /// More calls than a task's budget has units.
 const MANY: usize = 140;
-
-/// For every number of units that are left.
-#[test]
-fn b18_every_call_draws_on_the_budget_as_that_of_tokios_own_duplex_does() {
-    let step = |end, call| Step { end, task: 0, call };
-    let peer = |call| step(1, call);
-    let read = Call::Read { filled: 0, len: 8 };
-    let full = || vec![step(0, Call::Write(8 * MANY))];
-    // The calls of some rows wait, and cost nothing: the last one goes on.
-    let rows: [(Vec<Step>, Call); 9] = [
-        (vec![], read),
-        (full(), Call::Write(8)),
-        (full(), Call::WriteVectored([4, 0, 4])),
-        (vec![peer(Call::Write(8 * MANY))], read),
-        (vec![peer(Call::Drop)], read),
-        (vec![], Call::Write(8)),
-        (vec![], Call::WriteVectored([4, 0, 4])),
-        (vec![peer(Call::Drop)], Call::Write(8)),
-        (vec![], Call::Flush),
-    ];
-    for (mut steps, call) in rows {
-        steps.extend(vec![step(0, call); MANY]);
-        steps.extend([peer(Call::Write(8)), peer(read), step(0, call)]);
-        for left in 0..=128 {
-            compare(8 * MANY, Some(left), &steps);
-        }
-    }
-}
 
 /// tokio's stream does not implement `AsyncBufRead`, so this is compared with a read.
 #[test]
