@@ -1,5 +1,5 @@
-//! Listeners and connectors on several threads: no connection is lost, doubled or left hanging. What
-//! they share is a channel of the crate `async-channel`.
+//! Listeners and connectors on several threads: no connection is lost, doubled or left hanging.
+//! What they share is a channel of the crate `async-channel`.
 
 use core::sync::atomic::{AtomicUsize, Ordering};
 use std::collections::HashSet;
