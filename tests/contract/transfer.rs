@@ -112,6 +112,18 @@ fn b4_more_slices_than_bytes_are_all_used_in_one_call() {
     assert_eq!(bufs[..64].concat().as_bytes(), bytes);
 }
 
+/// The slices overlap, so a word of 32 bits allows for it. A longer word would need more memory.
+#[cfg(target_pointer_width = "32")]
+#[test]
+fn b4_slices_of_more_bytes_than_a_word_counts_fill_the_pipe() {
+    let part = vec![b'x'; 16 << 20];
+    let (mut reader, mut writer) = pipe(3);
+    let task = CountingTask::new();
+    let written = task.write_vectored(&mut writer, &[IoSlice::new(&part); 256]);
+    assert_eq!(written, ready(3));
+    assert_eq!(read_up_to(&mut reader, 4), b"xxx");
+}
+
 #[test]
 fn b4_a_vectored_call_of_a_half_or_stream_waits_and_ends_as_a_plain_one() {
     let (mut left, mut right) = duplex(2);
