@@ -71,6 +71,18 @@ fn pipe_with_dropped_write() -> (Reader, Writer) {
     (reader, writer)
 }
 
+/// The slices overlap, so a word of 32 bits allows for it. A longer word would need more memory.
+#[cfg(target_pointer_width = "32")]
+#[test]
+fn b4_slices_of_more_bytes_than_a_word_counts_fill_the_pipe() {
+    let part = vec![b'x'; 16 << 20];
+    let (mut reader, mut writer) = pipe(3);
+    let task = CountingTask::new();
+    let written = task.write_vectored(&mut writer, &[IoSlice::new(&part); 256]);
+    assert_eq!(written, ready(3));
+    assert_eq!(read_up_to(&mut reader, 4), b"xxx");
+}
+
 #[test]
 fn b10_b11_b24_b25_b26_an_end_after_a_dropped_call_is_as_any_other() {
     type End = (fn(Writer), Outcome<usize>, bool);
