@@ -151,7 +151,7 @@ impl Checks {
                 }
             }
             let mut outcome = self.run_check(check, false).await;
-            if self.two_way && check.directed && matches!(outcome, Outcome::Passed) {
+            if self.two_way && matches!(outcome, Outcome::Passed) {
                 outcome = self.run_check(check, true).await;
             }
             checked.push(Checked::new(check, outcome));

@@ -1,39 +1,8 @@
 //! `AsyncBufRead`, where there is one.
 
-use super::Check;
 use crate::moving::{bytes, compare, drain, transfer};
 use crate::probe::Probe;
 use crate::trial::{ensure, not_applicable, Stop, Trial, Verdict};
-
-const FILL: &str = "std::io::BufRead::fill_buf and consume; AsyncBufRead::poll_fill_buf";
-
-pub(super) const CHECKS: &[Check] = &[
-    Check::new(
-        "fill_buf_twice",
-        "poll_fill_buf without a consume returns the same bytes again, and perhaps more.",
-        "AsyncBufRead::poll_fill_buf: \"none of the contents will be 'read'\"",
-        fill_buf_twice,
-    ),
-    Check::new(
-        "partial_consume",
-        "After consume(n), poll_fill_buf and poll_read go on behind the n bytes.",
-        FILL,
-        partial_consume,
-    ),
-    Check::new(
-        "consume_zero",
-        "consume(0) changes nothing, before poll_fill_buf and after it.",
-        "std::io::BufRead::consume: amount bytes \"should no longer be returned\", here none",
-        consume_zero,
-    ),
-    Check::new(
-        "fill_buf_at_the_end",
-        "At the end poll_fill_buf returns an empty buffer, again and again.",
-        "AsyncBufRead::poll_fill_buf: \"An empty buffer returned indicates that the stream has \
-         reached EOF\"",
-        fill_buf_at_the_end,
-    ),
-];
 
 /// A pair whose reader has a buffer, with bytes on the way, and how many there are.
 fn sent(trial: &Trial) -> Result<(Probe, Probe, usize), Stop> {
@@ -57,7 +26,7 @@ fn lent(reader: &mut Probe, position: usize) -> Result<usize, Stop> {
     Ok(bytes.len())
 }
 
-fn fill_buf_twice(trial: &Trial) -> Verdict {
+pub(super) fn fill_buf_twice(trial: &Trial) -> Verdict {
     let (mut writer, mut reader, n) = sent(trial)?;
     let mut before = 0;
     for _ in 0..3 {
@@ -72,7 +41,7 @@ fn fill_buf_twice(trial: &Trial) -> Verdict {
     drain(&mut writer, &mut reader, (0, n), 8)
 }
 
-fn partial_consume(trial: &Trial) -> Verdict {
+pub(super) fn partial_consume(trial: &Trial) -> Verdict {
     let (mut writer, mut reader, n) = sent(trial)?;
     let mut position = 0;
     while position < n.min(8) {
@@ -93,7 +62,7 @@ fn partial_consume(trial: &Trial) -> Verdict {
     transfer(&mut writer, &mut reader, (n, 100), (10, 10))
 }
 
-fn consume_zero(trial: &Trial) -> Verdict {
+pub(super) fn consume_zero(trial: &Trial) -> Verdict {
     let (mut writer, mut reader, n) = sent(trial)?;
     reader.consume(0);
     lent(&mut reader, 0)?;
@@ -104,7 +73,7 @@ fn consume_zero(trial: &Trial) -> Verdict {
     transfer(&mut writer, &mut reader, (n, 10), (10, 10))
 }
 
-fn fill_buf_at_the_end(trial: &Trial) -> Verdict {
+pub(super) fn fill_buf_at_the_end(trial: &Trial) -> Verdict {
     let (mut writer, mut reader, n) = sent(trial)?;
     drain(&mut writer, &mut reader, (0, n), 8)?;
     writer.close()?;

@@ -1,27 +1,10 @@
 //! Calls that are given up while they are pending.
 
-use super::Check;
 use crate::moving::{bytes, compare, drain, expect_pending_read, fill, transfer};
 use crate::task::Task;
 use crate::trial::{ensure, not_applicable, Trial, Verdict};
 
-pub(super) const CHECKS: &[Check] = &[
-    Check::new(
-        "cancelled_read",
-        "A pending read that is given up takes no byte from the reads that follow.",
-        "tokio AsyncRead: Pending means \"that no data was read into the buffer provided\"",
-        cancelled_read,
-    ),
-    Check::new(
-        "cancelled_write",
-        "Of a pending write that is given up, no byte arrives, and what is written next arrives \
-         once.",
-        "tokio AsyncWrite: Pending means \"that no data was written from the buffer provided\"",
-        cancelled_write,
-    ),
-];
-
-fn cancelled_read(trial: &Trial) -> Verdict {
+pub(super) fn cancelled_read(trial: &Trial) -> Verdict {
     let (mut writer, mut reader) = trial.pair()?;
     let task = Task::named("a task that gives up");
     expect_pending_read(&mut reader, &task)?;
@@ -44,7 +27,7 @@ fn cancelled_read(trial: &Trial) -> Verdict {
     transfer(&mut writer, &mut reader, (n, 20), (20, 20))
 }
 
-fn cancelled_write(trial: &Trial) -> Verdict {
+pub(super) fn cancelled_write(trial: &Trial) -> Verdict {
     let (mut writer, mut reader) = trial.pair()?;
     let task = Task::named("a task that gives up");
     let mut held = fill(&mut writer, &task, 0)?;

@@ -2,47 +2,11 @@
 
 use core::task::Poll;
 
-use super::Check;
 use crate::moving::{expect_end_or_error, expect_pending_read, fill, UNBOUNDED};
 use crate::probe::Probe;
 use crate::run::spawn;
 use crate::task::Task;
 use crate::trial::{fail, until, Trial, Verdict};
-
-pub(super) const CHECKS: &[Check] = &[
-    Check::new(
-        "write_after_peer_gone",
-        "Writes after the reader is dropped fail, or are Ok(0); at the latest after some have \
-         succeeded.",
-        "POSIX write, EPIPE; trio check_one_way_stream",
-        write_after_peer_gone,
-    ),
-    Check::new(
-        "close_after_peer_gone",
-        "Flush and close after the reader is dropped end, with success or an error.",
-        "AsyncWrite::poll_close",
-        close_after_peer_gone,
-    ),
-    Check::new(
-        "pending_write_when_peer_goes",
-        "A pending write is woken when the reader is dropped, and then fails or is Ok(0).",
-        "AsyncWrite::poll_write: \"when the object becomes writable or is closed\"; Go nettest",
-        pending_write_when_peer_goes,
-    ),
-    Check::new(
-        "pending_read_when_peer_drops",
-        "A pending read is woken when the writer is dropped, and finds the end or an error.",
-        "AsyncRead::poll_read: \"when the object becomes readable or is closed\"",
-        pending_read_when_peer_drops,
-    ),
-    Check::new(
-        "pending_read_when_peer_panics",
-        "A pending read is woken when the task that owns the writer panics, and finds the end or \
-         an error, and no panic of its own.",
-        "AsyncRead::poll_read; std: a panic drops what its thread owns",
-        pending_read_when_peer_panics,
-    ),
-];
 
 /// Fails unless writes fail in the end.
 fn expect_failure(writer: &mut Probe) -> Verdict {
@@ -74,14 +38,14 @@ fn expect_failure(writer: &mut Probe) -> Verdict {
     )?
 }
 
-fn write_after_peer_gone(trial: &Trial) -> Verdict {
+pub(super) fn write_after_peer_gone(trial: &Trial) -> Verdict {
     let (mut writer, reader) = trial.pair()?;
     reader.drop_stream();
     expect_failure(&mut writer)?;
     expect_failure(&mut writer)
 }
 
-fn close_after_peer_gone(trial: &Trial) -> Verdict {
+pub(super) fn close_after_peer_gone(trial: &Trial) -> Verdict {
     let (mut writer, reader) = trial.pair()?;
     let _ = writer.try_write(&[1, 2, 3])?;
     reader.drop_stream();
@@ -94,7 +58,7 @@ fn close_after_peer_gone(trial: &Trial) -> Verdict {
     Ok(())
 }
 
-fn pending_write_when_peer_goes(trial: &Trial) -> Verdict {
+pub(super) fn pending_write_when_peer_goes(trial: &Trial) -> Verdict {
     let (mut writer, reader) = trial.pair()?;
     let task = Task::named("the writer");
     fill(&mut writer, &task, 0)?;
@@ -116,7 +80,7 @@ fn expect_woken_to_the_end(trial: &Trial, reader: &mut Probe, task: &Task, what:
     }
 }
 
-fn pending_read_when_peer_drops(trial: &Trial) -> Verdict {
+pub(super) fn pending_read_when_peer_drops(trial: &Trial) -> Verdict {
     let (writer, mut reader) = trial.pair()?;
     let task = Task::named("the reader");
     expect_pending_read(&mut reader, &task)?;
@@ -124,7 +88,7 @@ fn pending_read_when_peer_drops(trial: &Trial) -> Verdict {
     expect_woken_to_the_end(trial, &mut reader, &task, "when the writer is dropped")
 }
 
-fn pending_read_when_peer_panics(trial: &Trial) -> Verdict {
+pub(super) fn pending_read_when_peer_panics(trial: &Trial) -> Verdict {
     let (mut writer, mut reader) = trial.pair()?;
     let task = Task::named("the reader");
     expect_pending_read(&mut reader, &task)?;

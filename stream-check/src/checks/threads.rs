@@ -6,7 +6,6 @@ use core::task::Poll;
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use super::Check;
 use crate::moving::{bytes, compare};
 use crate::probe::{unexpected, Probe};
 use crate::run::spawn;
@@ -17,29 +16,6 @@ use crate::trial::{fail, until_woken, Stop, Trial, Verdict, STILL_PENDING};
 const ROUNDS: usize = 2000;
 /// Bytes of each of four tasks.
 const MANY: usize = 20_000;
-
-pub(super) const CHECKS: &[Check] = &[
-    Check::new(
-        "no_lost_wakes",
-        "No wake is lost in many rounds in which one thread writes a byte as another polls for it.",
-        "Future::poll and Waker::wake; Go nettest PingPong and RacyRead",
-        no_lost_wakes,
-    ),
-    Check::new(
-        "no_lost_wakes_under_load",
-        "No byte and no wake is lost while two threads write and read as fast as they can.",
-        "Future::poll and Waker::wake; Go nettest RacyWrite",
-        no_lost_wakes_under_load,
-    ),
-    Check::new(
-        "split_into_tasks",
-        "Reads and writes of both streams in four tasks, on four threads, do not disturb each \
-         other.",
-        "AsyncRead and AsyncWrite; Go nettest ConcurrentMethods; trio check_two_way_stream",
-        split_into_tasks,
-    )
-    .undirected(),
-];
 
 /// An end that two threads may call. The check keeps a clone, so that a thread that fails does not
 /// drop the end while another still uses its peer.
@@ -139,7 +115,7 @@ fn in_threads(functions: Vec<Box<dyn FnOnce() -> Verdict + Send>>) -> Verdict {
         .map_or(Ok(()), Err)
 }
 
-fn no_lost_wakes(trial: &Trial) -> Verdict {
+pub(super) fn no_lost_wakes(trial: &Trial) -> Verdict {
     let (writer, reader) = shared_pair(trial)?;
     let _kept = (writer.clone(), reader.clone());
     let received = Arc::new(AtomicUsize::new(0));
@@ -193,7 +169,7 @@ fn read_round(reader: &Mutex<Probe>, round: usize) -> Result<usize, Stop> {
     }
 }
 
-fn no_lost_wakes_under_load(trial: &Trial) -> Verdict {
+pub(super) fn no_lost_wakes_under_load(trial: &Trial) -> Verdict {
     for (n, size, room) in [(3000, 1, 1), (10_000, 3, 64), (20_000, 500, 7)] {
         let (writer, reader) = shared_pair(trial)?;
         let _kept = (writer.clone(), reader.clone());
@@ -205,7 +181,7 @@ fn no_lost_wakes_under_load(trial: &Trial) -> Verdict {
     Ok(())
 }
 
-fn split_into_tasks(trial: &Trial) -> Verdict {
+pub(super) fn split_into_tasks(trial: &Trial) -> Verdict {
     trial.needs_two_way()?;
     let (first, second) = shared_pair(trial)?;
     let (first_too, second_too) = (first.clone(), second.clone());

@@ -2,40 +2,9 @@
 
 use std::io::IoSliceMut;
 
-use super::Check;
 use crate::moving::{bytes, compare, drain};
 use crate::probe::Probe;
 use crate::trial::{ensure, not_applicable, Trial, Verdict};
-
-pub(super) const CHECKS: &[Check] = &[
-    Check::new(
-        "vectored_read",
-        "A vectored read fills its slices in order, empty ones among them, and counts what it has \
-         read.",
-        "std::io::Read::read_vectored; AsyncRead::poll_read_vectored: by default \"the first \
-         nonempty buffer\"",
-        vectored_read,
-    ),
-    Check::new(
-        "vectored_write",
-        "A vectored write takes its slices in order, empty ones among them, and counts what it has \
-         written.",
-        "AsyncWrite::poll_write_vectored: \"as a call to write with the buffers concatenated\"",
-        vectored_write,
-    ),
-    Check::new(
-        "empty_vectored_calls",
-        "Vectored calls without a slice, or with empty ones only, are Ok(0) and move nothing.",
-        "std::io::Write::write_vectored: as with the buffers concatenated",
-        empty_vectored_calls,
-    ),
-    Check::new(
-        "is_write_vectored",
-        "A writer whose `is_write_vectored` is true takes more than the first slice in one call.",
-        "tokio AsyncWrite::is_write_vectored: \"an efficient poll_write_vectored implementation\"",
-        is_write_vectored,
-    ),
-];
 
 /// Writes at most 6 bytes, and returns how many there are.
 fn send(writer: &mut Probe) -> Result<usize, crate::trial::Stop> {
@@ -44,7 +13,7 @@ fn send(writer: &mut Probe) -> Result<usize, crate::trial::Stop> {
     Ok(n)
 }
 
-fn vectored_read(trial: &Trial) -> Verdict {
+pub(super) fn vectored_read(trial: &Trial) -> Verdict {
     let (mut writer, mut reader) = trial.pair()?;
     if !reader.able().read_vectored {
         return not_applicable("tokio's traits have no vectored read");
@@ -64,7 +33,7 @@ fn vectored_read(trial: &Trial) -> Verdict {
     drain(&mut writer, &mut reader, (read, n), 8)
 }
 
-fn vectored_write(trial: &Trial) -> Verdict {
+pub(super) fn vectored_write(trial: &Trial) -> Verdict {
     let (mut writer, mut reader) = trial.pair()?;
     let data = bytes(0, 8);
     let n = writer.write_vectored(&[&[], &data[..1], &[], &data[1..3], &data[3..], &[]])?;
@@ -74,7 +43,7 @@ fn vectored_write(trial: &Trial) -> Verdict {
     drain(&mut writer, &mut reader, (n, n + more), 16)
 }
 
-fn empty_vectored_calls(trial: &Trial) -> Verdict {
+pub(super) fn empty_vectored_calls(trial: &Trial) -> Verdict {
     let (mut writer, mut reader) = trial.pair()?;
     for slices in [&[][..], &[&[][..], &[]]] {
         let n = writer.write_vectored(slices)?;
@@ -90,7 +59,7 @@ fn empty_vectored_calls(trial: &Trial) -> Verdict {
     drain(&mut writer, &mut reader, (0, sent), 8)
 }
 
-fn is_write_vectored(trial: &Trial) -> Verdict {
+pub(super) fn is_write_vectored(trial: &Trial) -> Verdict {
     let (mut writer, _reader) = trial.pair()?;
     if !writer.able().tokio {
         return not_applicable("a method of tokio's trait");
