@@ -2,13 +2,13 @@
 
 use core::fmt;
 
-use crate::checks::{checks, Check};
+use crate::checks::checks;
 
 /// The outcome of each check.
 #[derive(Clone, Debug)]
 #[must_use = "a report says nothing by itself: print it, or call one of its assertions"]
 pub struct Report {
-    checks: Vec<Checked>,
+    pub(crate) checks: Vec<Checked>,
 }
 
 /// A check and its outcome.
@@ -50,16 +50,6 @@ pub struct Failure {
     pub calls: Vec<String>,
 }
 
-impl Failure {
-    pub(crate) fn new(expected: String, seen: String, calls: Vec<String>) -> Self {
-        Self {
-            expected,
-            seen,
-            calls,
-        }
-    }
-}
-
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "expected: {}", self.expected)?;
@@ -72,15 +62,6 @@ impl fmt::Display for Failure {
 }
 
 impl Checked {
-    pub(crate) fn new(check: &Check, outcome: Outcome) -> Self {
-        Self {
-            name: check.name,
-            asks: check.asks,
-            source: check.source,
-            outcome,
-        }
-    }
-
     /// How the streams have failed the check, if they have.
     pub fn failure(&self) -> Option<&Failure> {
         match &self.outcome {
@@ -124,10 +105,6 @@ impl fmt::Display for Report {
 }
 
 impl Report {
-    pub(crate) fn new(checks: Vec<Checked>) -> Self {
-        Self { checks }
-    }
-
     /// Each check that was run, in order.
     pub fn checks(&self) -> &[Checked] {
         &self.checks

@@ -12,7 +12,7 @@ use std::thread;
 
 use crate::checks::{checks, Check};
 use crate::report::{Checked, Failure, Outcome, Report};
-use crate::stream::Stream;
+use crate::stream::{End, Stream};
 use crate::task::Task;
 use crate::trace::{message, Trace};
 use crate::trial::{Stop, Trial, Verdict};
@@ -82,18 +82,22 @@ impl fmt::Debug for Checks {
 }
 
 impl Checks {
-    pub(crate) fn new<T, F>(
+    pub(crate) fn new<F, A, B>(
         two_way: bool,
         mut make: impl FnMut() -> F + 'static,
-        adapt: fn(T) -> Pair,
+        adapt: fn(F::Output) -> (End<A>, End<B>),
     ) -> Self
     where
-        T: 'static,
-        F: Future<Output = T> + 'static,
+        F: Future + 'static,
+        A: Send + 'static,
+        B: Send + 'static,
     {
         let make = move || -> Making {
             let made = make();
-            Box::pin(async move { adapt(made.await) })
+            Box::pin(async move {
+                let (first, second) = adapt(made.await);
+                (Box::new(first) as _, Box::new(second) as _)
+            })
         };
         Self {
             make: Box::new(make),
@@ -145,18 +149,22 @@ impl Checks {
     pub async fn run(mut self) -> Report {
         let mut checked = Vec::new();
         for check in checks() {
-            if let Some(only) = &self.only {
-                if !only.iter().any(|name| name == check.name) {
-                    continue;
-                }
+            let is_named = |only: &Vec<String>| only.iter().any(|name| name == check.name);
+            if !self.only.as_ref().map_or(true, is_named) {
+                continue;
             }
             let mut outcome = self.run_check(check, false).await;
             if self.two_way && matches!(outcome, Outcome::Passed) {
                 outcome = self.run_check(check, true).await;
             }
-            checked.push(Checked::new(check, outcome));
+            checked.push(Checked {
+                name: check.name,
+                asks: check.asks,
+                source: check.source,
+                outcome,
+            });
         }
-        Report::new(checked)
+        Report { checks: checked }
     }
 
     /// Runs the checks on this thread. For streams that need no runtime, or one that runs in
@@ -193,7 +201,11 @@ impl Checks {
             #[cfg(feature = "tokio")]
             cooperative: self.cooperative,
         };
-        start(check, trial);
+        // A call that never returns keeps this thread, and nothing else.
+        spawn(move || {
+            let result = catch_unwind(AssertUnwindSafe(|| (check.run)(&trial)));
+            trial.link.send(Event::Done(result));
+        });
         let finished = start_watchdog(link.clone(), self.limit);
         let mut making: Option<Making> = None;
         let result = poll_fn(|cx| loop {
@@ -226,12 +238,17 @@ impl Checks {
                 self.stuck = true;
                 ("a pair".into(), "making one did not finish".into())
             }
-            None => {
-                let expected = format!("the check ends within {:?}", self.limit);
-                (expected, "it did not finish".into())
-            }
+            None => (
+                format!("the check ends within {:?}", self.limit),
+                "it did not finish".into(),
+            ),
         };
-        Outcome::Failed(Failure::new(expected, seen, trace.lines()))
+        let calls = trace.lines();
+        Outcome::Failed(Failure {
+            expected,
+            seen,
+            calls,
+        })
     }
 }
 
@@ -244,14 +261,6 @@ fn start_watchdog(link: Arc<Link>, limit: Duration) -> mpsc::Sender<()> {
         }
     });
     sender
-}
-
-/// Starts a thread for one trial. A call that never returns keeps it, and nothing else.
-fn start(check: &'static Check, trial: Trial) {
-    spawn(move || {
-        let result = catch_unwind(AssertUnwindSafe(|| (check.run)(&trial)));
-        trial.link.send(Event::Done(result));
-    });
 }
 
 /// Starts a thread, which enters the tokio runtime that this one has entered, if any.

@@ -6,8 +6,8 @@ use crate::trial::{ensure, not_applicable, Stop, Trial, Verdict};
 
 /// A pair whose reader has a buffer, with bytes on the way, and how many there are.
 fn sent(trial: &Trial) -> Result<(Probe, Probe, usize), Stop> {
-    let (mut writer, mut reader) = trial.pair()?;
-    if !reader.able().buffered {
+    let (mut writer, reader) = trial.pair()?;
+    if !reader.stream().is_buffered() {
         return not_applicable("AsyncBufRead is checked by the functions `…_buffered`");
     }
     let n = writer.write(&bytes(0, 12))?;

@@ -64,7 +64,7 @@ pub(super) fn flush_of_a_full_stream(trial: &Trial) -> Verdict {
 
 pub(super) fn read_buf_is_appended_to(trial: &Trial) -> Verdict {
     let (mut writer, mut reader) = trial.pair()?;
-    if !reader.able().tokio {
+    if !reader.stream().is_tokio() {
         return not_applicable("not a stream of tokio's traits");
     }
     transfer(&mut writer, &mut reader, (0, 5), (5, 5))?;

@@ -49,8 +49,8 @@ fn freely<T>(cx: &mut Context<'_>, mut poll: impl FnMut(&mut Context<'_>) -> Pol
 }
 
 fn cooperative_pair(trial: &Trial) -> Result<(Probe, Probe), crate::trial::Stop> {
-    let (writer, mut reader) = trial.pair()?;
-    if !reader.able().tokio {
+    let (writer, reader) = trial.pair()?;
+    if !reader.stream().is_tokio() {
         return not_applicable("not a stream of tokio's traits");
     }
     if !trial.cooperative {

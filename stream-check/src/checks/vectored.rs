@@ -15,7 +15,7 @@ fn send(writer: &mut Probe) -> Result<usize, crate::trial::Stop> {
 
 pub(super) fn vectored_read(trial: &Trial) -> Verdict {
     let (mut writer, mut reader) = trial.pair()?;
-    if !reader.able().read_vectored {
+    if !reader.stream().reads_vectored() {
         return not_applicable("tokio's traits have no vectored read");
     }
     let n = send(&mut writer)?;
@@ -50,7 +50,7 @@ pub(super) fn empty_vectored_calls(trial: &Trial) -> Verdict {
         ensure(n == 0, "Ok(0)", format!("Ok({n})"))?;
     }
     let sent = send(&mut writer)?;
-    if reader.able().read_vectored {
+    if reader.stream().reads_vectored() {
         let n = reader.read_vectored(&mut [])?;
         ensure(n == 0, "Ok(0)", format!("Ok({n})"))?;
         let n = reader.read_vectored(&mut [IoSliceMut::new(&mut []), IoSliceMut::new(&mut [])])?;
@@ -61,7 +61,7 @@ pub(super) fn empty_vectored_calls(trial: &Trial) -> Verdict {
 
 pub(super) fn is_write_vectored(trial: &Trial) -> Verdict {
     let (mut writer, _reader) = trial.pair()?;
-    if !writer.able().tokio {
+    if !writer.stream().is_tokio() {
         return not_applicable("a method of tokio's trait");
     }
     if !writer.stream().is_write_vectored() {
