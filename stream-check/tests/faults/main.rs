@@ -25,7 +25,6 @@ mod latency;
 mod limits;
 mod manual_timers;
 mod pending;
-mod protocol;
 mod random;
 mod rates;
 mod tokio_traits;
