@@ -54,32 +54,59 @@ pub(crate) fn fill(writer: &mut Probe, task: &Task, position: usize) -> Result<u
 pub(crate) fn drain(
     writer: &mut Probe,
     reader: &mut Probe,
-    (mut position, end): (usize, usize),
+    (position, end): (usize, usize),
     size: usize,
 ) -> Verdict {
+    read_during(writer, reader, (position, end), size, false)
+}
+
+/// Closes the writer while the reader reads the first `n` bytes, and the end.
+pub(crate) fn finish(writer: &mut Probe, reader: &mut Probe, n: usize) -> Verdict {
+    read_during(writer, reader, (0, n), 4096, true)
+}
+
+/// Reads the bytes from `position` to `end` while the writer flushes, or closes: then the end, too.
+fn read_during(
+    writer: &mut Probe,
+    reader: &mut Probe,
+    (mut position, end): (usize, usize),
+    size: usize,
+    closes: bool,
+) -> Verdict {
     let task = Task::new(None);
-    let mut buf = vec![0; size.min(end - position).max(1)];
-    let mut flushed = false;
-    while position < end || !flushed {
+    let room = if closes {
+        size
+    } else {
+        size.min(end - position)
+    };
+    let mut buf = vec![0; room.max(1)];
+    let (mut is_done, mut has_ended) = (false, !closes);
+    while !(position == end && is_done && has_ended) {
         let progress = until(&task, reader.wait, "bytes that were written arrive", || {
-            if !flushed {
-                match writer.poll_flush(&task) {
-                    Poll::Ready(Ok(())) => {
-                        flushed = true;
-                        return Poll::Ready(Ok(0));
-                    }
-                    Poll::Ready(Err(error)) => {
-                        return Poll::Ready(unexpected("a flush", &error));
-                    }
+            if !is_done {
+                let (what, result) = match closes {
+                    true => ("a close", writer.poll_close(&task)),
+                    false => ("a flush", writer.poll_flush(&task)),
+                };
+                is_done = result.is_ready();
+                match result {
+                    Poll::Ready(Err(error)) => return Poll::Ready(unexpected(what, &error)),
+                    Poll::Ready(Ok(())) => return Poll::Ready(Ok(0)),
                     Poll::Pending => {}
                 }
             }
-            if position == end {
+            if position == end && has_ended {
                 return Poll::Pending;
             }
             reader
                 .poll_read(&task, &mut buf)
-                .map(|result| expect_bytes(result, end - position))
+                .map(|result| match result {
+                    Ok(0) if position == end => {
+                        has_ended = true;
+                        Ok(0)
+                    }
+                    result => expect_bytes(result, end - position),
+                })
         });
         let n = progress??;
         compare(&buf[..n], position)?;

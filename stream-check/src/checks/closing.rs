@@ -1,13 +1,11 @@
 //! The writer ends the stream: by a close, and by being dropped.
 
-use core::task::Poll;
-
 use crate::moving::{
-    bytes, compare, expect_end, expect_end_or_error, expect_pending_read, fill, transfer,
+    bytes, compare, expect_end, expect_end_or_error, expect_pending_read, fill, finish, transfer,
 };
-use crate::probe::{unexpected, Probe};
+use crate::probe::unexpected;
 use crate::task::Task;
-use crate::trial::{ensure, fail, until, Trial, Verdict};
+use crate::trial::{ensure, fail, Trial, Verdict};
 
 pub(super) fn end_after_last_byte(trial: &Trial) -> Verdict {
     for n in [0, 1, 100] {
@@ -24,57 +22,6 @@ pub(super) fn end_after_last_byte(trial: &Trial) -> Verdict {
     finish(&mut writer, &mut reader, n)?;
     expect_end(&mut reader)?;
     expect_end(&mut reader)
-}
-
-/// Closes the writer while the reader reads the first `n` bytes, and the end.
-fn finish(writer: &mut Probe, reader: &mut Probe, n: usize) -> Verdict {
-    let task = Task::new(None);
-    let mut buf = vec![0; 4096];
-    let (mut read, mut closed, mut ended) = (0, false, false);
-    while !(closed && ended) {
-        until(
-            &task,
-            reader.wait,
-            "the close is ready and the reader finds the end",
-            || {
-                if !closed {
-                    match writer.poll_close(&task) {
-                        Poll::Ready(Ok(())) => closed = true,
-                        Poll::Ready(Err(error)) => {
-                            return Poll::Ready(unexpected("a close", &error))
-                        }
-                        Poll::Pending => {}
-                    }
-                }
-                if ended {
-                    return if closed {
-                        Poll::Ready(Ok(()))
-                    } else {
-                        Poll::Pending
-                    };
-                }
-                reader
-                    .poll_read(&task, &mut buf)
-                    .map(|result| match result {
-                        Ok(0) => {
-                            ended = true;
-                            ensure(
-                                read == n,
-                                format!("{n} bytes"),
-                                format!("{read} bytes and the end"),
-                            )
-                        }
-                        Ok(more) => {
-                            compare(&buf[..more], read)?;
-                            read += more;
-                            ensure(read <= n, format!("{n} bytes"), format!("{read} bytes"))
-                        }
-                        Err(error) => unexpected("a read", &error),
-                    })
-            },
-        )??;
-    }
-    Ok(())
 }
 
 pub(super) fn close_flushes(trial: &Trial) -> Verdict {

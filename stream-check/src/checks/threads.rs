@@ -74,22 +74,23 @@ fn write_many(end: &Mutex<Probe>, n: usize, size: usize) -> Verdict {
     flush(end, &task)
 }
 
+/// Reads bytes of the sequence, which are at `position`, and returns how many.
+fn read(end: &Mutex<Probe>, buf: &mut [u8], position: usize) -> Result<usize, Stop> {
+    let task = Task::named("the reader");
+    let what = format!("when byte {position} is there");
+    match run(end, &task, &what, |reader| reader.poll_read(&task, buf))? {
+        Ok(0) => fail("bytes", format!("the end after {position}")),
+        Ok(n) => compare(&buf[..n], position).map(|()| n),
+        Err(error) => unexpected("a read", &error),
+    }
+}
+
 /// Reads `n` bytes, at most `size` a call.
 fn read_many(end: &Mutex<Probe>, n: usize, size: usize) -> Verdict {
-    let task = Task::named("the reader");
     let mut buf = vec![0; size];
     let mut position = 0;
     while position < n {
-        let what = format!("when byte {position} is there");
-        let read = run(end, &task, &what, |reader| {
-            reader.poll_read(&task, &mut buf)
-        })?;
-        match read {
-            Ok(0) => return fail(format!("{n} bytes"), format!("the end after {position}")),
-            Ok(more) => compare(&buf[..more], position)?,
-            Err(error) => return unexpected("a read", &error),
-        }
-        position += read.unwrap_or(0);
+        position += read(end, &mut buf, position)?;
     }
     Ok(())
 }
@@ -143,7 +144,7 @@ pub(super) fn no_lost_wakes(trial: &Trial) -> Verdict {
             if round == ROUNDS {
                 break Ok(());
             }
-            match read_round(&reader, round) {
+            match read(&reader, &mut [0; 8], round) {
                 Ok(n) => round += n,
                 Err(stop) => break Err(stop),
             }
@@ -153,20 +154,6 @@ pub(super) fn no_lost_wakes(trial: &Trial) -> Verdict {
         result
     };
     in_threads(vec![Box::new(read_rounds), Box::new(write_rounds)])
-}
-
-fn read_round(reader: &Mutex<Probe>, round: usize) -> Result<usize, Stop> {
-    let task = Task::named("the reader");
-    let mut buf = [0; 8];
-    let what = format!("by the byte of round {round}");
-    let read = run(reader, &task, &what, |reader| {
-        reader.poll_read(&task, &mut buf)
-    })?;
-    match read {
-        Ok(0) => fail("a byte", "the end"),
-        Ok(n) => compare(&buf[..n], round).map(|()| n),
-        Err(error) => unexpected("a read", &error),
-    }
 }
 
 pub(super) fn no_lost_wakes_under_load(trial: &Trial) -> Verdict {
