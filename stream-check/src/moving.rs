@@ -5,7 +5,7 @@ use std::io;
 
 use crate::probe::{unexpected, Probe};
 use crate::task::Task;
-use crate::trial::{fail, not_applicable, until, Stop, Verdict, SETTLE};
+use crate::trial::{ensure, fail, not_applicable, until, Stop, Verdict, SETTLE};
 
 /// Bytes that a stream accepts without a read before it counts as unbounded.
 pub(crate) const UNBOUNDED: usize = 64 << 20;
@@ -163,6 +163,26 @@ pub(crate) fn transfer(
         read += r;
     }
     drain(writer, reader, (position + read, position + n), room)
+}
+
+/// Writes `n` bytes from `position` on in one call, or fewer, and flushes. Returns how many.
+pub(crate) fn send(writer: &mut Probe, position: usize, n: usize) -> Result<usize, Stop> {
+    let n = writer.write(&bytes(position, n))?;
+    writer.flush()?;
+    Ok(n)
+}
+
+/// Reads the first `n` bytes, without a call of the writer.
+pub(crate) fn receive(reader: &mut Probe, n: usize) -> Verdict {
+    let (mut read, mut buf) = (0, [0; 8]);
+    while read < n {
+        let more = reader.read(&mut buf)?;
+        let seen = format!("{read} bytes and the end");
+        ensure(more > 0, format!("{n} bytes"), seen)?;
+        compare(&buf[..more], read)?;
+        read += more;
+    }
+    Ok(())
 }
 
 /// Fails unless the reader finds the end.

@@ -1,6 +1,6 @@
 //! `AsyncBufRead`, where there is one.
 
-use crate::moving::{bytes, compare, drain, transfer};
+use crate::moving::{compare, drain, send, transfer};
 use crate::probe::Probe;
 use crate::trial::{ensure, not_applicable, Stop, Trial, Verdict};
 
@@ -10,8 +10,7 @@ fn sent(trial: &Trial) -> Result<(Probe, Probe, usize), Stop> {
     if !reader.stream().is_buffered() {
         return not_applicable("AsyncBufRead is checked by the functions `…_buffered`");
     }
-    let n = writer.write(&bytes(0, 12))?;
-    writer.flush()?;
+    let n = send(&mut writer, 0, 12)?;
     Ok((writer, reader, n))
 }
 

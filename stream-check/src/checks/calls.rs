@@ -2,7 +2,7 @@
 
 use core::task::Poll;
 
-use crate::moving::{bytes, compare, drain, expect_pending_read, fill, transfer};
+use crate::moving::{compare, drain, expect_pending_read, fill, receive, send, transfer};
 use crate::task::Task;
 use crate::trial::{ensure, fail, not_applicable, Trial, Verdict};
 
@@ -21,8 +21,7 @@ pub(super) fn empty_read(trial: &Trial) -> Verdict {
     if let Poll::Ready(Err(error)) = reader.poll_read(&task, &mut []) {
         return fail("Ok(0) or Pending", error.to_string());
     }
-    let n = writer.write(&bytes(0, 3))?;
-    writer.flush()?;
+    let n = send(&mut writer, 0, 3)?;
     let read = reader.read(&mut [])?;
     ensure(read == 0, "Ok(0)", format!("Ok({read})"))?;
     drain(&mut writer, &mut reader, (0, n), 8)
@@ -43,16 +42,9 @@ pub(super) fn flush(trial: &Trial) -> Verdict {
     let (mut writer, mut reader) = trial.pair()?;
     writer.flush()?;
     writer.flush()?;
-    let n = writer.write(&bytes(0, 3))?;
+    let n = send(&mut writer, 0, 3)?;
     writer.flush()?;
-    writer.flush()?;
-    let mut read = 0;
-    while read < n {
-        read += match reader.read(&mut [0; 8])? {
-            0 => return fail(format!("{n} bytes"), format!("{read} bytes and the end")),
-            more => more,
-        };
-    }
+    receive(&mut reader, n)?;
     writer.flush()
 }
 
@@ -68,8 +60,7 @@ pub(super) fn read_buf_is_appended_to(trial: &Trial) -> Verdict {
         return not_applicable("not a stream of tokio's traits");
     }
     transfer(&mut writer, &mut reader, (0, 5), (5, 5))?;
-    let n = writer.write(&bytes(5, 3))?;
-    writer.flush()?;
+    let n = send(&mut writer, 5, 3)?;
     let all = reader.read_after(b"kept", 10)?;
     ensure(
         all.starts_with(b"kept"),

@@ -1,7 +1,8 @@
 //! The writer ends the stream: by a close, and by being dropped.
 
 use crate::moving::{
-    bytes, compare, expect_end, expect_end_or_error, expect_pending_read, fill, finish, transfer,
+    bytes, expect_end, expect_end_or_error, expect_pending_read, fill, finish, receive, send,
+    transfer,
 };
 use crate::probe::unexpected;
 use crate::task::Task;
@@ -66,19 +67,9 @@ pub(super) fn write_after_close(trial: &Trial) -> Verdict {
 
 pub(super) fn drop_keeps_bytes(trial: &Trial) -> Verdict {
     let (mut writer, mut reader) = trial.pair()?;
-    let n = writer.write(&bytes(0, 50))?;
-    writer.flush()?;
+    let n = send(&mut writer, 0, 50)?;
     writer.drop_stream();
-    let mut read = 0;
-    let mut buf = [0; 8];
-    while read < n {
-        let more = reader.read(&mut buf)?;
-        compare(&buf[..more], read)?;
-        read += more;
-        if more == 0 {
-            return fail(format!("{n} bytes"), format!("{read} bytes and the end"));
-        }
-    }
+    receive(&mut reader, n)?;
     expect_end_or_error(&mut reader)?;
     expect_end_or_error(&mut reader)
 }

@@ -69,37 +69,32 @@ pub(super) fn pending_write_when_peer_goes(trial: &Trial) -> Verdict {
     }
 }
 
-fn expect_woken_to_the_end(trial: &Trial, reader: &mut Probe, task: &Task, what: &str) -> Verdict {
-    match trial.until_woken(task, what, || reader.poll_read(task, &mut [0; 8]))? {
-        Ok(0) | Err(_) => expect_end_or_error(reader),
+/// Fails unless a pending read is woken when the writer goes, and finds the end or an error.
+fn read_while_peer_goes(trial: &Trial, go: fn(Probe), what: &str) -> Verdict {
+    let (writer, mut reader) = trial.pair()?;
+    let task = Task::named("the reader");
+    expect_pending_read(&mut reader, &task)?;
+    go(writer);
+    match trial.until_woken(&task, what, || reader.poll_read(&task, &mut [0; 8]))? {
+        Ok(0) | Err(_) => expect_end_or_error(&mut reader),
         Ok(n) => fail("the end or an error", format!("Ok({n})")),
     }
 }
 
 pub(super) fn pending_read_when_peer_drops(trial: &Trial) -> Verdict {
-    let (writer, mut reader) = trial.pair()?;
-    let task = Task::named("the reader");
-    expect_pending_read(&mut reader, &task)?;
-    writer.drop_stream();
-    expect_woken_to_the_end(trial, &mut reader, &task, "when the writer is dropped")
+    read_while_peer_goes(trial, Probe::drop_stream, "when the writer is dropped")
 }
 
 pub(super) fn pending_read_when_peer_panics(trial: &Trial) -> Verdict {
-    let (mut writer, mut reader) = trial.pair()?;
-    let task = Task::named("the reader");
-    expect_pending_read(&mut reader, &task)?;
-    let panicking = spawn(move || {
-        writer.will_panic();
-        let _owned = writer;
-        // Without the message on stderr.
-        std::panic::resume_unwind(Box::new("the task of the peer"));
-    });
-    // It has ended when this returns.
-    let _ = panicking.join();
-    expect_woken_to_the_end(
-        trial,
-        &mut reader,
-        &task,
-        "when the task of the writer panics",
-    )
+    let panic = |mut writer: Probe| {
+        let panicking = spawn(move || {
+            writer.will_panic();
+            let _owned = writer;
+            // Without the message on stderr.
+            std::panic::resume_unwind(Box::new("the task of the peer"));
+        });
+        // It has ended when this returns.
+        let _ = panicking.join();
+    };
+    read_while_peer_goes(trial, panic, "when the task of the writer panics")
 }

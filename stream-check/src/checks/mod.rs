@@ -1,6 +1,5 @@
 //! The checks, a file for each subject. The README says what each of them asks, and why.
 
-use core::fmt;
 use std::sync::OnceLock;
 
 use crate::trial::{Trial, Verdict};
@@ -22,6 +21,7 @@ mod waking;
 type Run = fn(&Trial) -> Verdict;
 
 /// A check: what it asks, and where that is written.
+#[derive(Debug)]
 #[non_exhaustive]
 pub struct Check {
     /// The name, as in a [`Report`](crate::Report).
@@ -32,16 +32,6 @@ pub struct Check {
     /// in POSIX, or in the test suites of peers.
     pub source: &'static str,
     pub(crate) run: Run,
-}
-
-impl fmt::Debug for Check {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Check")
-            .field("name", &self.name)
-            .field("asks", &self.asks)
-            .field("source", &self.source)
-            .finish_non_exhaustive()
-    }
 }
 
 /// All checks, in the order in which they are run: that of the table in the README.

@@ -1,6 +1,6 @@
 //! Bytes arrive once, in order, unchanged, whatever the sizes of the calls.
 
-use crate::moving::{bytes, compare, drain, fill, transfer};
+use crate::moving::{compare, drain, fill, send, transfer};
 use crate::task::Task;
 use crate::trial::{ensure, not_applicable, Trial, Verdict};
 
@@ -37,8 +37,7 @@ pub(super) fn large_buffers(trial: &Trial) -> Verdict {
 
 pub(super) fn read_returns_what_is_there(trial: &Trial) -> Verdict {
     let (mut writer, mut reader) = trial.pair()?;
-    let n = writer.write(&bytes(0, 3))?;
-    writer.flush()?;
+    let n = send(&mut writer, 0, 3)?;
     let mut buf = [0; 100];
     let read = reader.read(&mut buf)?;
     ensure(

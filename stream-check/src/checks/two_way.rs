@@ -1,7 +1,7 @@
 //! The two directions of a stream do not depend on each other.
 
 use super::waking::accept_write;
-use crate::moving::{bytes, drain, expect_end, expect_pending_read, fill, transfer};
+use crate::moving::{bytes, drain, expect_end, expect_pending_read, fill, send, transfer};
 use crate::probe::unexpected;
 use crate::task::Task;
 use crate::trial::{ensure, Trial, Verdict};
@@ -65,8 +65,7 @@ pub(super) fn read_and_write_wake_their_tasks(trial: &Trial) -> Verdict {
             expect_pending_read(&mut stream, &reading)?;
         }
         accept_write(trial, &mut stream, &mut peer, &writing)?;
-        peer.write(&[1])?;
-        peer.flush()?;
+        send(&mut peer, 0, 1)?;
         let read = trial.until_woken(&reading, "by a write of the peer", || {
             stream.poll_read(&reading, &mut [0; 8])
         })?;

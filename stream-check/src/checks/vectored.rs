@@ -2,23 +2,15 @@
 
 use std::io::IoSliceMut;
 
-use crate::moving::{bytes, compare, drain};
-use crate::probe::Probe;
+use crate::moving::{bytes, compare, drain, send};
 use crate::trial::{ensure, not_applicable, Trial, Verdict};
-
-/// Writes at most 6 bytes, and returns how many there are.
-fn send(writer: &mut Probe) -> Result<usize, crate::trial::Stop> {
-    let n = writer.write(&bytes(0, 6))?;
-    writer.flush()?;
-    Ok(n)
-}
 
 pub(super) fn vectored_read(trial: &Trial) -> Verdict {
     let (mut writer, mut reader) = trial.pair()?;
     if !reader.stream().reads_vectored() {
         return not_applicable("tokio's traits have no vectored read");
     }
-    let n = send(&mut writer)?;
+    let n = send(&mut writer, 0, 6)?;
     let (mut a, mut b, mut c) = ([0; 1], [0; 2], [0; 9]);
     let read = reader.read_vectored(&mut [
         IoSliceMut::new(&mut []),
@@ -49,7 +41,7 @@ pub(super) fn empty_vectored_calls(trial: &Trial) -> Verdict {
         let n = writer.write_vectored(slices)?;
         ensure(n == 0, "Ok(0)", format!("Ok({n})"))?;
     }
-    let sent = send(&mut writer)?;
+    let sent = send(&mut writer, 0, 6)?;
     if reader.stream().reads_vectored() {
         let n = reader.read_vectored(&mut [])?;
         ensure(n == 0, "Ok(0)", format!("Ok({n})"))?;

@@ -101,14 +101,16 @@ pub(super) fn wakers_are_dropped(trial: &Trial) -> Verdict {
             }
             // A reactor may drop its clones later, on its own thread.
             let what = format!("no clone of a waker is left, dropped {state}");
-            until(&tasks[0], trial.wait, &what, || {
-                if tasks.iter().all(|task| task.clones() == 0) {
-                    Poll::Ready(())
-                } else {
+            let kept = || tasks.iter().any(|task| task.clones() > 0);
+            let dropped = || {
+                if kept() {
                     Poll::Pending
+                } else {
+                    Poll::Ready(())
                 }
-            })
-            .or_else(|_| ensure(false, &what, "a clone"))?;
+            };
+            until(&tasks[0], trial.wait, &what, dropped)
+                .or_else(|_| ensure(false, &what, "a clone"))?;
         }
     }
     Ok(())

@@ -6,7 +6,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::moving::{bytes, compare, expect_pending_read, fill};
+use crate::moving::{self, compare, expect_pending_read, fill};
 use crate::probe::{unexpected, Probe};
 use crate::run::spawn;
 use crate::task::Task;
@@ -14,8 +14,8 @@ use crate::trial::{fail, lost_wake, not_applicable, Stop, Trial, Verdict, SETTLE
 
 /// Writes one byte and flushes it.
 fn send(writer: &mut Probe, position: usize) -> Verdict {
-    match writer.write(&bytes(position, 1))? {
-        1 => writer.flush(),
+    match moving::send(writer, position, 1)? {
+        1 => Ok(()),
         n => fail("Ok(1)", format!("Ok({n})")),
     }
 }

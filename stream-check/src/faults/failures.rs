@@ -2,7 +2,6 @@
 
 use std::io::ErrorKind;
 
-use super::counter::Counter;
 use super::fault::{Counted, Effect, Fault};
 use super::{FaultPoint, Faulty};
 
@@ -29,11 +28,7 @@ impl<S> Faulty<S> {
     /// ```
     #[track_caller]
     pub fn fail_at(self, operation: impl Into<FaultPoint>, kind: ErrorKind) -> Self {
-        self.with_fault(
-            Counted::Operations,
-            operation.into().counter_at("operation"),
-            Effect::error(kind),
-        )
+        self.with_fault(Counted::Operations, operation.into(), Effect::error(kind))
     }
 
     /// Makes the first read after `bytes` bytes were read fail with `kind`, and every operation
@@ -43,11 +38,7 @@ impl<S> Faulty<S> {
     /// buffer does not fire the fault.
     #[track_caller]
     pub fn fail_after_bytes_read(self, bytes: impl Into<FaultPoint>, kind: ErrorKind) -> Self {
-        self.with_fault(
-            Counted::BytesRead,
-            bytes.into().counter_after(),
-            Effect::error(kind),
-        )
+        self.with_fault(Counted::BytesRead, bytes.into(), Effect::error(kind))
     }
 
     /// Makes the first write after `bytes` bytes were written fail with `kind`, and every
@@ -57,11 +48,7 @@ impl<S> Faulty<S> {
     /// buffer does not fire the fault.
     #[track_caller]
     pub fn fail_after_bytes_written(self, bytes: impl Into<FaultPoint>, kind: ErrorKind) -> Self {
-        self.with_fault(
-            Counted::BytesWritten,
-            bytes.into().counter_after(),
-            Effect::error(kind),
-        )
+        self.with_fault(Counted::BytesWritten, bytes.into(), Effect::error(kind))
     }
 
     /// Truncates the write that [`fail_at`](Self::fail_at) makes fail: the inner stream receives
@@ -91,7 +78,7 @@ impl<S> Faulty<S> {
     /// operations do not count, and continue.
     #[track_caller]
     pub fn eof_at_read(self, read: impl Into<FaultPoint>) -> Self {
-        self.with_fault(Counted::Reads, read.into().counter_at("read"), Effect::Eof)
+        self.with_fault(Counted::Reads, read.into(), Effect::Eof)
     }
 
     /// Makes every read after `bytes` bytes were read find the end of the stream. Other operations
@@ -110,14 +97,16 @@ impl<S> Faulty<S> {
     /// # std::io::Result::Ok(())
     /// ```
     pub fn eof_after_bytes(self, bytes: impl Into<FaultPoint>) -> Self {
-        self.with_fault(
-            Counted::BytesRead,
-            bytes.into().counter_after(),
-            Effect::Eof,
-        )
+        self.with_fault(Counted::BytesRead, bytes.into(), Effect::Eof)
     }
 
-    fn with_fault(mut self, counted: Counted, counter: Counter, effect: Effect) -> Self {
+    #[track_caller]
+    fn with_fault(mut self, counted: Counted, point: FaultPoint, effect: Effect) -> Self {
+        let counter = match counted {
+            Counted::Operations => point.counter_at("operation"),
+            Counted::Reads => point.counter_at("read"),
+            Counted::BytesRead | Counted::BytesWritten => point.counter_after(),
+        };
         self.control.faults.push(Fault {
             counted,
             counter,

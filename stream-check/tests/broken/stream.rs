@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, IoSlice, IoSliceMut};
 use std::mem;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::task::{Context, Poll, Waker};
+use std::task::{ready, Context, Poll, Waker};
 use std::thread::{self, ThreadId};
 
 use futures_io::{AsyncBufRead, AsyncRead, AsyncWrite};
@@ -222,10 +222,7 @@ impl AsyncRead for End {
             "both have ended"
         );
         let n = if self.lent.is_empty() {
-            let bytes = match self.take(buf.len(), cx) {
-                Poll::Ready(bytes) => bytes,
-                Poll::Pending => return Poll::Pending,
-            };
+            let bytes = ready!(self.take(buf.len(), cx));
             let n = bytes.len().min(buf.len());
             buf[..n].copy_from_slice(&bytes[..n]);
             n
@@ -259,10 +256,7 @@ impl AsyncBufRead for End {
             return Poll::Pending;
         }
         if this.lent.is_empty() {
-            match this.take(usize::MAX, cx) {
-                Poll::Ready(bytes) => this.lent = bytes,
-                Poll::Pending => return Poll::Pending,
-            }
+            this.lent = ready!(this.take(usize::MAX, cx));
         }
         this.filled += 1;
         let skipped = usize::from(this.bug == "fill buf skips" && this.filled == 2);

@@ -23,11 +23,11 @@ pub(crate) const RESET: ErrorKind = ErrorKind::ConnectionReset;
 
 pub(crate) const FAILED: Outcome<usize> = failed(RESET);
 
-/// Makes both ends of a stream, with ten bytes to read at the near end.
-pub(crate) fn streams() -> (DuplexStream, DuplexStream) {
+/// Makes both ends of a stream, with ten bytes to read at the near end, which gets settings.
+pub(crate) fn streams(set: impl FnOnce(Near) -> Near) -> (Near, DuplexStream) {
     let (near, mut far) = duplex(64);
     assert_eq!(far.try_write(b"0123456789").unwrap(), 10);
-    (near, far)
+    (set(Faulty::new(near)), far)
 }
 
 /// A stream of ten bytes to read.

@@ -50,10 +50,7 @@ fn embedded_reads_and_writes_are_short_and_still_complete() {
 
 #[test]
 fn embedded_fill_buf_lends_what_the_limits_allow() {
-    let (near, mut far) = streams();
-    let mut near = Faulty::new(near)
-        .max_read(4)
-        .fail_after_bytes_read(6, RESET);
+    let (mut near, mut far) = streams(|near| near.max_read(4).fail_after_bytes_read(6, RESET));
     assert_eq!(now(near.fill_buf()), Ok(&b"0123"[..]));
     near.consume(3);
     assert_eq!(now(near.fill_buf()), Ok(&b"345"[..]));

@@ -21,8 +21,7 @@ fn assert_ended(task: &CountingTask, near: &mut Near, far: &mut DuplexStream) {
 fn eof_at_read_n_ends_read_n_and_all_after_it() {
     let task = CountingTask::new();
     for n in 1..=5 {
-        let (near, mut far) = streams();
-        let mut near = Faulty::new(near).eof_at_read(n);
+        let (mut near, mut far) = streams(|near| near.eof_at_read(n));
         for i in 1..=n {
             // Other operations do not count.
             assert_eq!(task.write(&mut near, b"x"), ready(1));
@@ -46,8 +45,7 @@ fn eof_after_bytes_returns_n_bytes_and_then_the_end() {
     let task = CountingTask::new();
     for bytes in 0..=10 {
         for buffered in [false, true] {
-            let (near, mut far) = streams();
-            let mut near = Faulty::new(near).eof_after_bytes(bytes).max_read(3);
+            let (mut near, mut far) = streams(|near| near.eof_after_bytes(bytes).max_read(3));
             for lent in b"0123456789"[..bytes].chunks(3) {
                 if buffered {
                     assert_eq!(task.fill_buf(&mut near), ready(lent.to_vec()));
@@ -66,8 +64,7 @@ fn eof_after_bytes_returns_n_bytes_and_then_the_end() {
 #[test]
 fn an_error_can_follow_an_injected_end() {
     let task = CountingTask::new();
-    let (near, _far) = streams();
-    let mut near = Faulty::new(near).fail_at(4, RESET).eof_at_read(2);
+    let (mut near, _far) = streams(|near| near.fail_at(4, RESET).eof_at_read(2));
     assert_eq!(task.read(&mut near, &mut [0]), ready(1));
     assert_eq!(task.read(&mut near, &mut [0]), END);
     assert_eq!(task.read(&mut near, &mut [0]), END);

@@ -11,8 +11,7 @@ fn fail_at_n_fails_operation_n_of_any_kind_and_all_after_it() {
     for (before, operation) in &OPERATIONS[..BUT_CLOSES] {
         for (what, last) in OPERATIONS {
             for n in 1..=5 {
-                let (near, mut far) = streams();
-                let mut near = Faulty::new(near).fail_at(n, RESET);
+                let (mut near, mut far) = streams(|near| near.fail_at(n, RESET));
                 for _ in 1..n {
                     let outcome = operation(&task, &mut near);
                     assert!(matches!(outcome, Poll::Ready(Ok(_))), "{before}");
@@ -112,8 +111,7 @@ fn the_first_of_several_errors_persists_and_of_two_at_once_the_one_set_first() {
 #[test]
 fn a_stream_that_has_failed_injects_no_pending() {
     let task = CountingTask::new();
-    let (near, _far) = streams();
-    let mut near = Faulty::new(near).pending(0, 1).fail_at(1, RESET);
+    let (mut near, _far) = streams(|near| near.pending(0, 1).fail_at(1, RESET));
     assert!(task.flush(&mut near).is_pending());
     assert_eq!(task.flush(&mut near), failed(RESET));
     assert_broken(&mut near);

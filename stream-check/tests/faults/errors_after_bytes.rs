@@ -7,8 +7,7 @@ fn fail_after_bytes_read_returns_n_bytes_and_then_fails() {
     let task = CountingTask::new();
     for bytes in 0..=10 {
         for chunk in 1..=12 {
-            let (near, _far) = streams();
-            let mut near = Faulty::new(near).fail_after_bytes_read(bytes, RESET);
+            let (mut near, _far) = streams(|near| near.fail_after_bytes_read(bytes, RESET));
             for expected in b"0123456789"[..bytes].chunks(chunk) {
                 // Neither a write nor an empty read counts.
                 assert_eq!(task.write(&mut near, b"x"), ready(1));
@@ -28,8 +27,7 @@ fn fail_after_bytes_read_returns_n_bytes_and_then_fails() {
 #[test]
 fn fail_after_bytes_read_counts_consumed_bytes() {
     let task = CountingTask::new();
-    let (near, _far) = streams();
-    let mut near = Faulty::new(near).fail_after_bytes_read(5, RESET);
+    let (mut near, _far) = streams(|near| near.fail_after_bytes_read(5, RESET));
     for (lent, consumed) in [("01234", 2), ("234", 0), ("234", 2), ("4", 1)] {
         assert_eq!(task.fill_buf(&mut near), ready(lent.into()));
         consume(&mut near, consumed);

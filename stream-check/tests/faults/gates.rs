@@ -11,12 +11,10 @@ fn a_closed_gate_stalls_every_operation_of_its_direction_and_no_other() {
     let task = CountingTask::new();
     for reads in [false, true] {
         let gate = Gate::new();
-        let (near, mut far) = streams();
-        let near = Faulty::new(near);
-        let mut near = match reads {
+        let (mut near, mut far) = streams(|near| match reads {
             true => near.read_gate(&gate),
             false => near.write_gate(&gate),
-        };
+        });
         let (stalled, others): (Vec<_>, Vec<_>) = OPERATIONS
             .iter()
             .partition(|(name, _)| is_read(name) == reads);
@@ -39,8 +37,7 @@ fn a_closed_gate_stalls_every_operation_of_its_direction_and_no_other() {
 #[test]
 fn opening_a_gate_wakes_the_latest_waker_of_each_direction_once() {
     let gate = Gate::new();
-    let (near, _far) = streams();
-    let mut near = Faulty::new(near).read_gate(&gate).write_gate(&gate);
+    let (mut near, _far) = streams(|near| near.read_gate(&gate).write_gate(&gate));
     let tasks = [(); 3].map(|()| CountingTask::new());
     let wakes = || tasks.each_ref().map(CountingTask::wakes);
     let retained = || tasks.each_ref().map(CountingTask::retained);

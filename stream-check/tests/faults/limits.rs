@@ -48,8 +48,7 @@ fn max_read_limits_a_read_over_all_its_buffers_and_leaves_the_rest_of_them() {
         (6, ["01", "", "234", "5"]),
         (7, ["01", "", "234", "5"]),
     ] {
-        let (near, mut far) = streams();
-        let mut near = Faulty::new(near).max_read(max);
+        let (mut near, mut far) = streams(|near| near.max_read(max));
         let n = max.min(6);
         let mut buf = *b"......";
         assert_eq!(task.read(&mut near, &mut buf), ready(n));
@@ -59,8 +58,7 @@ fn max_read_limits_a_read_over_all_its_buffers_and_leaves_the_rest_of_them() {
 
         let (mut a, mut b, mut c) = (*b"..", *b"...", *b".");
         let mut bufs = [&mut a[..], &mut [], &mut b, &mut c].map(IoSliceMut::new);
-        let (near, mut far) = streams();
-        let mut near = Faulty::new(near).max_read(max);
+        let (mut near, mut far) = streams(|near| near.max_read(max));
         assert_eq!(task.read_vectored(&mut near, &mut bufs), ready(n));
         let got = bufs.map(|buf| String::from_utf8(buf.to_vec()).unwrap());
         assert_eq!(got, vectored, "at most {max}");
@@ -181,5 +179,10 @@ fn the_inner_stream_is_accessible_by_reference_and_by_value() {
     assert_eq!(stream.get_ref().position(), 0);
     stream.get_mut().set_position(3);
     assert_eq!(CountingTask::new().read(&mut stream, &mut [0; 5]), ready(1));
-    assert_eq!(stream.into_inner().position(), 4);
+    // A call of the inner stream itself meets no fault.
+    let mut stream = stream.fail_at(1, RESET);
+    let task = CountingTask::new();
+    assert_eq!(task.read(&mut stream, &mut [0; 5]), FAILED);
+    assert_eq!(task.read(stream.get_mut(), &mut [0; 5]), ready(5));
+    assert_eq!(stream.into_inner().position(), 9);
 }

@@ -44,8 +44,7 @@ fn an_interval_that_has_ended_lends_no_bytes_to_the_next() {
 fn write_rate_delays_writes_and_no_flush_and_no_close() {
     let task = CountingTask::new();
     let timers = ManualTimers::new();
-    let (near, mut far) = streams();
-    let mut near = Faulty::new(near).write_rate(4, timers.starter());
+    let (mut near, mut far) = streams(|near| near.write_rate(4, timers.starter()));
     assert_eq!(task.write(&mut near, b"hello"), ready(4));
     assert!(task.write(&mut near, b"o").is_pending());
     assert_eq!(task.write(&mut near, b""), ready(0));

@@ -31,8 +31,7 @@ fn truncate_write_passes_a_prefix_of_the_failing_write() {
 fn truncate_write_applies_only_to_the_write_where_fail_at_fires() {
     let task = CountingTask::new();
     for (name, operation) in OPERATIONS {
-        let (near, mut far) = streams();
-        let mut near = Faulty::new(near).truncate_write(2).fail_at(1, RESET);
+        let (mut near, mut far) = streams(|near| near.truncate_write(2).fail_at(1, RESET));
         assert_eq!(operation(&task, &mut near), FAILED);
         assert_eq!(task.write(&mut near, b"01234"), FAILED);
         let passed = usize::from(writes_a_byte(name));
