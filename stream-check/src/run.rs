@@ -18,6 +18,7 @@ use crate::trace::{message, Trace};
 use crate::trial::{Stop, Trial, Verdict};
 
 type Pair = (Box<dyn Stream>, Box<dyn Stream>);
+type Ends<A, B> = (End<A>, End<B>);
 type Making = Pin<Box<dyn Future<Output = Pair>>>;
 
 /// What a trial tells the run.
@@ -85,7 +86,7 @@ impl Checks {
     pub(crate) fn new<F, A, B>(
         two_way: bool,
         mut make: impl FnMut() -> F + 'static,
-        adapt: fn(F::Output) -> (End<A>, End<B>),
+        adapt: fn(F::Output) -> Ends<A, B>,
     ) -> Self
     where
         F: Future + 'static,

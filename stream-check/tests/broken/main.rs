@@ -14,8 +14,8 @@ use tokio_end::TokioEnd;
 
 const NO_BUG: Bug = "none";
 
-/// Each bug, and the checks that have to find it. A name that `stream.rs` does not have is no bug, so
-/// that no check would find it.
+/// Each bug, and the checks that have to find it. No check would find a bug that the stream does
+/// not know.
 const BUGS: &[(Bug, &[&str])] = &[
     ("repeats a byte", &["bytes_in_order"]),
     ("swaps bytes", &["bytes_in_order"]),
