@@ -74,12 +74,7 @@ fn read_during(
     closes: bool,
 ) -> Verdict {
     let task = Task::new(None);
-    let room = if closes {
-        size
-    } else {
-        size.min(end - position)
-    };
-    let mut buf = vec![0; room.max(1)];
+    let mut buf = vec![0; size.min(end - position).max(1)];
     let (mut is_done, mut has_ended) = (false, !closes);
     while !(position == end && is_done && has_ended) {
         let progress = until(&task, reader.wait, "bytes that were written arrive", || {

@@ -2,6 +2,7 @@
 
 use core::fmt;
 use core::future::{poll_fn, Future};
+use core::mem;
 use core::pin::{pin, Pin};
 use core::task::{Context, Poll, Waker};
 use core::time::Duration;
@@ -14,7 +15,7 @@ use crate::checks::{checks, Check};
 use crate::report::{Checked, Failure, Outcome, Report};
 use crate::stream::{End, Stream};
 use crate::task::Task;
-use crate::trace::{message, Trace};
+use crate::trace::Trace;
 use crate::trial::{Stop, Trial, Verdict};
 
 type Pair = (Box<dyn Stream>, Box<dyn Stream>);
@@ -25,9 +26,8 @@ type Making = Pin<Box<dyn Future<Output = Pair>>>;
 pub(crate) enum Event {
     /// It needs a new pair.
     Pair,
-    Done(thread::Result<Verdict>),
-    /// Its time is over.
-    Late,
+    /// It has ended, or its time is over.
+    Done(Option<Verdict>),
 }
 
 /// Events on their way from a trial to the run.
@@ -65,7 +65,7 @@ pub struct Checks {
     make: Box<dyn FnMut() -> Making>,
     two_way: bool,
     limit: Duration,
-    only: Option<Vec<String>>,
+    checks: Vec<&'static Check>,
     cooperative: bool,
     /// Making a pair did not finish, and would not for the checks that follow.
     stuck: bool,
@@ -76,7 +76,7 @@ impl fmt::Debug for Checks {
         f.debug_struct("Checks")
             .field("two_way", &self.two_way)
             .field("limit", &self.limit)
-            .field("only", &self.only)
+            .field("checks", &self.checks.len())
             .field("cooperative", &self.cooperative)
             .finish_non_exhaustive()
     }
@@ -104,7 +104,7 @@ impl Checks {
             make: Box::new(make),
             two_way,
             limit: Duration::from_secs(20),
-            only: None,
+            checks: checks().collect(),
             cooperative: false,
             stuck: false,
         }
@@ -127,7 +127,9 @@ impl Checks {
             let known = checks().any(|check| check.name == *name);
             assert!(known, "there is no check `{name}`");
         }
-        self.only = Some(names.iter().map(|name| (*name).to_owned()).collect());
+        self.checks = checks()
+            .filter(|check| names.contains(&check.name))
+            .collect();
         self
     }
 
@@ -149,11 +151,7 @@ impl Checks {
     /// If making a pair panics.
     pub async fn run(mut self) -> Report {
         let mut checked = Vec::new();
-        for check in checks() {
-            let is_named = |only: &Vec<String>| only.iter().any(|name| name == check.name);
-            if !self.only.as_ref().map_or(true, is_named) {
-                continue;
-            }
+        for check in mem::take(&mut self.checks) {
             let mut outcome = self.run_check(check, false).await;
             if self.two_way && matches!(outcome, Outcome::Passed) {
                 outcome = self.run_check(check, true).await;
@@ -204,12 +202,16 @@ impl Checks {
         };
         // A call that never returns keeps this thread, and nothing else.
         spawn(move || {
-            let result = catch_unwind(AssertUnwindSafe(|| (check.run)(&trial)));
-            trial.link.send(Event::Done(result));
+            let verdict = catch_unwind(AssertUnwindSafe(|| (check.run)(&trial)));
+            let verdict = verdict.unwrap_or_else(|panic| {
+                trial.trace.panicked(&*panic);
+                Ok(())
+            });
+            trial.link.send(Event::Done(Some(verdict)));
         });
         let finished = start_watchdog(link.clone(), self.limit);
         let mut making: Option<Making> = None;
-        let result = poll_fn(|cx| loop {
+        let verdict = poll_fn(|cx| loop {
             if let Some(future) = &mut making {
                 if let Poll::Ready(pair) = future.as_mut().poll(cx) {
                     making = None;
@@ -219,27 +221,22 @@ impl Checks {
             }
             match link.poll_next(cx) {
                 Poll::Ready(Event::Pair) => making = Some((self.make)()),
-                Poll::Ready(Event::Done(result)) => return Poll::Ready(Some(result)),
-                Poll::Ready(Event::Late) => return Poll::Ready(None),
+                Poll::Ready(Event::Done(verdict)) => return Poll::Ready(verdict),
                 Poll::Pending => return Poll::Pending,
             }
         })
         .await;
         drop(finished);
-        let (expected, seen) = match result {
-            Some(Ok(_)) if trace.panic().is_some() => (
-                "no panic".into(),
-                format!("a panic: {}", trace.panic().unwrap_or_default()),
-            ),
-            Some(Ok(Ok(()))) => return Outcome::Passed,
-            Some(Ok(Err(Stop::NotApplicable(why)))) => return Outcome::NotApplicable(why),
-            Some(Ok(Err(Stop::Failed { expected, seen }))) => (expected, seen),
-            Some(Err(panic)) => ("no panic".into(), format!("a panic: {}", message(&*panic))),
-            None if making.is_some() => {
+        let (expected, seen) = match (verdict, trace.panic()) {
+            (Some(_), Some(panic)) => ("no panic".into(), format!("a panic: {panic}")),
+            (Some(Ok(())), _) => return Outcome::Passed,
+            (Some(Err(Stop::NotApplicable(why))), _) => return Outcome::NotApplicable(why),
+            (Some(Err(Stop::Failed { expected, seen })), _) => (expected, seen),
+            (None, _) if making.is_some() => {
                 self.stuck = true;
                 ("a pair".into(), "making one did not finish".into())
             }
-            None => (
+            (None, _) => (
                 format!("the check ends within {:?}", self.limit),
                 "it did not finish".into(),
             ),
@@ -253,12 +250,12 @@ impl Checks {
     }
 }
 
-/// Starts a thread that sends `Late` unless the returned sender is dropped before.
+/// Starts a thread that ends the check unless the returned sender is dropped before.
 fn start_watchdog(link: Arc<Link>, limit: Duration) -> mpsc::Sender<()> {
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {
         if receiver.recv_timeout(limit) == Err(mpsc::RecvTimeoutError::Timeout) {
-            link.send(Event::Late);
+            link.send(Event::Done(None));
         }
     });
     sender

@@ -3,6 +3,7 @@
 use core::hint;
 use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use core::task::Poll;
+use std::panic::resume_unwind;
 use std::sync::{Arc, Mutex};
 use std::thread;
 
@@ -101,10 +102,8 @@ fn in_threads(functions: Vec<Box<dyn FnOnce() -> Verdict + Send>>) -> Verdict {
     let threads: Vec<_> = functions.into_iter().map(spawn).collect();
     let mut failures = Vec::new();
     for thread in threads {
-        match thread.join() {
-            Ok(result) => failures.extend(result.err()),
-            Err(panic) => std::panic::resume_unwind(panic),
-        }
+        let result = thread.join().unwrap_or_else(|panic| resume_unwind(panic));
+        failures.extend(result.err());
     }
     let is_effect = |stop: &Stop| match stop {
         Stop::Failed { seen, .. } => seen.ends_with(STILL_PENDING),

@@ -3,6 +3,7 @@
 use core::sync::atomic::{AtomicBool, Ordering};
 use core::task::Poll;
 use std::io;
+use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -38,10 +39,9 @@ pub(super) fn read_is_woken(trial: &Trial, thread: bool) -> Verdict {
         expect_pending_read(&mut reader, &task)?;
         if thread {
             let writing = spawn(move || send(&mut writer, position).map(|()| writer));
-            match writing.join() {
-                Ok(result) => writer = result?,
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
+            writer = writing
+                .join()
+                .unwrap_or_else(|panic| resume_unwind(panic))?;
         } else {
             send(&mut writer, position)?;
         }
@@ -138,12 +138,9 @@ pub(super) fn write_is_woken_by_a_thread(trial: &Trial) -> Verdict {
 
 pub(super) fn flush_and_close_are_woken(trial: &Trial) -> Verdict {
     let mut waited = false;
-    for close in [false, true] {
-        let call = if close {
-            Probe::poll_close
-        } else {
-            Probe::poll_flush
-        };
+    let calls: [fn(&mut Probe, &Task) -> Poll<io::Result<()>>; 2] =
+        [Probe::poll_flush, Probe::poll_close];
+    for call in calls {
         let (mut writer, mut reader) = trial.pair()?;
         let task = Task::named("the writer");
         let idle = Task::new(None);
@@ -185,12 +182,8 @@ pub(super) fn latest_write_waker(trial: &Trial) -> Verdict {
         for task in order {
             fill(&mut writer, &tasks[*task], 0)?;
         }
-        accept_write(
-            trial,
-            &mut writer,
-            &mut reader,
-            &tasks[order[order.len() - 1]],
-        )?;
+        let latest = &tasks[order[order.len() - 1]];
+        accept_write(trial, &mut writer, &mut reader, latest)?;
     }
     Ok(())
 }

@@ -124,21 +124,6 @@ fn every_fault_panics_if_the_fault_still_fires_in_the_last_run() {
 }
 
 #[test]
-fn every_fault_up_to_makes_at_most_max_runs_runs_and_each_has_to_use_its_plan() {
-    let body = |plan: &FaultPlan| {
-        let mut stream = Faulty::new(Cursor::new(b"hello")).eof_after_bytes(plan);
-        let read = block_on(stream.read_exact(&mut [0; 5]));
-        assert_eq!(read.is_err(), plan.fired());
-    };
-    assert_eq!(every_fault_up_to(6, body), 6);
-    let message = "the fault still fires in run 5, the last run allowed";
-    assert_panics(message, || every_fault_up_to(5, body));
-    let message = "the number of runs must be at least 1, not 0";
-    assert_panics(message, || every_fault_up_to(0, body));
-    assert_panics("run 1 made no stream with its plan", || every_fault(|_| {}));
-}
-
-#[test]
 fn a_fault_point_is_made_from_a_number_or_a_plan() {
     fn ends(point: impl Into<FaultPoint>) -> bool {
         let mut stream = Faulty::new(Cursor::new(b"hello")).eof_after_bytes(point);

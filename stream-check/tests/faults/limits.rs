@@ -111,40 +111,28 @@ fn max_read_limits_what_fill_buf_lends_and_no_more_than_that_can_be_consumed() {
 
 #[test]
 fn settings_that_make_no_sense_panic_and_say_why() {
-    type Set = fn(Faulty<()>) -> Faulty<()>;
-    let timer = || || core::future::ready(());
-    let rate = "a rate must be at least 1 byte, not 0";
-    let cases: [(&str, Set); 6] = [
-        ("the limit of a read must be at least 1 byte, not 0", |s| {
-            s.max_read(0)
-        }),
-        ("the limit of a write must be at least 1 byte, not 0", |s| {
-            s.max_write(0)
-        }),
-        ("`one_in` must be at least 1, not 0", |s| s.pending(1, 0)),
-        (
-            "operations are numbered from 1: there is no operation 0",
-            |s| s.fail_at(0, RESET),
-        ),
-        ("reads are numbered from 1: there is no read 0", |s| {
-            s.eof_at_read(0)
-        }),
-        ("runs are numbered from 1: there is no run 0", |s| {
-            s.eof_at_read(&FaultPlan::new(0))
-        }),
-    ];
-    for (message, set) in cases {
-        assert_panics(message, || set(Faulty::new(())));
-    }
-    assert_panics(rate, || Faulty::new(()).read_rate(0, timer()));
-    assert_panics(rate, || Faulty::new(()).write_rate(0, timer()));
+    let stream = || Faulty::new(());
+    let timer = || core::future::ready(());
+    let message = "the limit of a read must be at least 1 byte, not 0";
+    assert_panics(message, || stream().max_read(0));
+    let message = "the limit of a write must be at least 1 byte, not 0";
+    assert_panics(message, || stream().max_write(0));
+    let message = "`one_in` must be at least 1, not 0";
+    assert_panics(message, || stream().pending(1, 0));
+    let message = "operations are numbered from 1: there is no operation 0";
+    assert_panics(message, || stream().fail_at(0, RESET));
+    let message = "reads are numbered from 1: there is no read 0";
+    assert_panics(message, || stream().eof_at_read(0));
+    let message = "runs are numbered from 1: there is no run 0";
+    assert_panics(message, || FaultPlan::new(0));
+    let message = "a rate must be at least 1 byte, not 0";
+    assert_panics(message, || stream().read_rate(0, timer));
+    assert_panics(message, || stream().write_rate(0, timer));
     for kind in [ErrorKind::WouldBlock, ErrorKind::Interrupted] {
         let expected = format!("a poll may not fail with {kind:?}");
-        assert_panics(&expected, || Faulty::new(()).fail_at(1, kind));
-        assert_panics(&expected, || Faulty::new(()).fail_after_bytes_read(1, kind));
-        assert_panics(&expected, || {
-            Faulty::new(()).fail_after_bytes_written(1, kind)
-        });
+        assert_panics(&expected, || stream().fail_at(1, kind));
+        assert_panics(&expected, || stream().fail_after_bytes_read(1, kind));
+        assert_panics(&expected, || stream().fail_after_bytes_written(1, kind));
     }
 }
 
