@@ -73,11 +73,15 @@ fn read_during(
     size: usize,
     closes: bool,
 ) -> Verdict {
+    let what = match closes {
+        true => "the close is ready and the reader finds the end",
+        false => "bytes that were written arrive",
+    };
     let task = Task::new(None);
     let mut buf = vec![0; size.min(end - position).max(1)];
     let (mut is_done, mut has_ended) = (false, !closes);
     while !(position == end && is_done && has_ended) {
-        let progress = until(&task, reader.wait, "bytes that were written arrive", || {
+        let progress = until(&task, reader.wait, what, || {
             if !is_done {
                 let (what, result) = match closes {
                     true => ("a close", writer.poll_close(&task)),

@@ -138,17 +138,11 @@ pub(super) fn no_lost_wakes(trial: &Trial) -> Verdict {
         Ok(())
     };
     let read_rounds = move || {
-        let mut round = 0;
-        let result = loop {
-            if round == ROUNDS {
-                break Ok(());
-            }
-            match read(&reader, &mut [0; 8], round) {
-                Ok(n) => round += n,
-                Err(stop) => break Err(stop),
-            }
+        let (mut round, mut result) = (0, Ok(()));
+        while round < ROUNDS && result.is_ok() {
+            result = read(&reader, &mut [0; 8], round).map(|n| round += n);
             received.store(round, Ordering::SeqCst);
-        };
+        }
         stopped.store(true, Ordering::SeqCst);
         result
     };

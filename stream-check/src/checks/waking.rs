@@ -10,6 +10,7 @@ use std::time::Instant;
 use crate::moving::{self, compare, expect_pending_read, fill};
 use crate::probe::{unexpected, Probe};
 use crate::run::spawn;
+use crate::stream::Done;
 use crate::task::Task;
 use crate::trial::{fail, lost_wake, not_applicable, Stop, Trial, Verdict, SETTLE};
 
@@ -138,8 +139,7 @@ pub(super) fn write_is_woken_by_a_thread(trial: &Trial) -> Verdict {
 
 pub(super) fn flush_and_close_are_woken(trial: &Trial) -> Verdict {
     let mut waited = false;
-    let calls: [fn(&mut Probe, &Task) -> Poll<io::Result<()>>; 2] =
-        [Probe::poll_flush, Probe::poll_close];
+    let calls: [fn(&mut Probe, &Task) -> Done; 2] = [Probe::poll_flush, Probe::poll_close];
     for call in calls {
         let (mut writer, mut reader) = trial.pair()?;
         let task = Task::named("the writer");

@@ -14,18 +14,6 @@ use super::{FaultPoint, Faulty};
 ///   with these.
 impl<S> Faulty<S> {
     /// Makes operation number `operation`, from 1, and every operation after it fail with `kind`.
-    ///
-    /// ```
-    /// use futures::{executor::block_on, AsyncWriteExt};
-    /// use std::io::ErrorKind;
-    /// use stream_check::faults::Faulty;
-    ///
-    /// let mut writer = Faulty::new(Vec::new()).fail_at(2, ErrorKind::TimedOut);
-    /// block_on(writer.write_all(b"hello"))?;
-    /// assert_eq!(block_on(writer.flush()).unwrap_err().kind(), ErrorKind::TimedOut);
-    /// assert_eq!(block_on(writer.close()).unwrap_err().kind(), ErrorKind::TimedOut);
-    /// # std::io::Result::Ok(())
-    /// ```
     #[track_caller]
     pub fn fail_at(self, operation: impl Into<FaultPoint>, kind: ErrorKind) -> Self {
         self.with_fault(Counted::Operations, operation.into(), Effect::error(kind))
@@ -85,17 +73,6 @@ impl<S> Faulty<S> {
     /// continue.
     ///
     /// A read of more bytes than are left before the end returns those.
-    ///
-    /// ```
-    /// use futures::{executor::block_on, io::Cursor, AsyncReadExt};
-    /// use stream_check::faults::Faulty;
-    ///
-    /// let mut stream = Faulty::new(Cursor::new(b"hello")).eof_after_bytes(4);
-    /// let mut text = String::new();
-    /// block_on(stream.read_to_string(&mut text))?;
-    /// assert_eq!(text, "hell");
-    /// # std::io::Result::Ok(())
-    /// ```
     pub fn eof_after_bytes(self, bytes: impl Into<FaultPoint>) -> Self {
         self.with_fault(Counted::BytesRead, bytes.into(), Effect::Eof)
     }
