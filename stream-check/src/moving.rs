@@ -115,18 +115,12 @@ fn read_during(
 }
 
 fn expect_bytes(result: io::Result<usize>, left: usize) -> Result<usize, Stop> {
-    match result {
-        Ok(0) => fail(
-            "bytes that were written, or Pending",
-            format!("the end, {left} bytes early"),
-        ),
-        Ok(n) if n > left => fail(
-            format!("no more than the {left} bytes that are left"),
-            format!("{n} bytes"),
-        ),
-        Ok(n) => Ok(n),
-        Err(error) => unexpected("a read", &error),
-    }
+    let n = result.or_else(|error| unexpected("a read", &error))?;
+    let seen = format!("the end, {left} bytes early");
+    ensure(n > 0, "bytes that were written, or Pending", seen)?;
+    let expected = format!("no more than the {left} bytes that are left");
+    ensure(n <= left, expected, format!("{n} bytes"))?;
+    Ok(n)
 }
 
 /// Writes `n` bytes from `position` on, with `size` bytes a call, flushes, and reads them with
@@ -143,19 +137,17 @@ pub(crate) fn transfer(
     let mut buf = vec![0; room];
     while written < n {
         let end = n.min(written + size);
-        let moved = until(
-            &task,
-            writer.wait,
-            "a write or a read makes progress",
-            || match writer.poll_write(&task, &data[written..end]) {
+        let what = "a write or a read makes progress";
+        let moved = until(&task, writer.wait, what, || {
+            match writer.poll_write(&task, &data[written..end]) {
                 Poll::Ready(Ok(0)) => Poll::Ready(fail("a write of at least 1 byte", "Ok(0)")),
                 Poll::Ready(Ok(n)) => Poll::Ready(Ok((n, 0))),
                 Poll::Ready(Err(error)) => Poll::Ready(unexpected("a write", &error)),
                 Poll::Pending => reader
                     .poll_read(&task, &mut buf)
                     .map(|result| Ok((0, expect_bytes(result, written - read)?))),
-            },
-        );
+            }
+        });
         let (w, r) = moved??;
         compare(&buf[..r], position + read)?;
         written += w;

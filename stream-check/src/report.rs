@@ -77,11 +77,8 @@ impl fmt::Display for Checked {
             Outcome::Passed => write!(f, "passed   {}", self.name),
             Outcome::NotApplicable(why) => write!(f, "-        {}: {why}", self.name),
             Outcome::Failed(failure) => {
-                write!(
-                    f,
-                    "FAILED   {}\n  {}\n  ({})",
-                    self.name, self.asks, self.source
-                )?;
+                let (asks, source) = (self.asks, self.source);
+                write!(f, "FAILED   {}\n  {asks}\n  ({source})", self.name)?;
                 for line in failure.to_string().lines() {
                     write!(f, "\n  {line}")?;
                 }
@@ -138,22 +135,17 @@ impl Report {
         for (name, reason) in known {
             let listed = known.iter().filter(|(other, _)| other == name).count();
             let run = self.checks.iter().find(|checked| checked.name == *name);
-            if !checks().any(|check| check.name == *name) {
-                wrong.push(format!("there is no check `{name}`"));
+            wrong.push(if !checks().any(|check| check.name == *name) {
+                format!("there is no check `{name}`")
             } else if reason.trim().is_empty() || listed > 1 {
-                wrong.push(format!(
-                    "the known deviation `{name}` needs one reason, once"
-                ));
+                format!("the known deviation `{name}` needs one reason, once")
             } else if run.is_some_and(|checked| checked.failure().is_none()) {
-                wrong.push(format!(
-                    "`{name}` does not fail, but is a known deviation: {reason}"
-                ));
-            }
+                format!("`{name}` does not fail, but is a known deviation: {reason}")
+            } else {
+                continue;
+            });
         }
-        assert!(
-            wrong.is_empty(),
-            "the streams do not conform:\n{}",
-            wrong.join("\n")
-        );
+        let wrong = wrong.join("\n");
+        assert!(wrong.is_empty(), "the streams do not conform:\n{wrong}");
     }
 }

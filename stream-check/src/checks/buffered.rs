@@ -16,11 +16,8 @@ fn sent(trial: &Trial) -> Result<(Probe, Probe, usize), Stop> {
 
 fn lent(reader: &mut Probe, position: usize) -> Result<usize, Stop> {
     let bytes = reader.fill_buf()?;
-    ensure(
-        !bytes.is_empty(),
-        "bytes that were written",
-        "an empty buffer: the end",
-    )?;
+    let end = "an empty buffer: the end";
+    ensure(!bytes.is_empty(), "bytes that were written", end)?;
     compare(&bytes, position)?;
     Ok(bytes.len())
 }
@@ -30,11 +27,8 @@ pub(super) fn fill_buf_twice(trial: &Trial) -> Verdict {
     let mut before = 0;
     for _ in 0..3 {
         let now = lent(&mut reader, 0)?;
-        ensure(
-            now >= before,
-            "no fewer bytes",
-            format!("{now} after {before}"),
-        )?;
+        let seen = format!("{now} after {before}");
+        ensure(now >= before, "no fewer bytes", seen)?;
         before = now;
     }
     drain(&mut writer, &mut reader, (0, n), 8)
@@ -77,12 +71,8 @@ pub(super) fn fill_buf_at_the_end(trial: &Trial) -> Verdict {
     drain(&mut writer, &mut reader, (0, n), 8)?;
     writer.close()?;
     for _ in 0..3 {
-        let bytes = reader.fill_buf()?;
-        ensure(
-            bytes.is_empty(),
-            "the end",
-            format!("{} bytes", bytes.len()),
-        )?;
+        let n = reader.fill_buf()?.len();
+        ensure(n == 0, "the end", format!("{n} bytes"))?;
         reader.consume(0);
     }
     let read = reader.read(&mut [0; 8])?;

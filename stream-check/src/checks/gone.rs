@@ -10,32 +10,25 @@ use crate::trial::{fail, until, Trial, Verdict};
 
 /// Fails unless writes fail in the end.
 fn expect_failure(writer: &mut Probe) -> Verdict {
-    let task = Task::new(None);
+    let (task, limit) = (Task::new(None), writer.wait);
     let mut accepted = 0;
-    let limit = writer.wait;
-    until(
-        &task,
-        limit,
-        "a write that fails, because the reader is gone",
-        || {
-            match writer.poll_write(&task, &[7; 1000]) {
-                Poll::Ready(Ok(0) | Err(_)) => return Poll::Ready(Ok(())),
-                Poll::Ready(Ok(n)) => accepted += n,
-                Poll::Pending => return Poll::Pending,
-            }
-            if accepted > UNBOUNDED {
-                return Poll::Ready(fail(
-                    "a write that fails",
-                    format!("{accepted} bytes accepted"),
-                ));
-            }
-            match writer.poll_flush(&task) {
-                Poll::Ready(Err(_)) => Poll::Ready(Ok(())),
-                // Accepted so far. A network needs time to say that nobody is there.
-                Poll::Ready(Ok(())) | Poll::Pending => Poll::Pending,
-            }
-        },
-    )?
+    let what = "a write that fails, because the reader is gone";
+    until(&task, limit, what, || {
+        match writer.poll_write(&task, &[7; 1000]) {
+            Poll::Ready(Ok(0) | Err(_)) => return Poll::Ready(Ok(())),
+            Poll::Ready(Ok(n)) => accepted += n,
+            Poll::Pending => return Poll::Pending,
+        }
+        if accepted > UNBOUNDED {
+            let seen = format!("{accepted} bytes accepted");
+            return Poll::Ready(fail("a write that fails", seen));
+        }
+        match writer.poll_flush(&task) {
+            Poll::Ready(Err(_)) => Poll::Ready(Ok(())),
+            // Accepted so far. A network needs time to say that nobody is there.
+            Poll::Ready(Ok(())) | Poll::Pending => Poll::Pending,
+        }
+    })?
 }
 
 pub(super) fn write_after_peer_gone(trial: &Trial) -> Verdict {

@@ -40,11 +40,8 @@ pub(super) fn read_returns_what_is_there(trial: &Trial) -> Verdict {
     let n = send(&mut writer, 0, 3)?;
     let mut buf = [0; 100];
     let read = reader.read(&mut buf)?;
-    ensure(
-        (1..=n).contains(&read),
-        "a read of at least 1 byte",
-        format!("Ok({read})"),
-    )?;
+    let expected = "a read of at least 1 byte";
+    ensure((1..=n).contains(&read), expected, format!("Ok({read})"))?;
     compare(&buf[..read], 0)
 }
 

@@ -42,12 +42,8 @@ pub(super) fn write_first_then_read(trial: &Trial) -> Verdict {
     let (mut first, mut second) = trial.pair()?;
     let to_second = fill(&mut first, &Task::new(None), 0)?;
     let to_first = fill(&mut second, &Task::new(None), 0)?;
-    let seen = "Pending before the first byte";
-    ensure(
-        to_first > 0 || to_second == 0,
-        "a write of at least 1 byte",
-        seen,
-    )?;
+    let (expected, seen) = ("a write of at least 1 byte", "Pending before the first");
+    ensure(to_first > 0 || to_second == 0, expected, seen)?;
     drain(&mut first, &mut second, (0, to_second), 4096)?;
     drain(&mut second, &mut first, (0, to_first), 4096)
 }

@@ -64,9 +64,6 @@ pub(super) fn is_write_vectored(trial: &Trial) -> Verdict {
     }
     let (mut writer, _reader) = trial.pair()?;
     let n = writer.write_vectored(&[&[0], &[1]])?;
-    ensure(
-        n == 2,
-        "is_write_vectored is true, so Ok(2)",
-        format!("Ok({n})"),
-    )
+    let expected = "is_write_vectored is true, so Ok(2)";
+    ensure(n == 2, expected, format!("Ok({n})"))
 }
