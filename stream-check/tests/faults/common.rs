@@ -4,6 +4,7 @@ use core::future::Future;
 pub(crate) use core::pin::Pin;
 pub(crate) use core::task::{Context, Poll};
 pub(crate) use std::io::{self, ErrorKind, IoSlice, IoSliceMut};
+use std::sync::LazyLock;
 
 pub(crate) use async_duplex::{duplex, pipe, DuplexStream, Reader, Writer};
 use embedded_io_async as embedded;
@@ -18,6 +19,9 @@ pub(crate) use crate::counting_waker::{failed, ready, CountingTask, Outcome, END
 pub(crate) use crate::deadline::within;
 pub(crate) use crate::manual_timers::ManualTimers;
 pub(crate) use crate::panics::panic_message;
+
+/// A task for the tests that do not ask whether it is woken.
+pub(crate) static TASK: LazyLock<CountingTask> = LazyLock::new(CountingTask::new);
 
 pub(crate) const RESET: ErrorKind = ErrorKind::ConnectionReset;
 

@@ -8,7 +8,6 @@ use crate::common::*;
 
 #[test]
 fn a_closed_gate_stalls_every_operation_of_its_direction_and_no_other() {
-    let task = CountingTask::new();
     for reads in [false, true] {
         let gate = Gate::new();
         let (mut near, mut far) = streams(|near| match reads {
@@ -21,12 +20,12 @@ fn a_closed_gate_stalls_every_operation_of_its_direction_and_no_other() {
         gate.close();
         let before = far_state(&mut far);
         for (name, operation) in &stalled {
-            assert!(operation(&task, &mut near).is_pending(), "{name}");
+            assert!(operation(&TASK, &mut near).is_pending(), "{name}");
         }
         assert_eq!(far_state(&mut far), before);
         for operations in [others, stalled] {
             for (name, operation) in operations {
-                let outcome = operation(&task, &mut near);
+                let outcome = operation(&TASK, &mut near);
                 assert!(matches!(outcome, Poll::Ready(Ok(_))), "{name}");
             }
             gate.open();
@@ -82,25 +81,24 @@ fn a_read_that_waits_for_the_peer_stalls_at_a_gate_that_was_closed_meanwhile() {
 
 #[test]
 fn a_stalled_call_is_not_an_operation_and_uses_no_pending() {
-    let task = CountingTask::new();
     let gate = Gate::new();
     let mut stream = digits().read_gate(&gate).pending(0, 1).fail_at(2, RESET);
     gate.close();
     for _ in 0..5 {
-        assert!(task.read(&mut stream, &mut [0]).is_pending());
+        assert!(TASK.read(&mut stream, &mut [0]).is_pending());
     }
     gate.open();
-    assert!(task.read(&mut stream, &mut [0]).is_pending());
-    assert_eq!(task.read(&mut stream, &mut [0]), ready(1));
+    assert!(TASK.read(&mut stream, &mut [0]).is_pending());
+    assert_eq!(TASK.read(&mut stream, &mut [0]), ready(1));
     // A fault that is due waits for the gate, and one that has fired does not.
     gate.close();
-    assert!(task.read(&mut stream, &mut [0]).is_pending());
+    assert!(TASK.read(&mut stream, &mut [0]).is_pending());
     assert!(!stream.fired());
     gate.open();
-    assert!(task.read(&mut stream, &mut [0]).is_pending());
-    assert_eq!(task.read(&mut stream, &mut [0]), FAILED);
+    assert!(TASK.read(&mut stream, &mut [0]).is_pending());
+    assert_eq!(TASK.read(&mut stream, &mut [0]), FAILED);
     gate.close();
-    assert_eq!(task.read(&mut stream, &mut [0]), FAILED);
+    assert_eq!(TASK.read(&mut stream, &mut [0]), FAILED);
 }
 
 /// A waker that panics.

@@ -6,9 +6,8 @@ use crate::common::*;
 
 /// Returns which of the first `n` reads of a byte are pending.
 fn pending_reads(seed: u64, one_in: u32, n: usize) -> Vec<bool> {
-    let task = CountingTask::new();
     let mut stream = Faulty::new(repeat(7)).pending(seed, one_in);
-    let mut is_pending = || task.read(&mut stream, &mut [0]).is_pending();
+    let mut is_pending = || TASK.read(&mut stream, &mut [0]).is_pending();
     (0..n).map(|_| is_pending()).collect()
 }
 
@@ -30,20 +29,19 @@ fn an_injected_pending_wakes_its_task_once_and_keeps_no_waker() {
 
 #[test]
 fn one_in_1_delays_every_second_call_of_each_kind_until_it_reaches_the_inner_stream() {
-    let task = CountingTask::new();
     let (mut near, mut far) = streams(|near| near.pending(9, 1));
     for i in 0..10 {
         // Alternating calls, so that a shared sequence would always delay the same kind.
         let pending = [
-            task.read(&mut near, &mut [0]).is_pending(),
-            task.write(&mut near, b"x").is_pending(),
-            task.flush(&mut near).is_pending(),
+            TASK.read(&mut near, &mut [0]).is_pending(),
+            TASK.write(&mut near, b"x").is_pending(),
+            TASK.flush(&mut near).is_pending(),
         ];
         assert_eq!(pending, [i % 2 == 0; 3]);
     }
-    assert!(task.close(&mut near).is_pending());
+    assert!(TASK.close(&mut near).is_pending());
     assert_eq!(far_state(&mut far), (5, 5, false));
-    assert_eq!(task.close(&mut near), ready(()));
+    assert_eq!(TASK.close(&mut near), ready(()));
     assert_eq!(far_state(&mut far), (5, 5, true));
 }
 
@@ -91,15 +89,14 @@ fn injected_pendings_depend_on_the_seed_alone() {
 #[test]
 fn each_kind_of_call_has_its_own_sequence_of_pendings() {
     // Writes between the reads do not change which reads are pending.
-    let task = CountingTask::new();
     let (near, mut far) = duplex(1 << 10);
     far.try_write(&[7; 500]).unwrap();
     let mut near = Faulty::new(near).pending(5, 3);
     let (mut reads, mut writes) = (Vec::new(), Vec::new());
     for i in 0..500 {
-        reads.push(task.read(&mut near, &mut [0]).is_pending());
+        reads.push(TASK.read(&mut near, &mut [0]).is_pending());
         if i % 3 > 0 {
-            writes.push(task.write(&mut near, b"x").is_pending());
+            writes.push(TASK.write(&mut near, b"x").is_pending());
         }
     }
     assert_eq!(reads, pending_reads(5, 3, 500));
@@ -108,7 +105,7 @@ fn each_kind_of_call_has_its_own_sequence_of_pendings() {
     // Nor are the writes of a seed the reads of the same one, or of one next to it.
     for seed in 0..100 {
         let mut stream = Faulty::new(sink()).pending(seed, 3);
-        let mut is_pending = || task.write(&mut stream, b"x").is_pending();
+        let mut is_pending = || TASK.write(&mut stream, b"x").is_pending();
         let writes: Vec<_> = (0..64).map(|_| is_pending()).collect();
         for other in [seed.wrapping_sub(1), seed, seed + 1] {
             assert_ne!(writes, pending_reads(other, 3, 64), "{seed} and {other}");
@@ -118,15 +115,14 @@ fn each_kind_of_call_has_its_own_sequence_of_pendings() {
 
 #[test]
 fn a_call_with_an_injected_pending_has_no_effect_and_is_no_operation() {
-    let task = CountingTask::new();
     let mut stream = Faulty::new(Vec::new()).pending(0, 1).fail_at(3, RESET);
     for byte in [b"a", b"b"] {
-        assert!(task.write(&mut stream, byte).is_pending());
-        assert_eq!(task.write(&mut stream, byte), ready(1));
+        assert!(TASK.write(&mut stream, byte).is_pending());
+        assert_eq!(TASK.write(&mut stream, byte), ready(1));
     }
-    assert!(task.write(&mut stream, b"c").is_pending());
+    assert!(TASK.write(&mut stream, b"c").is_pending());
     assert!(!stream.fired());
-    assert_eq!(task.write(&mut stream, b"c"), FAILED);
+    assert_eq!(TASK.write(&mut stream, b"c"), FAILED);
     assert_eq!(stream.into_inner(), b"ab");
 }
 

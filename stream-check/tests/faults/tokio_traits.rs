@@ -10,7 +10,7 @@ use tokio::io::{
     ReadBuf,
 };
 
-use crate::common::{ready, tokio_read, CountingTask, Faulty, ManualTimers};
+use crate::common::{ready, tokio_read, Faulty, ManualTimers, TASK};
 
 /// Runs on a runtime, where tokio's own streams have a cooperative budget.
 fn block_on<T>(future: impl Future<Output = T>) -> T {
@@ -37,13 +37,12 @@ impl AsyncWrite for Plain {
 
 #[test]
 fn tokio_max_read_limits_a_read_and_keeps_what_the_buffer_holds() {
-    let task = CountingTask::new();
     for max in 1..=7 {
         let mut stream = Faulty::new(Cursor::new(b"01234")).max_read(max);
         let mut bytes = [0; 8];
         let mut buf = ReadBuf::new(&mut bytes);
         buf.put_slice(b"ab");
-        let read = task.poll(|cx| Pin::new(&mut stream).poll_read(cx, &mut buf));
+        let read = TASK.poll(|cx| Pin::new(&mut stream).poll_read(cx, &mut buf));
         assert!(matches!(read, Poll::Ready(Ok(()))));
         assert_eq!(buf.filled(), [b"ab", &b"01234"[..max.min(5)]].concat());
         assert_eq!(stream.get_ref().position(), max.min(5) as u64);
@@ -98,14 +97,13 @@ fn tokio_max_read_limits_what_fill_buf_lends() {
 #[test]
 fn tokio_latency_delays_reads_and_what_fill_buf_lends() {
     let timers = ManualTimers::new();
-    let task = CountingTask::new();
     let (near, mut far) = tokio::io::duplex(64);
     let mut near = Faulty::new(BufReader::new(near)).latency(timers.starter());
     block_on(far.write_all(b"hello")).unwrap();
-    assert!(tokio_read(&task, &mut near).is_pending());
+    assert!(tokio_read(&TASK, &mut near).is_pending());
     timers.end(1);
-    assert_eq!(tokio_read(&task, &mut near), ready(1));
+    assert_eq!(tokio_read(&TASK, &mut near), ready(1));
     assert_eq!(block_on(near.fill_buf()).unwrap(), b"ello");
     near.consume(4);
-    assert!(task.poll(|cx| Pin::new(&mut near).poll_fill_buf(cx).is_pending()));
+    assert!(TASK.poll(|cx| Pin::new(&mut near).poll_fill_buf(cx).is_pending()));
 }
