@@ -62,8 +62,9 @@
 //! the producer.
 //!
 //! A storage is twice as large as the one before it, or larger, and at most as large as the
-//! capacity. So the bytes are copied less than twice, and the memory is less than twice what has
-//! been occupied at a time, and until the consumer follows also what it had taken before.
+//! capacity. It grows only for bytes that do not fit. So the bytes are copied less than twice, and
+//! a storage that has grown takes less than twice the memory that has been occupied or lent at a
+//! time. Until the consumer follows, the smaller one that it has taken is there, too.
 //!
 //! # Who waits
 //!
@@ -99,11 +100,12 @@
 //!   the last loaded `head` lies. By R, the reads of those are over.
 //! * **I3** The consumer reads occupied bytes only. It reads from its own offset on, up to where
 //!   the last loaded `tail` lies. By P and G, the writes of those are over. Both sides have the
-//!   same offset for a position: they count from the `begin` of the storage.
+//!   same offset for a position in a storage: they count from its `begin`.
 //! * **I4** There is one producer and one consumer. [`ring`] makes one of each, neither is `Clone`,
 //!   and moving a position takes `&mut self`.
 //! * **I5** The bytes before `Producer::initialised` and before the producer's offset have been
-//!   written. The producer writes in the order of the offsets, and takes note where it wraps.
+//!   written. The producer writes in the order of the offsets, and takes note where it wraps. Where
+//!   it grows, it counts those that it has copied and that have been written.
 //! * **I6** The storage of a half is alive, and its bytes are allocated if any are contiguous. The
 //!   consumer frees one that it has taken once both sides have left it, the producer one that was
 //!   not taken, and the last of both sides the rest.

@@ -145,8 +145,9 @@ impl<S, W> Half<Producer, S, W> {
                 self.offset - occupied
             };
             let to_end = old_size - front;
-            // SAFETY: nothing else knows the new storage yet. Nothing is written to the old one:
-            // this is the only producer (I4), and its slices have been given back.
+            // SAFETY: nothing else knows the new storage yet. The old one is alive (I6), and
+            // nothing is written to it: this is the only producer (I4), and its slices have been
+            // given back.
             unsafe { new.copy(0, old, front, to_end) };
             // SAFETY: as above. The new storage is larger than the old one.
             unsafe { new.copy(to_end, old, 0, front) };

@@ -166,7 +166,7 @@ impl Storage {
         if self != Self::NONE {
             // Freeing is an access to every byte.
             self.log(|log| log.write(0..self.size()));
-            // SAFETY: the storage is alive until the next line but one.
+            // SAFETY: the storage is alive until it is freed below.
             let header = unsafe { self.0.read() };
             // SAFETY: it was allocated with this layout, and is freed only once.
             unsafe { dealloc(self.0.cast(), layout(header.size)) };

@@ -7,31 +7,36 @@ use core::future::Future;
 use futures_io::{AsyncBufRead, AsyncRead, AsyncWrite};
 
 use crate::run::Checks;
-use crate::stream::{adapt, Buffered, Reading, Writing};
+use crate::stream::End;
 
-fn reading<S: AsyncRead>() -> Option<Reading<S>> {
-    Some(Reading {
-        read: S::poll_read,
-        vectored: Some(S::poll_read_vectored),
-        after: None,
-    })
+fn reads<S: AsyncRead>(end: End<S>) -> End<S> {
+    End {
+        read: Some(S::poll_read),
+        read_vectored: Some(S::poll_read_vectored),
+        ..end
+    }
 }
 
-fn writing<S: AsyncWrite>() -> Option<Writing<S>> {
-    Some(Writing {
-        write: S::poll_write,
-        vectored: S::poll_write_vectored,
-        is_vectored: None,
-        flush: S::poll_flush,
-        close: S::poll_close,
-    })
+fn writes<S: AsyncWrite>(end: End<S>) -> End<S> {
+    End {
+        write: Some(S::poll_write),
+        write_vectored: Some(S::poll_write_vectored),
+        flush: Some(S::poll_flush),
+        close: Some(S::poll_close),
+        ..end
+    }
 }
 
-fn buffered<S: AsyncBufRead>() -> Option<Buffered<S>> {
-    Some(Buffered {
-        fill: S::poll_fill_buf,
-        consume: S::consume,
-    })
+fn lends<S: AsyncBufRead>(end: End<S>) -> End<S> {
+    End {
+        fill_buf: Some(S::poll_fill_buf),
+        consume: Some(S::consume),
+        ..reads(end)
+    }
+}
+
+fn both<S: AsyncRead + AsyncWrite>(stream: S) -> End<S> {
+    reads(writes(End::new(stream)))
 }
 
 /// Checks two connected streams that both read and write. `make` makes a new pair for each check.
@@ -44,31 +49,23 @@ fn buffered<S: AsyncBufRead>() -> Option<Buffered<S>> {
 /// let checks = stream_check::futures_io::two_way(|| async { UnixStream::pair().unwrap() });
 /// checks.only(&["bytes_in_order", "half_close"]).run_blocking().assert_conforms();
 /// ```
-pub fn two_way<M, F, A, B>(make: M) -> Checks
+pub fn two_way<F, A, B>(make: impl FnMut() -> F + 'static) -> Checks
 where
-    M: FnMut() -> F + 'static,
     F: Future<Output = (A, B)> + 'static,
     A: AsyncRead + AsyncWrite + Send + 'static,
     B: AsyncRead + AsyncWrite + Send + 'static,
 {
-    Checks::new(true, make, |(a, b)| {
-        let first = adapt(a, reading(), writing(), None);
-        (first, adapt(b, reading(), writing(), None))
-    })
+    Checks::new(true, make, |(a, b)| (both(a), both(b)))
 }
 
 /// Checks two connected streams like [`two_way`], and their `AsyncBufRead`.
-pub fn two_way_buffered<M, F, A, B>(make: M) -> Checks
+pub fn two_way_buffered<F, A, B>(make: impl FnMut() -> F + 'static) -> Checks
 where
-    M: FnMut() -> F + 'static,
     F: Future<Output = (A, B)> + 'static,
     A: AsyncBufRead + AsyncWrite + Send + 'static,
     B: AsyncBufRead + AsyncWrite + Send + 'static,
 {
-    Checks::new(true, make, |(a, b)| {
-        let first = adapt(a, reading(), writing(), buffered());
-        (first, adapt(b, reading(), writing(), buffered()))
-    })
+    Checks::new(true, make, |(a, b)| (lends(both(a)), lends(both(b))))
 }
 
 /// Checks a reader and the writer that it is connected to. `make` makes a new pair for each check.
@@ -82,29 +79,25 @@ where
 /// let checks = stream_check::futures_io::one_way(|| async { UnixStream::pair().unwrap() });
 /// checks.only(&["bytes_in_order", "close_twice"]).run_blocking().assert_conforms();
 /// ```
-pub fn one_way<M, F, R, W>(make: M) -> Checks
+pub fn one_way<F, R, W>(make: impl FnMut() -> F + 'static) -> Checks
 where
-    M: FnMut() -> F + 'static,
     F: Future<Output = (R, W)> + 'static,
     R: AsyncRead + Send + 'static,
     W: AsyncWrite + Send + 'static,
 {
     Checks::new(false, make, |(reader, writer)| {
-        let first = adapt(writer, None, writing(), None);
-        (first, adapt(reader, reading(), None, None))
+        (writes(End::new(writer)), reads(End::new(reader)))
     })
 }
 
 /// Checks a reader and a writer like [`one_way`], and the reader's `AsyncBufRead`.
-pub fn one_way_buffered<M, F, R, W>(make: M) -> Checks
+pub fn one_way_buffered<F, R, W>(make: impl FnMut() -> F + 'static) -> Checks
 where
-    M: FnMut() -> F + 'static,
     F: Future<Output = (R, W)> + 'static,
     R: AsyncBufRead + Send + 'static,
     W: AsyncWrite + Send + 'static,
 {
     Checks::new(false, make, |(reader, writer)| {
-        let first = adapt(writer, None, writing(), None);
-        (first, adapt(reader, reading(), None, buffered()))
+        (writes(End::new(writer)), lends(End::new(reader)))
     })
 }

@@ -5,7 +5,7 @@ use std::io;
 
 use crate::probe::{unexpected, Probe};
 use crate::task::Task;
-use crate::trial::{fail, not_applicable, until, Stop, Verdict, SETTLE};
+use crate::trial::{ensure, fail, not_applicable, until, Stop, Verdict, SETTLE};
 
 /// Bytes that a stream accepts without a read before it counts as unbounded.
 pub(crate) const UNBOUNDED: usize = 64 << 20;
@@ -54,32 +54,58 @@ pub(crate) fn fill(writer: &mut Probe, task: &Task, position: usize) -> Result<u
 pub(crate) fn drain(
     writer: &mut Probe,
     reader: &mut Probe,
-    (mut position, end): (usize, usize),
+    (position, end): (usize, usize),
     size: usize,
 ) -> Verdict {
+    read_during(writer, reader, (position, end), size, false)
+}
+
+/// Closes the writer while the reader reads the first `n` bytes, and the end.
+pub(crate) fn finish(writer: &mut Probe, reader: &mut Probe, n: usize) -> Verdict {
+    read_during(writer, reader, (0, n), 4096, true)
+}
+
+/// Reads the bytes from `position` to `end` while the writer flushes, or closes: then the end, too.
+fn read_during(
+    writer: &mut Probe,
+    reader: &mut Probe,
+    (mut position, end): (usize, usize),
+    size: usize,
+    closes: bool,
+) -> Verdict {
+    let what = match closes {
+        true => "the close is ready and the reader finds the end",
+        false => "bytes that were written arrive",
+    };
     let task = Task::new(None);
     let mut buf = vec![0; size.min(end - position).max(1)];
-    let mut flushed = false;
-    while position < end || !flushed {
-        let progress = until(&task, reader.wait, "bytes that were written arrive", || {
-            if !flushed {
-                match writer.poll_flush(&task) {
-                    Poll::Ready(Ok(())) => {
-                        flushed = true;
-                        return Poll::Ready(Ok(0));
-                    }
-                    Poll::Ready(Err(error)) => {
-                        return Poll::Ready(unexpected("a flush", &error));
-                    }
+    let (mut is_done, mut has_ended) = (false, !closes);
+    while !(position == end && is_done && has_ended) {
+        let progress = until(&task, reader.wait, what, || {
+            if !is_done {
+                let (what, result) = match closes {
+                    true => ("a close", writer.poll_close(&task)),
+                    false => ("a flush", writer.poll_flush(&task)),
+                };
+                is_done = result.is_ready();
+                match result {
+                    Poll::Ready(Err(error)) => return Poll::Ready(unexpected(what, &error)),
+                    Poll::Ready(Ok(())) => return Poll::Ready(Ok(0)),
                     Poll::Pending => {}
                 }
             }
-            if position == end {
+            if position == end && has_ended {
                 return Poll::Pending;
             }
             reader
                 .poll_read(&task, &mut buf)
-                .map(|result| expect_bytes(result, end - position))
+                .map(|result| match result {
+                    Ok(0) if position == end => {
+                        has_ended = true;
+                        Ok(0)
+                    }
+                    result => expect_bytes(result, end - position),
+                })
         });
         let n = progress??;
         compare(&buf[..n], position)?;
@@ -89,18 +115,12 @@ pub(crate) fn drain(
 }
 
 fn expect_bytes(result: io::Result<usize>, left: usize) -> Result<usize, Stop> {
-    match result {
-        Ok(0) => fail(
-            "bytes that were written, or Pending",
-            format!("the end, {left} bytes early"),
-        ),
-        Ok(n) if n > left => fail(
-            format!("no more than the {left} bytes that are left"),
-            format!("{n} bytes"),
-        ),
-        Ok(n) => Ok(n),
-        Err(error) => unexpected("a read", &error),
-    }
+    let n = result.or_else(|error| unexpected("a read", &error))?;
+    let seen = format!("the end, {left} bytes early");
+    ensure(n > 0, "bytes that were written, or Pending", seen)?;
+    let expected = format!("no more than the {left} bytes that are left");
+    ensure(n <= left, expected, format!("{n} bytes"))?;
+    Ok(n)
 }
 
 /// Writes `n` bytes from `position` on, with `size` bytes a call, flushes, and reads them with
@@ -117,25 +137,43 @@ pub(crate) fn transfer(
     let mut buf = vec![0; room];
     while written < n {
         let end = n.min(written + size);
-        let moved = until(
-            &task,
-            writer.wait,
-            "a write or a read makes progress",
-            || match writer.poll_write(&task, &data[written..end]) {
+        let what = "a write or a read makes progress";
+        let moved = until(&task, writer.wait, what, || {
+            match writer.poll_write(&task, &data[written..end]) {
                 Poll::Ready(Ok(0)) => Poll::Ready(fail("a write of at least 1 byte", "Ok(0)")),
                 Poll::Ready(Ok(n)) => Poll::Ready(Ok((n, 0))),
                 Poll::Ready(Err(error)) => Poll::Ready(unexpected("a write", &error)),
                 Poll::Pending => reader
                     .poll_read(&task, &mut buf)
                     .map(|result| Ok((0, expect_bytes(result, written - read)?))),
-            },
-        );
+            }
+        });
         let (w, r) = moved??;
         compare(&buf[..r], position + read)?;
         written += w;
         read += r;
     }
     drain(writer, reader, (position + read, position + n), room)
+}
+
+/// Writes `n` bytes from `position` on in one call, or fewer, and flushes. Returns how many.
+pub(crate) fn send(writer: &mut Probe, position: usize, n: usize) -> Result<usize, Stop> {
+    let n = writer.write(&bytes(position, n))?;
+    writer.flush()?;
+    Ok(n)
+}
+
+/// Reads the first `n` bytes, without a call of the writer.
+pub(crate) fn receive(reader: &mut Probe, n: usize) -> Verdict {
+    let (mut read, mut buf) = (0, [0; 8]);
+    while read < n {
+        let more = reader.read(&mut buf)?;
+        let seen = format!("{read} bytes and the end");
+        ensure(more > 0, format!("{n} bytes"), seen)?;
+        compare(&buf[..more], read)?;
+        read += more;
+    }
+    Ok(())
 }
 
 /// Fails unless the reader finds the end.

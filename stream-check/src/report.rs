@@ -2,13 +2,13 @@
 
 use core::fmt;
 
-use crate::checks::{checks, Check};
+use crate::checks::checks;
 
 /// The outcome of each check.
 #[derive(Clone, Debug)]
 #[must_use = "a report says nothing by itself: print it, or call one of its assertions"]
 pub struct Report {
-    checks: Vec<Checked>,
+    pub(crate) checks: Vec<Checked>,
 }
 
 /// A check and its outcome.
@@ -50,16 +50,6 @@ pub struct Failure {
     pub calls: Vec<String>,
 }
 
-impl Failure {
-    pub(crate) fn new(expected: String, seen: String, calls: Vec<String>) -> Self {
-        Self {
-            expected,
-            seen,
-            calls,
-        }
-    }
-}
-
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "expected: {}", self.expected)?;
@@ -72,15 +62,6 @@ impl fmt::Display for Failure {
 }
 
 impl Checked {
-    pub(crate) fn new(check: &Check, outcome: Outcome) -> Self {
-        Self {
-            name: check.name,
-            asks: check.asks,
-            source: check.source,
-            outcome,
-        }
-    }
-
     /// How the streams have failed the check, if they have.
     pub fn failure(&self) -> Option<&Failure> {
         match &self.outcome {
@@ -96,11 +77,8 @@ impl fmt::Display for Checked {
             Outcome::Passed => write!(f, "passed   {}", self.name),
             Outcome::NotApplicable(why) => write!(f, "-        {}: {why}", self.name),
             Outcome::Failed(failure) => {
-                write!(
-                    f,
-                    "FAILED   {}\n  {}\n  ({})",
-                    self.name, self.asks, self.source
-                )?;
+                let (asks, source) = (self.asks, self.source);
+                write!(f, "FAILED   {}\n  {asks}\n  ({source})", self.name)?;
                 for line in failure.to_string().lines() {
                     write!(f, "\n  {line}")?;
                 }
@@ -124,10 +102,6 @@ impl fmt::Display for Report {
 }
 
 impl Report {
-    pub(crate) fn new(checks: Vec<Checked>) -> Self {
-        Self { checks }
-    }
-
     /// Each check that was run, in order.
     pub fn checks(&self) -> &[Checked] {
         &self.checks
@@ -161,22 +135,17 @@ impl Report {
         for (name, reason) in known {
             let listed = known.iter().filter(|(other, _)| other == name).count();
             let run = self.checks.iter().find(|checked| checked.name == *name);
-            if !checks().any(|check| check.name == *name) {
-                wrong.push(format!("there is no check `{name}`"));
+            wrong.push(if !checks().any(|check| check.name == *name) {
+                format!("there is no check `{name}`")
             } else if reason.trim().is_empty() || listed > 1 {
-                wrong.push(format!(
-                    "the known deviation `{name}` needs one reason, once"
-                ));
+                format!("the known deviation `{name}` needs one reason, once")
             } else if run.is_some_and(|checked| checked.failure().is_none()) {
-                wrong.push(format!(
-                    "`{name}` does not fail, but is a known deviation: {reason}"
-                ));
-            }
+                format!("`{name}` does not fail, but is a known deviation: {reason}")
+            } else {
+                continue;
+            });
         }
-        assert!(
-            wrong.is_empty(),
-            "the streams do not conform:\n{}",
-            wrong.join("\n")
-        );
+        let wrong = wrong.join("\n");
+        assert!(wrong.is_empty(), "the streams do not conform:\n{wrong}");
     }
 }

@@ -2,6 +2,7 @@
 
 use core::fmt;
 use core::future::{poll_fn, Future};
+use core::mem;
 use core::pin::{pin, Pin};
 use core::task::{Context, Poll, Waker};
 use core::time::Duration;
@@ -12,21 +13,21 @@ use std::thread;
 
 use crate::checks::{checks, Check};
 use crate::report::{Checked, Failure, Outcome, Report};
-use crate::stream::Stream;
+use crate::stream::{End, Stream};
 use crate::task::Task;
-use crate::trace::{message, Trace};
+use crate::trace::Trace;
 use crate::trial::{Stop, Trial, Verdict};
 
 type Pair = (Box<dyn Stream>, Box<dyn Stream>);
+type Ends<A, B> = (End<A>, End<B>);
 type Making = Pin<Box<dyn Future<Output = Pair>>>;
 
 /// What a trial tells the run.
 pub(crate) enum Event {
     /// It needs a new pair.
     Pair,
-    Done(thread::Result<Verdict>),
-    /// Its time is over.
-    Late,
+    /// It has ended, or its time is over.
+    Done(Option<Verdict>),
 }
 
 /// Events on their way from a trial to the run.
@@ -64,7 +65,7 @@ pub struct Checks {
     make: Box<dyn FnMut() -> Making>,
     two_way: bool,
     limit: Duration,
-    only: Option<Vec<String>>,
+    checks: Vec<&'static Check>,
     cooperative: bool,
     /// Making a pair did not finish, and would not for the checks that follow.
     stuck: bool,
@@ -75,31 +76,35 @@ impl fmt::Debug for Checks {
         f.debug_struct("Checks")
             .field("two_way", &self.two_way)
             .field("limit", &self.limit)
-            .field("only", &self.only)
+            .field("checks", &self.checks.len())
             .field("cooperative", &self.cooperative)
             .finish_non_exhaustive()
     }
 }
 
 impl Checks {
-    pub(crate) fn new<T, F>(
+    pub(crate) fn new<F, A, B>(
         two_way: bool,
         mut make: impl FnMut() -> F + 'static,
-        adapt: fn(T) -> Pair,
+        adapt: fn(F::Output) -> Ends<A, B>,
     ) -> Self
     where
-        T: 'static,
-        F: Future<Output = T> + 'static,
+        F: Future + 'static,
+        A: Send + 'static,
+        B: Send + 'static,
     {
         let make = move || -> Making {
             let made = make();
-            Box::pin(async move { adapt(made.await) })
+            Box::pin(async move {
+                let (first, second) = adapt(made.await);
+                (Box::new(first) as _, Box::new(second) as _)
+            })
         };
         Self {
             make: Box::new(make),
             two_way,
             limit: Duration::from_secs(20),
-            only: None,
+            checks: checks().collect(),
             cooperative: false,
             stuck: false,
         }
@@ -122,7 +127,9 @@ impl Checks {
             let known = checks().any(|check| check.name == *name);
             assert!(known, "there is no check `{name}`");
         }
-        self.only = Some(names.iter().map(|name| (*name).to_owned()).collect());
+        self.checks = checks()
+            .filter(|check| names.contains(&check.name))
+            .collect();
         self
     }
 
@@ -144,19 +151,19 @@ impl Checks {
     /// If making a pair panics.
     pub async fn run(mut self) -> Report {
         let mut checked = Vec::new();
-        for check in checks() {
-            if let Some(only) = &self.only {
-                if !only.iter().any(|name| name == check.name) {
-                    continue;
-                }
-            }
+        for check in mem::take(&mut self.checks) {
             let mut outcome = self.run_check(check, false).await;
-            if self.two_way && check.directed && matches!(outcome, Outcome::Passed) {
+            if self.two_way && matches!(outcome, Outcome::Passed) {
                 outcome = self.run_check(check, true).await;
             }
-            checked.push(Checked::new(check, outcome));
+            checked.push(Checked {
+                name: check.name,
+                asks: check.asks,
+                source: check.source,
+                outcome,
+            });
         }
-        Report::new(checked)
+        Report { checks: checked }
     }
 
     /// Runs the checks on this thread. For streams that need no runtime, or one that runs in
@@ -193,10 +200,18 @@ impl Checks {
             #[cfg(feature = "tokio")]
             cooperative: self.cooperative,
         };
-        start(check, trial);
+        // A call that never returns keeps this thread, and nothing else.
+        spawn(move || {
+            let verdict = catch_unwind(AssertUnwindSafe(|| (check.run)(&trial)));
+            let verdict = verdict.unwrap_or_else(|panic| {
+                trial.trace.panicked(&*panic);
+                Ok(())
+            });
+            trial.link.send(Event::Done(Some(verdict)));
+        });
         let finished = start_watchdog(link.clone(), self.limit);
         let mut making: Option<Making> = None;
-        let result = poll_fn(|cx| loop {
+        let verdict = poll_fn(|cx| loop {
             if let Some(future) = &mut making {
                 if let Poll::Ready(pair) = future.as_mut().poll(cx) {
                     making = None;
@@ -206,52 +221,44 @@ impl Checks {
             }
             match link.poll_next(cx) {
                 Poll::Ready(Event::Pair) => making = Some((self.make)()),
-                Poll::Ready(Event::Done(result)) => return Poll::Ready(Some(result)),
-                Poll::Ready(Event::Late) => return Poll::Ready(None),
+                Poll::Ready(Event::Done(verdict)) => return Poll::Ready(verdict),
                 Poll::Pending => return Poll::Pending,
             }
         })
         .await;
         drop(finished);
-        let (expected, seen) = match result {
-            Some(Ok(_)) if trace.panic().is_some() => (
-                "no panic".into(),
-                format!("a panic: {}", trace.panic().unwrap_or_default()),
-            ),
-            Some(Ok(Ok(()))) => return Outcome::Passed,
-            Some(Ok(Err(Stop::NotApplicable(why)))) => return Outcome::NotApplicable(why),
-            Some(Ok(Err(Stop::Failed { expected, seen }))) => (expected, seen),
-            Some(Err(panic)) => ("no panic".into(), format!("a panic: {}", message(&*panic))),
-            None if making.is_some() => {
+        let (expected, seen) = match (verdict, trace.panic()) {
+            (Some(_), Some(panic)) => ("no panic".into(), format!("a panic: {panic}")),
+            (Some(Ok(())), _) => return Outcome::Passed,
+            (Some(Err(Stop::NotApplicable(why))), _) => return Outcome::NotApplicable(why),
+            (Some(Err(Stop::Failed { expected, seen })), _) => (expected, seen),
+            (None, _) if making.is_some() => {
                 self.stuck = true;
                 ("a pair".into(), "making one did not finish".into())
             }
-            None => {
-                let expected = format!("the check ends within {:?}", self.limit);
-                (expected, "it did not finish".into())
-            }
+            (None, _) => (
+                format!("the check ends within {:?}", self.limit),
+                "it did not finish".into(),
+            ),
         };
-        Outcome::Failed(Failure::new(expected, seen, trace.lines()))
+        let calls = trace.lines();
+        Outcome::Failed(Failure {
+            expected,
+            seen,
+            calls,
+        })
     }
 }
 
-/// Starts a thread that sends `Late` unless the returned sender is dropped before.
+/// Starts a thread that ends the check unless the returned sender is dropped before.
 fn start_watchdog(link: Arc<Link>, limit: Duration) -> mpsc::Sender<()> {
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {
         if receiver.recv_timeout(limit) == Err(mpsc::RecvTimeoutError::Timeout) {
-            link.send(Event::Late);
+            link.send(Event::Done(None));
         }
     });
     sender
-}
-
-/// Starts a thread for one trial. A call that never returns keeps it, and nothing else.
-fn start(check: &'static Check, trial: Trial) {
-    spawn(move || {
-        let result = catch_unwind(AssertUnwindSafe(|| (check.run)(&trial)));
-        trial.link.send(Event::Done(result));
-    });
 }
 
 /// Starts a thread, which enters the tokio runtime that this one has entered, if any.

@@ -4,143 +4,97 @@ use core::pin::Pin;
 use core::task::{Context, Poll};
 use std::io::{self, IoSlice, IoSliceMut};
 
+pub(crate) type Bytes = Poll<io::Result<usize>>;
+pub(crate) type Done = Poll<io::Result<()>>;
+
 /// A stream of either family. The methods of what a stream cannot do are never called: the checks
-/// that need them ask [`Able`] first.
+/// that need them ask `reads_vectored`, `is_buffered` or `is_tokio` first.
 pub(crate) trait Stream: Send {
-    fn able(&self) -> Able;
-    fn poll_read(&mut self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<io::Result<usize>>;
-    fn poll_read_vectored(
-        &mut self,
-        cx: &mut Context<'_>,
-        bufs: &mut [IoSliceMut<'_>],
-    ) -> Poll<io::Result<usize>>;
+    fn reads_vectored(&self) -> bool;
+    fn is_buffered(&self) -> bool;
+    /// Whether the traits are those of tokio.
+    fn is_tokio(&self) -> bool;
+    fn poll_read(&mut self, cx: &mut Context<'_>, buf: &mut [u8]) -> Bytes;
+    fn poll_read_vectored(&mut self, cx: &mut Context<'_>, bufs: &mut [IoSliceMut<'_>]) -> Bytes;
+    /// Reads behind bytes that are in the buffer, and returns all of it.
     fn poll_read_after(
         &mut self,
         cx: &mut Context<'_>,
         filled: &[u8],
         room: usize,
     ) -> Poll<io::Result<Vec<u8>>>;
-    fn poll_write(&mut self, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>>;
-    fn poll_write_vectored(
-        &mut self,
-        cx: &mut Context<'_>,
-        bufs: &[IoSlice<'_>],
-    ) -> Poll<io::Result<usize>>;
+    fn poll_write(&mut self, cx: &mut Context<'_>, buf: &[u8]) -> Bytes;
+    fn poll_write_vectored(&mut self, cx: &mut Context<'_>, bufs: &[IoSlice<'_>]) -> Bytes;
     fn is_write_vectored(&self) -> bool;
-    fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>>;
-    fn poll_close(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>>;
+    fn poll_flush(&mut self, cx: &mut Context<'_>) -> Done;
+    fn poll_close(&mut self, cx: &mut Context<'_>) -> Done;
     fn poll_fill_buf(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<&[u8]>>;
     fn consume(&mut self, n: usize);
 }
 
-/// What a stream can do besides reading and writing.
-#[derive(Clone, Copy)]
-pub(crate) struct Able {
-    pub(crate) read_vectored: bool,
-    pub(crate) buffered: bool,
-    /// The traits are those of tokio.
-    pub(crate) tokio: bool,
-    pub(crate) close: &'static str,
-}
-
-type Bytes = Poll<io::Result<usize>>;
-type Done = Poll<io::Result<()>>;
+pub(crate) type Read<S> = fn(Pin<&mut S>, &mut Context<'_>, &mut [u8]) -> Bytes;
 type ReadVectored<S> = fn(Pin<&mut S>, &mut Context<'_>, &mut [IoSliceMut<'_>]) -> Bytes;
 type ReadAfter<S> = fn(Pin<&mut S>, &mut Context<'_>, &[u8], usize) -> Poll<io::Result<Vec<u8>>>;
-type FillBuf<S> = for<'a> fn(Pin<&'a mut S>, &mut Context<'_>) -> Poll<io::Result<&'a [u8]>>;
+pub(crate) type Write<S> = fn(Pin<&mut S>, &mut Context<'_>, &[u8]) -> Bytes;
+pub(crate) type WriteVectored<S> = fn(Pin<&mut S>, &mut Context<'_>, &[IoSlice<'_>]) -> Bytes;
+pub(crate) type FlushOrClose<S> = fn(Pin<&mut S>, &mut Context<'_>) -> Done;
+pub(crate) type FillBuf<S> =
+    for<'a> fn(Pin<&'a mut S>, &mut Context<'_>) -> Poll<io::Result<&'a [u8]>>;
 
-/// How to read from an `S`.
-pub(crate) struct Reading<S> {
-    pub(crate) read: fn(Pin<&mut S>, &mut Context<'_>, &mut [u8]) -> Bytes,
-    pub(crate) vectored: Option<ReadVectored<S>>,
-    /// Reads behind bytes that are in the buffer, and returns all of it.
-    pub(crate) after: Option<ReadAfter<S>>,
+/// A stream with the functions of its family, as far as it has them.
+pub(crate) struct End<S> {
+    pub(crate) stream: Pin<Box<S>>,
+    pub(crate) read: Option<Read<S>>,
+    pub(crate) read_vectored: Option<ReadVectored<S>>,
+    pub(crate) read_after: Option<ReadAfter<S>>,
+    pub(crate) write: Option<Write<S>>,
+    pub(crate) write_vectored: Option<WriteVectored<S>>,
+    pub(crate) is_write_vectored: Option<fn(&S) -> bool>,
+    pub(crate) flush: Option<FlushOrClose<S>>,
+    pub(crate) close: Option<FlushOrClose<S>>,
+    pub(crate) fill_buf: Option<FillBuf<S>>,
+    pub(crate) consume: Option<fn(Pin<&mut S>, usize)>,
 }
 
-/// How to write to an `S`.
-pub(crate) struct Writing<S> {
-    pub(crate) write: fn(Pin<&mut S>, &mut Context<'_>, &[u8]) -> Bytes,
-    pub(crate) vectored: fn(Pin<&mut S>, &mut Context<'_>, &[IoSlice<'_>]) -> Bytes,
-    pub(crate) is_vectored: Option<fn(&S) -> bool>,
-    pub(crate) flush: fn(Pin<&mut S>, &mut Context<'_>) -> Done,
-    pub(crate) close: fn(Pin<&mut S>, &mut Context<'_>) -> Done,
-}
-
-/// How to read from the buffer of an `S`.
-pub(crate) struct Buffered<S> {
-    pub(crate) fill: FillBuf<S>,
-    pub(crate) consume: fn(Pin<&mut S>, usize),
-}
-
-/// A stream with the functions of its family.
-struct Adapted<S> {
-    stream: Pin<Box<S>>,
-    reading: Option<Reading<S>>,
-    writing: Option<Writing<S>>,
-    buffered: Option<Buffered<S>>,
-}
-
-pub(crate) fn adapt<S: Send + 'static>(
-    stream: S,
-    reading: Option<Reading<S>>,
-    writing: Option<Writing<S>>,
-    buffered: Option<Buffered<S>>,
-) -> Box<dyn Stream> {
-    Box::new(Adapted {
-        stream: Box::pin(stream),
-        reading,
-        writing,
-        buffered,
-    })
-}
-
-impl<S> Adapted<S> {
-    fn reading(&mut self) -> (Pin<&mut S>, &Reading<S>) {
-        (
-            self.stream.as_mut(),
-            self.reading.as_ref().expect("the end reads"),
-        )
-    }
-
-    fn writing(&mut self) -> (Pin<&mut S>, &Writing<S>) {
-        (
-            self.stream.as_mut(),
-            self.writing.as_ref().expect("the end writes"),
-        )
-    }
-
-    fn buffered(&mut self) -> (Pin<&mut S>, &Buffered<S>) {
-        (
-            self.stream.as_mut(),
-            self.buffered.as_ref().expect("the end has a buffer"),
-        )
-    }
-}
-
-impl<S: Send> Stream for Adapted<S> {
-    fn able(&self) -> Able {
-        let reading = self.reading.as_ref();
-        let tokio = reading.is_some_and(|reading| reading.after.is_some())
-            || self
-                .writing
-                .as_ref()
-                .is_some_and(|writing| writing.is_vectored.is_some());
-        Able {
-            read_vectored: reading.is_some_and(|reading| reading.vectored.is_some()),
-            buffered: self.buffered.is_some(),
-            tokio,
-            close: if tokio { "poll_shutdown" } else { "poll_close" },
+impl<S> End<S> {
+    pub(crate) fn new(stream: S) -> Self {
+        Self {
+            stream: Box::pin(stream),
+            read: None,
+            read_vectored: None,
+            read_after: None,
+            write: None,
+            write_vectored: None,
+            is_write_vectored: None,
+            flush: None,
+            close: None,
+            fill_buf: None,
+            consume: None,
         }
+    }
+}
+
+const ABLE: &str = "the checks ask whether the end can do it";
+
+impl<S: Send> Stream for End<S> {
+    fn reads_vectored(&self) -> bool {
+        self.read_vectored.is_some()
+    }
+
+    fn is_buffered(&self) -> bool {
+        self.fill_buf.is_some()
+    }
+
+    fn is_tokio(&self) -> bool {
+        self.read_after.is_some() || self.is_write_vectored.is_some()
     }
 
     fn poll_read(&mut self, cx: &mut Context<'_>, buf: &mut [u8]) -> Bytes {
-        let (stream, reading) = self.reading();
-        (reading.read)(stream, cx, buf)
+        self.read.expect(ABLE)(self.stream.as_mut(), cx, buf)
     }
 
     fn poll_read_vectored(&mut self, cx: &mut Context<'_>, bufs: &mut [IoSliceMut<'_>]) -> Bytes {
-        let (stream, reading) = self.reading();
-        (reading.vectored.expect("the family has vectored reads"))(stream, cx, bufs)
+        self.read_vectored.expect(ABLE)(self.stream.as_mut(), cx, bufs)
     }
 
     fn poll_read_after(
@@ -149,42 +103,34 @@ impl<S: Send> Stream for Adapted<S> {
         filled: &[u8],
         room: usize,
     ) -> Poll<io::Result<Vec<u8>>> {
-        let (stream, reading) = self.reading();
-        (reading.after.expect("the family has a ReadBuf"))(stream, cx, filled, room)
+        self.read_after.expect(ABLE)(self.stream.as_mut(), cx, filled, room)
     }
 
     fn poll_write(&mut self, cx: &mut Context<'_>, buf: &[u8]) -> Bytes {
-        let (stream, writing) = self.writing();
-        (writing.write)(stream, cx, buf)
+        self.write.expect(ABLE)(self.stream.as_mut(), cx, buf)
     }
 
     fn poll_write_vectored(&mut self, cx: &mut Context<'_>, bufs: &[IoSlice<'_>]) -> Bytes {
-        let (stream, writing) = self.writing();
-        (writing.vectored)(stream, cx, bufs)
+        self.write_vectored.expect(ABLE)(self.stream.as_mut(), cx, bufs)
     }
 
     fn is_write_vectored(&self) -> bool {
-        let writing = self.writing.as_ref().expect("the end writes");
-        (writing.is_vectored.expect("the family says it"))(&self.stream)
+        self.is_write_vectored.expect(ABLE)(&self.stream)
     }
 
     fn poll_flush(&mut self, cx: &mut Context<'_>) -> Done {
-        let (stream, writing) = self.writing();
-        (writing.flush)(stream, cx)
+        self.flush.expect(ABLE)(self.stream.as_mut(), cx)
     }
 
     fn poll_close(&mut self, cx: &mut Context<'_>) -> Done {
-        let (stream, writing) = self.writing();
-        (writing.close)(stream, cx)
+        self.close.expect(ABLE)(self.stream.as_mut(), cx)
     }
 
     fn poll_fill_buf(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<&[u8]>> {
-        let (stream, buffered) = self.buffered();
-        (buffered.fill)(stream, cx)
+        self.fill_buf.expect(ABLE)(self.stream.as_mut(), cx)
     }
 
     fn consume(&mut self, n: usize) {
-        let (stream, buffered) = self.buffered();
-        (buffered.consume)(stream, n)
+        self.consume.expect(ABLE)(self.stream.as_mut(), n);
     }
 }

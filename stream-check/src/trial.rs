@@ -139,7 +139,6 @@ impl Trial {
         Probe {
             name,
             stream: Some(stream),
-            task: Task::new(None),
             trace: self.trace.clone(),
             quiet: false,
             wait: self.wait,

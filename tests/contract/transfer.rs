@@ -41,3 +41,15 @@ fn b4_a_vectored_call_uses_more_slices_than_bytes_in_order_and_leaves_the_rest()
     assert_eq!(bufs[..64].concat(), bytes);
     assert_eq!(bufs[64..].concat(), [&[0][..], &[99; 35]].concat());
 }
+
+/// The slices overlap, so a word of 32 bits allows for it. A longer word would need more memory.
+#[cfg(target_pointer_width = "32")]
+#[test]
+fn b4_slices_of_more_bytes_than_a_word_counts_fill_the_pipe() {
+    let part = vec![b'x'; 16 << 20];
+    let (mut reader, mut writer) = pipe(3);
+    let task = CountingTask::new();
+    let written = task.write_vectored(&mut writer, &[IoSlice::new(&part); 256]);
+    assert_eq!(written, ready(3));
+    assert_eq!(read_up_to(&mut reader, 4), b"xxx");
+}

@@ -11,8 +11,8 @@ use crate::support::counting_waker::{as_poll, failed, ready, to_kind, CountingTa
 use crate::support::families::{writes, Sink, WriteCall};
 use crate::support::panics::panic_of;
 
-/// More memory than any machine has.
-const HUGE: usize = 1 << 40;
+/// More memory than a program gets.
+const HUGE: usize = isize::MAX as usize / 4;
 
 /// Checks that a call has failed with `OutOfMemory`. The error is the kind alone, which allocates
 /// nothing.

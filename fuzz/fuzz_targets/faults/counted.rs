@@ -22,6 +22,16 @@ pub(crate) struct Counted {
 }
 
 impl Counted {
+    pub(crate) fn new(fault: Fault, kind: ErrorKind) -> Self {
+        let (passed, fired) = (0, false);
+        Self {
+            fault,
+            kind,
+            passed,
+            fired,
+        }
+    }
+
     pub(crate) fn counts_bytes(&self) -> bool {
         !matches!(self.fault, Fault::FailAt(_) | Fault::EofAtRead(_))
     }
@@ -46,11 +56,12 @@ impl Counted {
         match self.allowed(call) {
             Some(allowed) if !self.fired && (len > 0 || !self.counts_bytes()) => {
                 self.fired = self.passed >= allowed;
-                let left = match self.counts_bytes() {
-                    true => allowed.saturating_sub(self.passed),
-                    false => usize::MAX,
+                let left = if self.counts_bytes() {
+                    allowed
+                } else {
+                    usize::MAX
                 };
-                (!self.fired).then_some(left)
+                (!self.fired).then(|| left - self.passed)
             }
             _ => Some(usize::MAX),
         }
@@ -58,11 +69,7 @@ impl Counted {
 
     pub(crate) fn count(&mut self, call: Call, operations: usize, bytes: usize) {
         if self.allowed(call).is_some() {
-            self.passed += if self.counts_bytes() {
-                bytes
-            } else {
-                operations
-            };
+            self.passed += [operations, bytes][usize::from(self.counts_bytes())];
         }
     }
 }

@@ -104,14 +104,8 @@ impl Streams {
             }
             Step::Write(len) => self.write(&[len.0]),
             Step::WriteVectored(lens) => self.write(&lens.map(|len| len.0)),
-            Step::Flush => {
-                let (flushed, is_injected) = self.call(|task, near| task.flush(near));
-                assert_eq!(flushed, self.model.end(Call::Flush, is_injected));
-            }
-            Step::Close(Rarely(true)) => {
-                let (closed, is_injected) = self.call(|task, near| task.close(near));
-                assert_eq!(closed, self.model.end(Call::Close, is_injected));
-            }
+            Step::Flush => self.end(Call::Flush, CountingTask::flush),
+            Step::Close(Rarely(true)) => self.end(Call::Close, CountingTask::close),
             Step::Gate { writes, closes } => {
                 let (gate, wakes) = (&self.gates[usize::from(writes)], self.task.wakes());
                 let direction = &mut model.directions[usize::from(writes)];
@@ -173,26 +167,27 @@ impl Streams {
         (outcome, wakes == 1)
     }
 
+    fn end(
+        &mut self,
+        kind: Call,
+        call: fn(&CountingTask, &mut Faulty<DuplexStream>) -> Outcome<()>,
+    ) {
+        let (ended, is_injected) = self.call(call);
+        assert_eq!(ended, self.model.end(kind, is_injected));
+    }
+
     fn read(&mut self, lens: &[usize]) {
         const UNTOUCHED: u8 = 0xa5;
-        let mut bytes = vec![UNTOUCHED; lens.iter().sum()];
-        let mut rest = &mut bytes[..];
-        let mut bufs = Vec::new();
-        for len in lens {
-            let (buf, after) = rest.split_at_mut(*len);
-            bufs.push(IoSliceMut::new(buf));
-            rest = after;
-        }
-        let (read, is_injected) = self.call(|task, near| match &mut bufs[..] {
+        let mut bufs: Vec<_> = lens.iter().map(|len| vec![UNTOUCHED; *len]).collect();
+        let mut slices: Vec<_> = bufs.iter_mut().map(|buf| IoSliceMut::new(buf)).collect();
+        let (read, is_injected) = self.call(|task, near| match &mut slices[..] {
             [buf] => task.read(near, buf),
             bufs => task.read_vectored(near, bufs),
         });
-        let n = match read {
-            Poll::Ready(Ok(n)) => n,
-            _ => 0,
-        };
-        assert!(bytes[n..].iter().all(|&byte| byte == UNTOUCHED));
-        let got = read.map_ok(|n| bytes[..n].to_vec());
+        let mut bytes = bufs.concat();
+        let n = if let Poll::Ready(Ok(n)) = read { n } else { 0 };
+        assert!(bytes.drain(n..).all(|byte| byte == UNTOUCHED));
+        let got = read.map_ok(|_| bytes);
         assert_eq!(got, self.model.read(lens, is_injected));
     }
 
@@ -213,12 +208,9 @@ impl Streams {
     fn write(&mut self, lens: &[usize]) {
         let bytes = bytes(self.model.written, lens.iter().sum());
         let mut rest = &bytes[..];
-        let mut bufs = Vec::new();
-        for len in lens {
-            let (buf, after) = rest.split_at(*len);
-            bufs.push(IoSlice::new(buf));
-            rest = after;
-        }
+        let buf =
+            |len: &usize| IoSlice::new(rest.split_off(..*len).expect("the sum of the lengths"));
+        let bufs: Vec<_> = lens.iter().map(buf).collect();
         let (written, is_injected) = self.call(|task, near| match &bufs[..] {
             [buf] => task.write(near, buf),
             bufs => task.write_vectored(near, bufs),

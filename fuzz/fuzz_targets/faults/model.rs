@@ -25,8 +25,10 @@ pub(crate) struct Model {
     pub(crate) written: usize,
     /// Of the reads and of the writes.
     pub(crate) directions: [Direction; 2],
-    /// `one_in`, and whether the last call of each kind was made to wait.
-    pending: Option<(usize, [bool; 4])>,
+    /// Calls are made to wait if it is not 0, and every second one if it is 1.
+    one_in: usize,
+    /// Whether the last call of each kind was made to wait.
+    injected: [bool; 4],
     /// What is in flight: when it has arrived, and the bytes, or none at the end of the stream.
     arrivals: Option<VecDeque<(usize, VecDeque<u8>)>>,
     held: Option<Vec<u8>>,
@@ -50,14 +52,8 @@ impl Model {
             (settings.max_read, settings.read_rate),
             (settings.max_write, settings.write_rate),
         ];
-        let counted = |(fault, kind): (&Option<_>, _)| {
-            (*fault).map(|fault| Counted {
-                fault,
-                kind,
-                passed: 0,
-                fired: false,
-            })
-        };
+        let faults = settings.faults.iter().zip(KINDS);
+        let faults = faults.filter_map(|(fault, kind)| Some(Counted::new((*fault)?, kind)));
         Self {
             to_near: queue(),
             to_far: queue(),
@@ -68,16 +64,12 @@ impl Model {
                 rate: rate.map(|n| n.0),
                 ..Direction::default()
             }),
-            pending: settings.pending.map(|(_, one_in)| (one_in.0, [false; 4])),
+            one_in: settings.pending.map_or(0, |(_, one_in)| one_in.0),
+            injected: [false; 4],
             arrivals: settings.latency.then(VecDeque::new),
             held: settings.holds.then(Vec::new),
             truncate_write: settings.truncate_write.map_or(0, |n| n.0),
-            faults: settings
-                .faults
-                .iter()
-                .zip(KINDS)
-                .filter_map(counted)
-                .collect(),
+            faults: faults.collect(),
             error: None,
             is_eof: false,
             truncated: 0,
@@ -100,20 +92,16 @@ impl Model {
             assert!(!is_injected);
             return Poll::Pending;
         };
-        if let Some((one_in, last)) = &mut self.pending {
-            let last = &mut last[call as usize];
-            assert!(
-                !(*last && is_injected),
-                "two calls in a row are made to wait"
-            );
-            assert!(
-                *one_in > 1 || *last || is_injected,
-                "no call is made to wait"
-            );
-            *last = is_injected;
-        } else {
-            assert!(!is_injected);
-        }
+        let last = &mut self.injected[call as usize];
+        assert!(
+            !is_injected || (self.one_in > 0 && !*last),
+            "two calls in a row wait"
+        );
+        assert!(
+            self.one_in != 1 || *last || is_injected,
+            "no call is made to wait"
+        );
+        *last = is_injected;
         match is_injected {
             true => Poll::Pending,
             false => Poll::Ready(self.fire(call, len, limit)),
@@ -199,11 +187,7 @@ impl Model {
         let len = lens.iter().sum();
         // Bytes that were in flight are read into the first buffer that is not empty.
         let first = lens.iter().copied().find(|len| *len > 0);
-        let most = if self.arrivals.is_some() {
-            first.unwrap_or(0)
-        } else {
-            len
-        };
+        let most = self.arrivals.as_ref().map_or(len, |_| first.unwrap_or(0));
         let bytes = ready!(self.peek(len, most, is_injected))?;
         self.lent = 0;
         self.count(Call::Read, 1, bytes.len());
@@ -251,13 +235,11 @@ impl Model {
 
     /// Writes to the pipe, or holds the bytes back.
     fn write_some(&mut self, bytes: &[u8]) -> Outcome<usize> {
-        match &mut self.held {
-            None => self.to_far.write(bytes),
-            Some(held) => {
-                held.extend(bytes);
-                done(bytes.len())
-            }
-        }
+        let Some(held) = &mut self.held else {
+            return self.to_far.write(bytes);
+        };
+        held.extend(bytes);
+        done(bytes.len())
     }
 
     /// A flush or a close.

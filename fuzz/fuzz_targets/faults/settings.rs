@@ -52,12 +52,17 @@ impl Arbitrary<'_> for Positive {
     }
 }
 
+type Near = Faulty<DuplexStream>;
+
+fn with<T>(stream: Near, setting: Option<T>, set: impl FnOnce(Near, T) -> Near) -> Near {
+    match setting {
+        Some(value) => set(stream, value),
+        None => stream,
+    }
+}
+
 impl Settings {
-    pub(crate) fn apply(
-        &self,
-        mut stream: Faulty<DuplexStream>,
-        ticks: &Ticks,
-    ) -> Faulty<DuplexStream> {
+    pub(crate) fn apply(&self, mut stream: Near, ticks: &Ticks) -> Near {
         // A timer lasts until the next tick.
         let timer = || {
             let ticks = Arc::clone(ticks);
@@ -69,39 +74,28 @@ impl Settings {
                 })
             }
         };
-        if let Some(bytes) = self.max_read {
-            stream = stream.max_read(bytes.0);
-        }
-        if let Some(bytes) = self.max_write {
-            stream = stream.max_write(bytes.0);
-        }
-        if let Some((seed, one_in)) = self.pending {
-            stream = stream.pending(seed, one_in.0 as u32);
-        }
-        if let Some(bytes) = self.read_rate {
-            stream = stream.read_rate(bytes.0, timer());
-        }
-        if let Some(bytes) = self.write_rate {
-            stream = stream.write_rate(bytes.0, timer());
-        }
-        if self.latency {
-            stream = stream.latency(timer());
-        }
-        if self.holds {
-            stream = stream.hold_until_flush();
-        }
-        if let Some(bytes) = self.truncate_write {
-            stream = stream.truncate_write(bytes.0);
-        }
+        stream = with(stream, self.max_read, |s, n| s.max_read(n.0));
+        stream = with(stream, self.max_write, |s, n| s.max_write(n.0));
+        stream = with(stream, self.pending, |s, (seed, one_in)| {
+            s.pending(seed, one_in.0 as u32)
+        });
+        stream = with(stream, self.read_rate, |s, n| s.read_rate(n.0, timer()));
+        stream = with(stream, self.write_rate, |s, n| s.write_rate(n.0, timer()));
+        stream = with(stream, self.latency.then_some(()), |s, ()| {
+            s.latency(timer())
+        });
+        stream = with(stream, self.holds.then_some(()), |s, ()| {
+            s.hold_until_flush()
+        });
+        stream = with(stream, self.truncate_write, |s, n| s.truncate_write(n.0));
         for (fault, kind) in self.faults.iter().zip(KINDS) {
-            stream = match *fault {
-                None => stream,
-                Some(Fault::FailAt(operation)) => stream.fail_at(operation.0, kind),
-                Some(Fault::FailAfterBytesRead(n)) => stream.fail_after_bytes_read(n.0, kind),
-                Some(Fault::FailAfterBytesWritten(n)) => stream.fail_after_bytes_written(n.0, kind),
-                Some(Fault::EofAtRead(read)) => stream.eof_at_read(read.0),
-                Some(Fault::EofAfterBytes(n)) => stream.eof_after_bytes(n.0),
-            };
+            stream = with(stream, *fault, |s, fault| match fault {
+                Fault::FailAt(operation) => s.fail_at(operation.0, kind),
+                Fault::FailAfterBytesRead(n) => s.fail_after_bytes_read(n.0, kind),
+                Fault::FailAfterBytesWritten(n) => s.fail_after_bytes_written(n.0, kind),
+                Fault::EofAtRead(read) => s.eof_at_read(read.0),
+                Fault::EofAfterBytes(n) => s.eof_after_bytes(n.0),
+            });
         }
         stream
     }

@@ -1,78 +1,40 @@
 //! `AsyncBufRead`, where there is one.
 
-use super::Check;
-use crate::moving::{bytes, compare, drain, transfer};
+use crate::moving::{compare, drain, send, transfer};
 use crate::probe::Probe;
 use crate::trial::{ensure, not_applicable, Stop, Trial, Verdict};
 
-const FILL: &str = "std::io::BufRead::fill_buf and consume; AsyncBufRead::poll_fill_buf";
-
-pub(super) const CHECKS: &[Check] = &[
-    Check::new(
-        "fill_buf_twice",
-        "poll_fill_buf without a consume returns the same bytes again, and perhaps more.",
-        "AsyncBufRead::poll_fill_buf: \"none of the contents will be 'read'\"",
-        fill_buf_twice,
-    ),
-    Check::new(
-        "partial_consume",
-        "After consume(n), poll_fill_buf and poll_read go on behind the n bytes.",
-        FILL,
-        partial_consume,
-    ),
-    Check::new(
-        "consume_zero",
-        "consume(0) changes nothing, before poll_fill_buf and after it.",
-        "std::io::BufRead::consume: amount bytes \"should no longer be returned\", here none",
-        consume_zero,
-    ),
-    Check::new(
-        "fill_buf_at_the_end",
-        "At the end poll_fill_buf returns an empty buffer, again and again.",
-        "AsyncBufRead::poll_fill_buf: \"An empty buffer returned indicates that the stream has \
-         reached EOF\"",
-        fill_buf_at_the_end,
-    ),
-];
-
 /// A pair whose reader has a buffer, with bytes on the way, and how many there are.
 fn sent(trial: &Trial) -> Result<(Probe, Probe, usize), Stop> {
-    let (mut writer, mut reader) = trial.pair()?;
-    if !reader.able().buffered {
+    let (mut writer, reader) = trial.pair()?;
+    if !reader.stream().is_buffered() {
         return not_applicable("AsyncBufRead is checked by the functions `…_buffered`");
     }
-    let n = writer.write(&bytes(0, 12))?;
-    writer.flush()?;
+    let n = send(&mut writer, 0, 12)?;
     Ok((writer, reader, n))
 }
 
 fn lent(reader: &mut Probe, position: usize) -> Result<usize, Stop> {
     let bytes = reader.fill_buf()?;
-    ensure(
-        !bytes.is_empty(),
-        "bytes that were written",
-        "an empty buffer: the end",
-    )?;
+    let end = "an empty buffer: the end";
+    ensure(!bytes.is_empty(), "bytes that were written", end)?;
     compare(&bytes, position)?;
     Ok(bytes.len())
 }
 
-fn fill_buf_twice(trial: &Trial) -> Verdict {
+pub(super) fn fill_buf_twice(trial: &Trial) -> Verdict {
     let (mut writer, mut reader, n) = sent(trial)?;
     let mut before = 0;
     for _ in 0..3 {
         let now = lent(&mut reader, 0)?;
-        ensure(
-            now >= before,
-            "no fewer bytes",
-            format!("{now} after {before}"),
-        )?;
+        let seen = format!("{now} after {before}");
+        ensure(now >= before, "no fewer bytes", seen)?;
         before = now;
     }
     drain(&mut writer, &mut reader, (0, n), 8)
 }
 
-fn partial_consume(trial: &Trial) -> Verdict {
+pub(super) fn partial_consume(trial: &Trial) -> Verdict {
     let (mut writer, mut reader, n) = sent(trial)?;
     let mut position = 0;
     while position < n.min(8) {
@@ -93,7 +55,7 @@ fn partial_consume(trial: &Trial) -> Verdict {
     transfer(&mut writer, &mut reader, (n, 100), (10, 10))
 }
 
-fn consume_zero(trial: &Trial) -> Verdict {
+pub(super) fn consume_zero(trial: &Trial) -> Verdict {
     let (mut writer, mut reader, n) = sent(trial)?;
     reader.consume(0);
     lent(&mut reader, 0)?;
@@ -104,17 +66,13 @@ fn consume_zero(trial: &Trial) -> Verdict {
     transfer(&mut writer, &mut reader, (n, 10), (10, 10))
 }
 
-fn fill_buf_at_the_end(trial: &Trial) -> Verdict {
+pub(super) fn fill_buf_at_the_end(trial: &Trial) -> Verdict {
     let (mut writer, mut reader, n) = sent(trial)?;
     drain(&mut writer, &mut reader, (0, n), 8)?;
     writer.close()?;
     for _ in 0..3 {
-        let bytes = reader.fill_buf()?;
-        ensure(
-            bytes.is_empty(),
-            "the end",
-            format!("{} bytes", bytes.len()),
-        )?;
+        let n = reader.fill_buf()?.len();
+        ensure(n == 0, "the end", format!("{n} bytes"))?;
         reader.consume(0);
     }
     let read = reader.read(&mut [0; 8])?;

@@ -1,50 +1,21 @@
 //! Calls that are given up while they are pending.
 
-use super::Check;
-use crate::moving::{bytes, compare, drain, expect_pending_read, fill, transfer};
+use crate::moving::{drain, expect_pending_read, fill, receive, send, transfer};
 use crate::task::Task;
-use crate::trial::{ensure, not_applicable, Trial, Verdict};
+use crate::trial::{not_applicable, Trial, Verdict};
 
-pub(super) const CHECKS: &[Check] = &[
-    Check::new(
-        "cancelled_read",
-        "A pending read that is given up takes no byte from the reads that follow.",
-        "tokio AsyncRead: Pending means \"that no data was read into the buffer provided\"",
-        cancelled_read,
-    ),
-    Check::new(
-        "cancelled_write",
-        "Of a pending write that is given up, no byte arrives, and what is written next arrives \
-         once.",
-        "tokio AsyncWrite: Pending means \"that no data was written from the buffer provided\"",
-        cancelled_write,
-    ),
-];
-
-fn cancelled_read(trial: &Trial) -> Verdict {
+pub(super) fn cancelled_read(trial: &Trial) -> Verdict {
     let (mut writer, mut reader) = trial.pair()?;
     let task = Task::named("a task that gives up");
     expect_pending_read(&mut reader, &task)?;
     drop(task);
-    let n = writer.write(&bytes(0, 10))?;
-    writer.flush()?;
-    let mut read = 0;
-    while read < n {
-        let mut buf = [0; 3];
-        let more = reader.read(&mut buf)?;
-        ensure(
-            more > 0,
-            "the bytes that were written",
-            format!("the end after {read} bytes"),
-        )?;
-        compare(&buf[..more], read)?;
-        read += more;
-    }
+    let n = send(&mut writer, 0, 10)?;
+    receive(&mut reader, n)?;
     expect_pending_read(&mut reader, &Task::new(None))?;
     transfer(&mut writer, &mut reader, (n, 20), (20, 20))
 }
 
-fn cancelled_write(trial: &Trial) -> Verdict {
+pub(super) fn cancelled_write(trial: &Trial) -> Verdict {
     let (mut writer, mut reader) = trial.pair()?;
     let task = Task::named("a task that gives up");
     let mut held = fill(&mut writer, &task, 0)?;

@@ -1,70 +1,14 @@
 //! The writer ends the stream: by a close, and by being dropped.
 
-use core::task::Poll;
-
-use super::Check;
 use crate::moving::{
-    bytes, compare, expect_end, expect_end_or_error, expect_pending_read, fill, transfer,
+    bytes, expect_end, expect_end_or_error, expect_pending_read, fill, finish, receive, send,
+    transfer,
 };
-use crate::probe::{unexpected, Probe};
+use crate::probe::unexpected;
 use crate::task::Task;
-use crate::trial::{ensure, fail, until, Trial, Verdict};
+use crate::trial::{ensure, fail, Trial, Verdict};
 
-pub(super) const CHECKS: &[Check] = &[
-    Check::new(
-        "end_after_last_byte",
-        "After a close the reader gets every byte and then the end, Ok(0), again and again.",
-        "std::io::Read::read: the reader \"has reached its end of file\"; POSIX read; .NET \
-         connected stream conformance tests",
-        end_after_last_byte,
-    ),
-    Check::new(
-        "close_flushes",
-        "Bytes that were not flushed arrive when the writer is closed, before the end.",
-        "tokio AsyncWrite::poll_shutdown: \"implies an invocation of flush\"; libp2p's harness, \
-         close_implies_flush",
-        close_flushes,
-    ),
-    Check::new(
-        "close_while_full",
-        "A close while the stream is full loses no bytes.",
-        "POSIX shutdown and read; tokio AsyncWrite::poll_shutdown",
-        close_while_full,
-    ),
-    Check::new(
-        "close_twice",
-        "A second close succeeds, or says that the stream is not connected.",
-        "std::net::TcpStream::shutdown: `Ok(())` or `NotConnected`, depending on the platform",
-        close_twice,
-    ),
-    Check::new(
-        "write_after_close",
-        "A write after the writer's own close fails, or is Ok(0); it neither waits nor succeeds.",
-        "POSIX shutdown and write, EPIPE; trio check_one_way_stream",
-        write_after_close,
-    ),
-    Check::new(
-        "drop_keeps_bytes",
-        "After the writer is dropped the reader gets every byte that was flushed, and then the \
-         end or an error.",
-        "POSIX close and read; trio check_one_way_stream",
-        drop_keeps_bytes,
-    ),
-    Check::new(
-        "pending_read_when_peer_closes",
-        "A pending read is woken by the close of its peer, and finds the end.",
-        "AsyncRead::poll_read: \"when the object becomes readable or is closed\"",
-        pending_read_when_peer_closes,
-    ),
-    Check::new(
-        "calls_after_both_ends",
-        "After both ends are closed, no call panics and none waits.",
-        "std::io: calls fail by returning an error; .NET stream conformance tests",
-        calls_after_both_ends,
-    ),
-];
-
-fn end_after_last_byte(trial: &Trial) -> Verdict {
+pub(super) fn end_after_last_byte(trial: &Trial) -> Verdict {
     for n in [0, 1, 100] {
         let (mut writer, mut reader) = trial.pair()?;
         transfer(&mut writer, &mut reader, (0, n), (8, 8))?;
@@ -81,70 +25,19 @@ fn end_after_last_byte(trial: &Trial) -> Verdict {
     expect_end(&mut reader)
 }
 
-/// Closes the writer while the reader reads the first `n` bytes, and the end.
-fn finish(writer: &mut Probe, reader: &mut Probe, n: usize) -> Verdict {
-    let task = Task::new(None);
-    let mut buf = vec![0; 4096];
-    let (mut read, mut closed, mut ended) = (0, false, false);
-    while !(closed && ended) {
-        until(
-            &task,
-            reader.wait,
-            "the close is ready and the reader finds the end",
-            || {
-                if !closed {
-                    match writer.poll_close(&task) {
-                        Poll::Ready(Ok(())) => closed = true,
-                        Poll::Ready(Err(error)) => {
-                            return Poll::Ready(unexpected("a close", &error))
-                        }
-                        Poll::Pending => {}
-                    }
-                }
-                if ended {
-                    return if closed {
-                        Poll::Ready(Ok(()))
-                    } else {
-                        Poll::Pending
-                    };
-                }
-                reader
-                    .poll_read(&task, &mut buf)
-                    .map(|result| match result {
-                        Ok(0) => {
-                            ended = true;
-                            ensure(
-                                read == n,
-                                format!("{n} bytes"),
-                                format!("{read} bytes and the end"),
-                            )
-                        }
-                        Ok(more) => {
-                            compare(&buf[..more], read)?;
-                            read += more;
-                            ensure(read <= n, format!("{n} bytes"), format!("{read} bytes"))
-                        }
-                        Err(error) => unexpected("a read", &error),
-                    })
-            },
-        )??;
-    }
-    Ok(())
-}
-
-fn close_flushes(trial: &Trial) -> Verdict {
+pub(super) fn close_flushes(trial: &Trial) -> Verdict {
     let (mut writer, mut reader) = trial.pair()?;
     let n = writer.write(&bytes(0, 50))?;
     finish(&mut writer, &mut reader, n)
 }
 
-fn close_while_full(trial: &Trial) -> Verdict {
+pub(super) fn close_while_full(trial: &Trial) -> Verdict {
     let (mut writer, mut reader) = trial.pair()?;
     let held = fill(&mut writer, &Task::new(None), 0)?;
     finish(&mut writer, &mut reader, held)
 }
 
-fn close_twice(trial: &Trial) -> Verdict {
+pub(super) fn close_twice(trial: &Trial) -> Verdict {
     let (mut writer, mut reader) = trial.pair()?;
     writer.close()?;
     for _ in 0..2 {
@@ -158,43 +51,30 @@ fn close_twice(trial: &Trial) -> Verdict {
     Ok(())
 }
 
-fn write_after_close(trial: &Trial) -> Verdict {
+pub(super) fn write_after_close(trial: &Trial) -> Verdict {
     let (mut writer, mut reader) = trial.pair()?;
     writer.close()?;
     match writer.try_write(&bytes(0, 3))? {
         Ok(0) | Err(_) => {}
         Ok(n) => {
             // A writer with a buffer notices it later.
-            let task = Task::new(None);
-            let flushed = until(&task, trial.wait, "a flush that is ready", || {
-                writer.poll_flush(&task)
-            })?;
+            let flushed = writer.try_flush()?;
             ensure(flushed.is_err(), "an error, or Ok(0)", format!("Ok({n})"))?;
         }
     }
     expect_end(&mut reader)
 }
 
-fn drop_keeps_bytes(trial: &Trial) -> Verdict {
+pub(super) fn drop_keeps_bytes(trial: &Trial) -> Verdict {
     let (mut writer, mut reader) = trial.pair()?;
-    let n = writer.write(&bytes(0, 50))?;
-    writer.flush()?;
+    let n = send(&mut writer, 0, 50)?;
     writer.drop_stream();
-    let mut read = 0;
-    let mut buf = [0; 8];
-    while read < n {
-        let more = reader.read(&mut buf)?;
-        compare(&buf[..more], read)?;
-        read += more;
-        if more == 0 {
-            return fail(format!("{n} bytes"), format!("{read} bytes and the end"));
-        }
-    }
+    receive(&mut reader, n)?;
     expect_end_or_error(&mut reader)?;
     expect_end_or_error(&mut reader)
 }
 
-fn pending_read_when_peer_closes(trial: &Trial) -> Verdict {
+pub(super) fn pending_read_when_peer_closes(trial: &Trial) -> Verdict {
     let (mut writer, mut reader) = trial.pair()?;
     let task = Task::named("the reader");
     expect_pending_read(&mut reader, &task)?;
@@ -207,7 +87,7 @@ fn pending_read_when_peer_closes(trial: &Trial) -> Verdict {
     }
 }
 
-fn calls_after_both_ends(trial: &Trial) -> Verdict {
+pub(super) fn calls_after_both_ends(trial: &Trial) -> Verdict {
     let (mut first, mut second) = trial.pair()?;
     first.close()?;
     expect_end(&mut second)?;

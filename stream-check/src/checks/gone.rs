@@ -2,99 +2,52 @@
 
 use core::task::Poll;
 
-use super::Check;
 use crate::moving::{expect_end_or_error, expect_pending_read, fill, UNBOUNDED};
 use crate::probe::Probe;
 use crate::run::spawn;
 use crate::task::Task;
 use crate::trial::{fail, until, Trial, Verdict};
 
-pub(super) const CHECKS: &[Check] = &[
-    Check::new(
-        "write_after_peer_gone",
-        "Writes after the reader is dropped fail, or are Ok(0); at the latest after some have \
-         succeeded.",
-        "POSIX write, EPIPE; trio check_one_way_stream",
-        write_after_peer_gone,
-    ),
-    Check::new(
-        "close_after_peer_gone",
-        "Flush and close after the reader is dropped end, with success or an error.",
-        "AsyncWrite::poll_close",
-        close_after_peer_gone,
-    ),
-    Check::new(
-        "pending_write_when_peer_goes",
-        "A pending write is woken when the reader is dropped, and then fails or is Ok(0).",
-        "AsyncWrite::poll_write: \"when the object becomes writable or is closed\"; Go nettest",
-        pending_write_when_peer_goes,
-    ),
-    Check::new(
-        "pending_read_when_peer_drops",
-        "A pending read is woken when the writer is dropped, and finds the end or an error.",
-        "AsyncRead::poll_read: \"when the object becomes readable or is closed\"",
-        pending_read_when_peer_drops,
-    ),
-    Check::new(
-        "pending_read_when_peer_panics",
-        "A pending read is woken when the task that owns the writer panics, and finds the end or \
-         an error, and no panic of its own.",
-        "AsyncRead::poll_read; std: a panic drops what its thread owns",
-        pending_read_when_peer_panics,
-    ),
-];
-
 /// Fails unless writes fail in the end.
 fn expect_failure(writer: &mut Probe) -> Verdict {
-    let task = Task::new(None);
+    let (task, limit) = (Task::new(None), writer.wait);
     let mut accepted = 0;
-    let limit = writer.wait;
-    until(
-        &task,
-        limit,
-        "a write that fails, because the reader is gone",
-        || {
-            match writer.poll_write(&task, &[7; 1000]) {
-                Poll::Ready(Ok(0) | Err(_)) => return Poll::Ready(Ok(())),
-                Poll::Ready(Ok(n)) => accepted += n,
-                Poll::Pending => return Poll::Pending,
-            }
-            if accepted > UNBOUNDED {
-                return Poll::Ready(fail(
-                    "a write that fails",
-                    format!("{accepted} bytes accepted"),
-                ));
-            }
-            match writer.poll_flush(&task) {
-                Poll::Ready(Err(_)) => Poll::Ready(Ok(())),
-                // Accepted so far. A network needs time to say that nobody is there.
-                Poll::Ready(Ok(())) | Poll::Pending => Poll::Pending,
-            }
-        },
-    )?
+    let what = "a write that fails, because the reader is gone";
+    until(&task, limit, what, || {
+        match writer.poll_write(&task, &[7; 1000]) {
+            Poll::Ready(Ok(0) | Err(_)) => return Poll::Ready(Ok(())),
+            Poll::Ready(Ok(n)) => accepted += n,
+            Poll::Pending => return Poll::Pending,
+        }
+        if accepted > UNBOUNDED {
+            let seen = format!("{accepted} bytes accepted");
+            return Poll::Ready(fail("a write that fails", seen));
+        }
+        match writer.poll_flush(&task) {
+            Poll::Ready(Err(_)) => Poll::Ready(Ok(())),
+            // Accepted so far. A network needs time to say that nobody is there.
+            Poll::Ready(Ok(())) | Poll::Pending => Poll::Pending,
+        }
+    })?
 }
 
-fn write_after_peer_gone(trial: &Trial) -> Verdict {
+pub(super) fn write_after_peer_gone(trial: &Trial) -> Verdict {
     let (mut writer, reader) = trial.pair()?;
     reader.drop_stream();
     expect_failure(&mut writer)?;
     expect_failure(&mut writer)
 }
 
-fn close_after_peer_gone(trial: &Trial) -> Verdict {
+pub(super) fn close_after_peer_gone(trial: &Trial) -> Verdict {
     let (mut writer, reader) = trial.pair()?;
     let _ = writer.try_write(&[1, 2, 3])?;
     reader.drop_stream();
-    let task = Task::new(None);
-    let wait = writer.wait;
-    let _ = until(&task, wait, "a flush that is ready", || {
-        writer.poll_flush(&task)
-    })?;
+    let _ = writer.try_flush()?;
     let _ = writer.try_close()?;
     Ok(())
 }
 
-fn pending_write_when_peer_goes(trial: &Trial) -> Verdict {
+pub(super) fn pending_write_when_peer_goes(trial: &Trial) -> Verdict {
     let (mut writer, reader) = trial.pair()?;
     let task = Task::named("the writer");
     fill(&mut writer, &task, 0)?;
@@ -109,37 +62,32 @@ fn pending_write_when_peer_goes(trial: &Trial) -> Verdict {
     }
 }
 
-fn expect_woken_to_the_end(trial: &Trial, reader: &mut Probe, task: &Task, what: &str) -> Verdict {
-    match trial.until_woken(task, what, || reader.poll_read(task, &mut [0; 8]))? {
-        Ok(0) | Err(_) => expect_end_or_error(reader),
+/// Fails unless a pending read is woken when the writer goes, and finds the end or an error.
+fn read_while_peer_goes(trial: &Trial, go: fn(Probe), what: &str) -> Verdict {
+    let (writer, mut reader) = trial.pair()?;
+    let task = Task::named("the reader");
+    expect_pending_read(&mut reader, &task)?;
+    go(writer);
+    match trial.until_woken(&task, what, || reader.poll_read(&task, &mut [0; 8]))? {
+        Ok(0) | Err(_) => expect_end_or_error(&mut reader),
         Ok(n) => fail("the end or an error", format!("Ok({n})")),
     }
 }
 
-fn pending_read_when_peer_drops(trial: &Trial) -> Verdict {
-    let (writer, mut reader) = trial.pair()?;
-    let task = Task::named("the reader");
-    expect_pending_read(&mut reader, &task)?;
-    writer.drop_stream();
-    expect_woken_to_the_end(trial, &mut reader, &task, "when the writer is dropped")
+pub(super) fn pending_read_when_peer_drops(trial: &Trial) -> Verdict {
+    read_while_peer_goes(trial, Probe::drop_stream, "when the writer is dropped")
 }
 
-fn pending_read_when_peer_panics(trial: &Trial) -> Verdict {
-    let (mut writer, mut reader) = trial.pair()?;
-    let task = Task::named("the reader");
-    expect_pending_read(&mut reader, &task)?;
-    let panicking = spawn(move || {
-        writer.will_panic();
-        let _owned = writer;
-        // Without the message on stderr.
-        std::panic::resume_unwind(Box::new("the task of the peer"));
-    });
-    // It has ended when this returns.
-    let _ = panicking.join();
-    expect_woken_to_the_end(
-        trial,
-        &mut reader,
-        &task,
-        "when the task of the writer panics",
-    )
+pub(super) fn pending_read_when_peer_panics(trial: &Trial) -> Verdict {
+    let panic = |mut writer: Probe| {
+        let panicking = spawn(move || {
+            writer.will_panic();
+            let _owned = writer;
+            // Without the message on stderr.
+            std::panic::resume_unwind(Box::new("the task of the peer"));
+        });
+        // It has ended when this returns.
+        let _ = panicking.join();
+    };
+    read_while_peer_goes(trial, panic, "when the task of the writer panics")
 }

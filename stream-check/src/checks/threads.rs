@@ -3,10 +3,10 @@
 use core::hint;
 use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use core::task::Poll;
+use std::panic::resume_unwind;
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use super::Check;
 use crate::moving::{bytes, compare};
 use crate::probe::{unexpected, Probe};
 use crate::run::spawn;
@@ -17,29 +17,6 @@ use crate::trial::{fail, until_woken, Stop, Trial, Verdict, STILL_PENDING};
 const ROUNDS: usize = 2000;
 /// Bytes of each of four tasks.
 const MANY: usize = 20_000;
-
-pub(super) const CHECKS: &[Check] = &[
-    Check::new(
-        "no_lost_wakes",
-        "No wake is lost in many rounds in which one thread writes a byte as another polls for it.",
-        "Future::poll and Waker::wake; Go nettest PingPong and RacyRead",
-        no_lost_wakes,
-    ),
-    Check::new(
-        "no_lost_wakes_under_load",
-        "No byte and no wake is lost while two threads write and read as fast as they can.",
-        "Future::poll and Waker::wake; Go nettest RacyWrite",
-        no_lost_wakes_under_load,
-    ),
-    Check::new(
-        "split_into_tasks",
-        "Reads and writes of both streams in four tasks, on four threads, do not disturb each \
-         other.",
-        "AsyncRead and AsyncWrite; Go nettest ConcurrentMethods; trio check_two_way_stream",
-        split_into_tasks,
-    )
-    .undirected(),
-];
 
 /// An end that two threads may call. The check keeps a clone, so that a thread that fails does not
 /// drop the end while another still uses its peer.
@@ -98,22 +75,23 @@ fn write_many(end: &Mutex<Probe>, n: usize, size: usize) -> Verdict {
     flush(end, &task)
 }
 
+/// Reads bytes of the sequence, which are at `position`, and returns how many.
+fn read(end: &Mutex<Probe>, buf: &mut [u8], position: usize) -> Result<usize, Stop> {
+    let task = Task::named("the reader");
+    let what = format!("when byte {position} is there");
+    match run(end, &task, &what, |reader| reader.poll_read(&task, buf))? {
+        Ok(0) => fail("bytes", format!("the end after {position}")),
+        Ok(n) => compare(&buf[..n], position).map(|()| n),
+        Err(error) => unexpected("a read", &error),
+    }
+}
+
 /// Reads `n` bytes, at most `size` a call.
 fn read_many(end: &Mutex<Probe>, n: usize, size: usize) -> Verdict {
-    let task = Task::named("the reader");
     let mut buf = vec![0; size];
     let mut position = 0;
     while position < n {
-        let what = format!("when byte {position} is there");
-        let read = run(end, &task, &what, |reader| {
-            reader.poll_read(&task, &mut buf)
-        })?;
-        match read {
-            Ok(0) => return fail(format!("{n} bytes"), format!("the end after {position}")),
-            Ok(more) => compare(&buf[..more], position)?,
-            Err(error) => return unexpected("a read", &error),
-        }
-        position += read.unwrap_or(0);
+        position += read(end, &mut buf, position)?;
     }
     Ok(())
 }
@@ -124,10 +102,8 @@ fn in_threads(functions: Vec<Box<dyn FnOnce() -> Verdict + Send>>) -> Verdict {
     let threads: Vec<_> = functions.into_iter().map(spawn).collect();
     let mut failures = Vec::new();
     for thread in threads {
-        match thread.join() {
-            Ok(result) => failures.extend(result.err()),
-            Err(panic) => std::panic::resume_unwind(panic),
-        }
+        let result = thread.join().unwrap_or_else(|panic| resume_unwind(panic));
+        failures.extend(result.err());
     }
     let is_effect = |stop: &Stop| match stop {
         Stop::Failed { seen, .. } => seen.ends_with(STILL_PENDING),
@@ -139,7 +115,7 @@ fn in_threads(functions: Vec<Box<dyn FnOnce() -> Verdict + Send>>) -> Verdict {
         .map_or(Ok(()), Err)
 }
 
-fn no_lost_wakes(trial: &Trial) -> Verdict {
+pub(super) fn no_lost_wakes(trial: &Trial) -> Verdict {
     let (writer, reader) = shared_pair(trial)?;
     let _kept = (writer.clone(), reader.clone());
     let received = Arc::new(AtomicUsize::new(0));
@@ -162,38 +138,18 @@ fn no_lost_wakes(trial: &Trial) -> Verdict {
         Ok(())
     };
     let read_rounds = move || {
-        let mut round = 0;
-        let result = loop {
-            if round == ROUNDS {
-                break Ok(());
-            }
-            match read_round(&reader, round) {
-                Ok(n) => round += n,
-                Err(stop) => break Err(stop),
-            }
+        let (mut round, mut result) = (0, Ok(()));
+        while round < ROUNDS && result.is_ok() {
+            result = read(&reader, &mut [0; 8], round).map(|n| round += n);
             received.store(round, Ordering::SeqCst);
-        };
+        }
         stopped.store(true, Ordering::SeqCst);
         result
     };
     in_threads(vec![Box::new(read_rounds), Box::new(write_rounds)])
 }
 
-fn read_round(reader: &Mutex<Probe>, round: usize) -> Result<usize, Stop> {
-    let task = Task::named("the reader");
-    let mut buf = [0; 8];
-    let what = format!("by the byte of round {round}");
-    let read = run(reader, &task, &what, |reader| {
-        reader.poll_read(&task, &mut buf)
-    })?;
-    match read {
-        Ok(0) => fail("a byte", "the end"),
-        Ok(n) => compare(&buf[..n], round).map(|()| n),
-        Err(error) => unexpected("a read", &error),
-    }
-}
-
-fn no_lost_wakes_under_load(trial: &Trial) -> Verdict {
+pub(super) fn no_lost_wakes_under_load(trial: &Trial) -> Verdict {
     for (n, size, room) in [(3000, 1, 1), (10_000, 3, 64), (20_000, 500, 7)] {
         let (writer, reader) = shared_pair(trial)?;
         let _kept = (writer.clone(), reader.clone());
@@ -205,7 +161,7 @@ fn no_lost_wakes_under_load(trial: &Trial) -> Verdict {
     Ok(())
 }
 
-fn split_into_tasks(trial: &Trial) -> Verdict {
+pub(super) fn split_into_tasks(trial: &Trial) -> Verdict {
     trial.needs_two_way()?;
     let (first, second) = shared_pair(trial)?;
     let (first_too, second_too) = (first.clone(), second.clone());

@@ -7,30 +7,12 @@ use tokio::runtime::Builder;
 use tokio::task::unconstrained;
 
 use super::waking::expect_one;
-use super::Check;
 use crate::probe::Probe;
 use crate::task::Task;
 use crate::trial::{fail, not_applicable, Trial, Verdict};
 
 /// More calls than the budget of a task allows.
 const MANY: usize = 10_000;
-
-pub(super) const CHECKS: &[Check] = &[
-    Check::new(
-        "cooperative_reads",
-        "Reads that never wait are Pending once the task's budget is spent, and go on after it has \
-         yielded.",
-        "tokio::task::coop: resources \"participate in cooperative scheduling\"",
-        cooperative_reads,
-    ),
-    Check::new(
-        "cooperative_writes",
-        "Writes that never wait are Pending once the task's budget is spent, and go on after it \
-         has yielded.",
-        "tokio::task::coop: resources \"participate in cooperative scheduling\"",
-        cooperative_writes,
-    ),
-];
 
 /// Calls `busy` in a task until it is pending, and fails if it never is, or if it is not ready
 /// again after the task has yielded.
@@ -67,8 +49,8 @@ fn freely<T>(cx: &mut Context<'_>, mut poll: impl FnMut(&mut Context<'_>) -> Pol
 }
 
 fn cooperative_pair(trial: &Trial) -> Result<(Probe, Probe), crate::trial::Stop> {
-    let (writer, mut reader) = trial.pair()?;
-    if !reader.able().tokio {
+    let (writer, reader) = trial.pair()?;
+    if !reader.stream().is_tokio() {
         return not_applicable("not a stream of tokio's traits");
     }
     if !trial.cooperative {
@@ -77,7 +59,7 @@ fn cooperative_pair(trial: &Trial) -> Result<(Probe, Probe), crate::trial::Stop>
     Ok((writer, reader))
 }
 
-fn cooperative_reads(trial: &Trial) -> Verdict {
+pub(super) fn cooperative_reads(trial: &Trial) -> Verdict {
     let (mut writer, mut reader) = cooperative_pair(trial)?;
     expect_yield(|cx| {
         let written = freely(cx, |cx| writer.poll_write(&Task::of(cx), &[1]));
@@ -88,7 +70,7 @@ fn cooperative_reads(trial: &Trial) -> Verdict {
     })
 }
 
-fn cooperative_writes(trial: &Trial) -> Verdict {
+pub(super) fn cooperative_writes(trial: &Trial) -> Verdict {
     let (mut writer, mut reader) = cooperative_pair(trial)?;
     expect_yield(|cx| {
         let _ = freely(cx, |cx| reader.poll_read(&Task::of(cx), &mut [0; 64]));

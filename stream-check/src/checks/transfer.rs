@@ -1,47 +1,10 @@
 //! Bytes arrive once, in order, unchanged, whatever the sizes of the calls.
 
-use super::Check;
-use crate::moving::{bytes, compare, drain, fill, transfer};
+use crate::moving::{compare, drain, fill, send, transfer};
 use crate::task::Task;
 use crate::trial::{ensure, not_applicable, Trial, Verdict};
 
-const ORDER: &str = "std::io::Read and Write; Go nettest BasicIO";
-
-pub(super) const CHECKS: &[Check] = &[
-    Check::new(
-        "bytes_in_order",
-        "Bytes that are written and read in odd sizes arrive once, in order and unchanged.",
-        ORDER,
-        bytes_in_order,
-    ),
-    Check::new(
-        "one_byte_buffers",
-        "Bytes arrive in order through buffers of one byte on either side.",
-        ORDER,
-        one_byte_buffers,
-    ),
-    Check::new(
-        "large_buffers",
-        "Buffers larger than all that the stream holds are written and read in pieces.",
-        "AsyncWrite::poll_write: `n <= buf.len()`; Go nettest BasicIO",
-        large_buffers,
-    ),
-    Check::new(
-        "read_returns_what_is_there",
-        "A read returns the bytes that are there and does not wait until its buffer is full.",
-        "std::io::Read::read: \"It is not an error if the returned value n is smaller than the \
-         buffer size\"; POSIX read",
-        read_returns_what_is_there,
-    ),
-    Check::new(
-        "full_write_is_pending",
-        "A write into a full stream is Pending, and goes on when the reader has made space.",
-        "AsyncWrite::poll_write: `Ok(0)` means that no more bytes will ever be accepted",
-        full_write_is_pending,
-    ),
-];
-
-fn bytes_in_order(trial: &Trial) -> Verdict {
+pub(super) fn bytes_in_order(trial: &Trial) -> Verdict {
     // The first pair that fails is the one with the fewest bytes.
     for (n, size, room) in [(1, 1, 1), (2, 2, 2), (5, 3, 2), (64, 7, 11), (1000, 31, 13)] {
         let (mut writer, mut reader) = trial.pair()?;
@@ -56,7 +19,7 @@ fn bytes_in_order(trial: &Trial) -> Verdict {
     Ok(())
 }
 
-fn one_byte_buffers(trial: &Trial) -> Verdict {
+pub(super) fn one_byte_buffers(trial: &Trial) -> Verdict {
     for (size, room) in [(1, 1), (1, 64), (64, 1)] {
         let (mut writer, mut reader) = trial.pair()?;
         transfer(&mut writer, &mut reader, (0, 300), (size, room))?;
@@ -64,7 +27,7 @@ fn one_byte_buffers(trial: &Trial) -> Verdict {
     Ok(())
 }
 
-fn large_buffers(trial: &Trial) -> Verdict {
+pub(super) fn large_buffers(trial: &Trial) -> Verdict {
     let (mut writer, mut reader) = trial.pair()?;
     let held = fill(&mut writer, &Task::new(None), 0)?;
     let large = 2 * held + 1000;
@@ -72,21 +35,17 @@ fn large_buffers(trial: &Trial) -> Verdict {
     transfer(&mut writer, &mut reader, (held, large), (large, large))
 }
 
-fn read_returns_what_is_there(trial: &Trial) -> Verdict {
+pub(super) fn read_returns_what_is_there(trial: &Trial) -> Verdict {
     let (mut writer, mut reader) = trial.pair()?;
-    let n = writer.write(&bytes(0, 3))?;
-    writer.flush()?;
+    let n = send(&mut writer, 0, 3)?;
     let mut buf = [0; 100];
     let read = reader.read(&mut buf)?;
-    ensure(
-        (1..=n).contains(&read),
-        "a read of at least 1 byte",
-        format!("Ok({read})"),
-    )?;
+    let expected = "a read of at least 1 byte";
+    ensure((1..=n).contains(&read), expected, format!("Ok({read})"))?;
     compare(&buf[..read], 0)
 }
 
-fn full_write_is_pending(trial: &Trial) -> Verdict {
+pub(super) fn full_write_is_pending(trial: &Trial) -> Verdict {
     let (mut writer, mut reader) = trial.pair()?;
     let held = fill(&mut writer, &Task::new(None), 0)?;
     if held == 0 {

@@ -1,43 +1,12 @@
 //! The two directions of a stream do not depend on each other.
 
 use super::waking::accept_write;
-use super::Check;
-use crate::moving::{bytes, drain, expect_end, expect_pending_read, fill, transfer};
+use crate::moving::{bytes, drain, expect_end, expect_pending_read, fill, send, transfer};
 use crate::probe::unexpected;
 use crate::task::Task;
 use crate::trial::{ensure, Trial, Verdict};
 
-pub(super) const CHECKS: &[Check] = &[
-    Check::new(
-        "half_close",
-        "After one end is closed the other end still writes, and the closed one still reads.",
-        "POSIX shutdown, SHUT_WR; trio check_half_closeable_stream; libp2p's harness, \
-         read_after_close",
-        half_close,
-    ),
-    Check::new(
-        "both_directions",
-        "Bytes of both directions at once arrive in order, each where they belong.",
-        "Go nettest BasicIO; trio check_two_way_stream",
-        both_directions,
-    )
-    .undirected(),
-    Check::new(
-        "write_first_then_read",
-        "Both ends write all that the stream holds, and then read: neither waits for the other.",
-        "POSIX read and write: each direction has a buffer of its own",
-        write_first_then_read,
-    )
-    .undirected(),
-    Check::new(
-        "read_and_write_wake_their_tasks",
-        "A pending read and a pending write of one stream, in two tasks, each wake their own.",
-        "AsyncRead::poll_read and AsyncWrite::poll_write: each \"arranges for the current task\"",
-        read_and_write_wake_their_tasks,
-    ),
-];
-
-fn half_close(trial: &Trial) -> Verdict {
+pub(super) fn half_close(trial: &Trial) -> Verdict {
     trial.needs_two_way()?;
     let (mut first, mut second) = trial.pair()?;
     transfer(&mut first, &mut second, (0, 10), (10, 10))?;
@@ -52,7 +21,7 @@ fn half_close(trial: &Trial) -> Verdict {
     expect_end(&mut first)
 }
 
-fn both_directions(trial: &Trial) -> Verdict {
+pub(super) fn both_directions(trial: &Trial) -> Verdict {
     trial.needs_two_way()?;
     // A byte on its way in one direction stays there while others go the other way.
     let (mut first, mut second) = trial.pair()?;
@@ -68,22 +37,18 @@ fn both_directions(trial: &Trial) -> Verdict {
     Ok(())
 }
 
-fn write_first_then_read(trial: &Trial) -> Verdict {
+pub(super) fn write_first_then_read(trial: &Trial) -> Verdict {
     trial.needs_two_way()?;
     let (mut first, mut second) = trial.pair()?;
     let to_second = fill(&mut first, &Task::new(None), 0)?;
     let to_first = fill(&mut second, &Task::new(None), 0)?;
-    let seen = "Pending before the first byte";
-    ensure(
-        to_first > 0 || to_second == 0,
-        "a write of at least 1 byte",
-        seen,
-    )?;
+    let (expected, seen) = ("a write of at least 1 byte", "Pending before the first");
+    ensure(to_first > 0 || to_second == 0, expected, seen)?;
     drain(&mut first, &mut second, (0, to_second), 4096)?;
     drain(&mut second, &mut first, (0, to_first), 4096)
 }
 
-fn read_and_write_wake_their_tasks(trial: &Trial) -> Verdict {
+pub(super) fn read_and_write_wake_their_tasks(trial: &Trial) -> Verdict {
     trial.needs_two_way()?;
     for read_first in [true, false] {
         let (mut stream, mut peer) = trial.pair()?;
@@ -96,8 +61,7 @@ fn read_and_write_wake_their_tasks(trial: &Trial) -> Verdict {
             expect_pending_read(&mut stream, &reading)?;
         }
         accept_write(trial, &mut stream, &mut peer, &writing)?;
-        peer.write(&[1])?;
-        peer.flush()?;
+        send(&mut peer, 0, 1)?;
         let read = trial.until_woken(&reading, "by a write of the peer", || {
             stream.poll_read(&reading, &mut [0; 8])
         })?;

@@ -2,54 +2,15 @@
 
 use std::io::IoSliceMut;
 
-use super::Check;
-use crate::moving::{bytes, compare, drain};
-use crate::probe::Probe;
+use crate::moving::{bytes, compare, drain, send};
 use crate::trial::{ensure, not_applicable, Trial, Verdict};
 
-pub(super) const CHECKS: &[Check] = &[
-    Check::new(
-        "vectored_read",
-        "A vectored read fills its slices in order, empty ones among them, and counts what it has \
-         read.",
-        "std::io::Read::read_vectored; AsyncRead::poll_read_vectored: by default \"the first \
-         nonempty buffer\"",
-        vectored_read,
-    ),
-    Check::new(
-        "vectored_write",
-        "A vectored write takes its slices in order, empty ones among them, and counts what it has \
-         written.",
-        "AsyncWrite::poll_write_vectored: \"as a call to write with the buffers concatenated\"",
-        vectored_write,
-    ),
-    Check::new(
-        "empty_vectored_calls",
-        "Vectored calls without a slice, or with empty ones only, are Ok(0) and move nothing.",
-        "std::io::Write::write_vectored: as with the buffers concatenated",
-        empty_vectored_calls,
-    ),
-    Check::new(
-        "is_write_vectored",
-        "A writer whose `is_write_vectored` is true takes more than the first slice in one call.",
-        "tokio AsyncWrite::is_write_vectored: \"an efficient poll_write_vectored implementation\"",
-        is_write_vectored,
-    ),
-];
-
-/// Writes at most 6 bytes, and returns how many there are.
-fn send(writer: &mut Probe) -> Result<usize, crate::trial::Stop> {
-    let n = writer.write(&bytes(0, 6))?;
-    writer.flush()?;
-    Ok(n)
-}
-
-fn vectored_read(trial: &Trial) -> Verdict {
+pub(super) fn vectored_read(trial: &Trial) -> Verdict {
     let (mut writer, mut reader) = trial.pair()?;
-    if !reader.able().read_vectored {
+    if !reader.stream().reads_vectored() {
         return not_applicable("tokio's traits have no vectored read");
     }
-    let n = send(&mut writer)?;
+    let n = send(&mut writer, 0, 6)?;
     let (mut a, mut b, mut c) = ([0; 1], [0; 2], [0; 9]);
     let read = reader.read_vectored(&mut [
         IoSliceMut::new(&mut []),
@@ -64,7 +25,7 @@ fn vectored_read(trial: &Trial) -> Verdict {
     drain(&mut writer, &mut reader, (read, n), 8)
 }
 
-fn vectored_write(trial: &Trial) -> Verdict {
+pub(super) fn vectored_write(trial: &Trial) -> Verdict {
     let (mut writer, mut reader) = trial.pair()?;
     let data = bytes(0, 8);
     let n = writer.write_vectored(&[&[], &data[..1], &[], &data[1..3], &data[3..], &[]])?;
@@ -74,14 +35,14 @@ fn vectored_write(trial: &Trial) -> Verdict {
     drain(&mut writer, &mut reader, (n, n + more), 16)
 }
 
-fn empty_vectored_calls(trial: &Trial) -> Verdict {
+pub(super) fn empty_vectored_calls(trial: &Trial) -> Verdict {
     let (mut writer, mut reader) = trial.pair()?;
     for slices in [&[][..], &[&[][..], &[]]] {
         let n = writer.write_vectored(slices)?;
         ensure(n == 0, "Ok(0)", format!("Ok({n})"))?;
     }
-    let sent = send(&mut writer)?;
-    if reader.able().read_vectored {
+    let sent = send(&mut writer, 0, 6)?;
+    if reader.stream().reads_vectored() {
         let n = reader.read_vectored(&mut [])?;
         ensure(n == 0, "Ok(0)", format!("Ok({n})"))?;
         let n = reader.read_vectored(&mut [IoSliceMut::new(&mut []), IoSliceMut::new(&mut [])])?;
@@ -90,9 +51,9 @@ fn empty_vectored_calls(trial: &Trial) -> Verdict {
     drain(&mut writer, &mut reader, (0, sent), 8)
 }
 
-fn is_write_vectored(trial: &Trial) -> Verdict {
+pub(super) fn is_write_vectored(trial: &Trial) -> Verdict {
     let (mut writer, _reader) = trial.pair()?;
-    if !writer.able().tokio {
+    if !writer.stream().is_tokio() {
         return not_applicable("a method of tokio's trait");
     }
     if !writer.stream().is_write_vectored() {
@@ -103,9 +64,6 @@ fn is_write_vectored(trial: &Trial) -> Verdict {
     }
     let (mut writer, _reader) = trial.pair()?;
     let n = writer.write_vectored(&[&[0], &[1]])?;
-    ensure(
-        n == 2,
-        "is_write_vectored is true, so Ok(2)",
-        format!("Ok({n})"),
-    )
+    let expected = "is_write_vectored is true, so Ok(2)";
+    ensure(n == 2, expected, format!("Ok({n})"))
 }

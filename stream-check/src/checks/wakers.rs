@@ -4,7 +4,6 @@ use core::task::Poll;
 use core::time::Duration;
 use std::time::Instant;
 
-use super::Check;
 use crate::moving::{expect_pending_read, fill};
 use crate::probe::Probe;
 use crate::task::Task;
@@ -13,30 +12,6 @@ use crate::trial::{ensure, not_applicable, until, Stop, Trial, Verdict};
 /// How long nothing happens, and how many wakes in that time are no busy loop.
 const QUIET: Duration = Duration::from_millis(50);
 const FEW: usize = 10;
-
-const BUSY: &str = "Future::poll: \"Pending\" until there is progress to be made; a wake that is \
-                    repeated without any keeps a thread busy";
-
-pub(super) const CHECKS: &[Check] = &[
-    Check::new(
-        "no_busy_loop_of_reads",
-        "While nothing is written, a pending read does not wake its task again and again.",
-        BUSY,
-        no_busy_loop_of_reads,
-    ),
-    Check::new(
-        "no_busy_loop_of_writes",
-        "While nothing is read, a pending write does not wake its task again and again.",
-        BUSY,
-        no_busy_loop_of_writes,
-    ),
-    Check::new(
-        "wakers_are_dropped",
-        "When both ends are dropped, in whatever state, no clone of a waker is left.",
-        "std::task::Waker: a clone keeps the memory of its task",
-        wakers_are_dropped,
-    ),
-];
 
 /// Polls whenever the task is woken, while nothing happens.
 fn count_wakes(task: &Task, mut poll: impl FnMut() -> bool) -> Verdict {
@@ -53,14 +28,14 @@ fn count_wakes(task: &Task, mut poll: impl FnMut() -> bool) -> Verdict {
     Ok(())
 }
 
-fn no_busy_loop_of_reads(trial: &Trial) -> Verdict {
+pub(super) fn no_busy_loop_of_reads(trial: &Trial) -> Verdict {
     let (_writer, mut reader) = trial.pair()?;
     let task = Task::named("the reader");
     expect_pending_read(&mut reader, &task)?;
     count_wakes(&task, || reader.poll_read(&task, &mut [0; 8]).is_ready())
 }
 
-fn no_busy_loop_of_writes(trial: &Trial) -> Verdict {
+pub(super) fn no_busy_loop_of_writes(trial: &Trial) -> Verdict {
     let (mut writer, _reader) = trial.pair()?;
     let task = Task::named("the writer");
     // A stream that wakes itself would keep a longer attempt to fill it busy.
@@ -84,7 +59,7 @@ fn no_busy_loop_of_writes(trial: &Trial) -> Verdict {
 
 type Prepare = fn(&mut Probe, &mut Probe, &Task, &Task) -> Verdict;
 
-fn wakers_are_dropped(trial: &Trial) -> Verdict {
+pub(super) fn wakers_are_dropped(trial: &Trial) -> Verdict {
     let states: [(&str, Prepare); 5] = [
         ("with a pending read", |_, reader, task, _| {
             expect_pending_read(reader, task)
@@ -126,14 +101,16 @@ fn wakers_are_dropped(trial: &Trial) -> Verdict {
             }
             // A reactor may drop its clones later, on its own thread.
             let what = format!("no clone of a waker is left, dropped {state}");
-            until(&tasks[0], trial.wait, &what, || {
-                if tasks.iter().all(|task| task.clones() == 0) {
-                    Poll::Ready(())
-                } else {
+            let kept = || tasks.iter().any(|task| task.clones() > 0);
+            let dropped = || {
+                if kept() {
                     Poll::Pending
+                } else {
+                    Poll::Ready(())
                 }
-            })
-            .or_else(|_| ensure(false, &what, "a clone"))?;
+            };
+            until(&tasks[0], trial.wait, &what, dropped)
+                .or_else(|_| ensure(false, &what, "a clone"))?;
         }
     }
     Ok(())

@@ -3,73 +3,21 @@
 use core::sync::atomic::{AtomicBool, Ordering};
 use core::task::Poll;
 use std::io;
+use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::Check;
-use crate::moving::{bytes, compare, expect_pending_read, fill};
+use crate::moving::{self, compare, expect_pending_read, fill};
 use crate::probe::{unexpected, Probe};
 use crate::run::spawn;
+use crate::stream::Done;
 use crate::task::Task;
 use crate::trial::{fail, lost_wake, not_applicable, Stop, Trial, Verdict, SETTLE};
 
-const READABLE: &str =
-    "AsyncRead::poll_read: \"to receive a notification when the object becomes readable\"";
-const WRITABLE: &str =
-    "AsyncWrite::poll_write: \"to receive a notification when the object becomes writable\"";
-const LATEST: &str = "Future::poll: \"only the Waker from the Context passed to the most recent \
-                      call should be scheduled to receive a wakeup\"";
-
-pub(super) const CHECKS: &[Check] = &[
-    Check::new(
-        "read_is_woken",
-        "A pending read is woken by a write on the same thread.",
-        READABLE,
-        |trial| read_is_woken(trial, false),
-    ),
-    Check::new(
-        "read_is_woken_by_a_thread",
-        "A pending read is woken by a write on another thread.",
-        READABLE,
-        |trial| read_is_woken(trial, true),
-    ),
-    Check::new(
-        "write_is_woken",
-        "A pending write is woken by a read on the same thread.",
-        WRITABLE,
-        write_is_woken,
-    ),
-    Check::new(
-        "write_is_woken_by_a_thread",
-        "A pending write is woken by a read on another thread.",
-        WRITABLE,
-        write_is_woken_by_a_thread,
-    ),
-    Check::new(
-        "flush_and_close_are_woken",
-        "A flush and a close that wait for the reader are woken by its reads.",
-        "AsyncWrite::poll_flush and poll_close: \"to receive a notification when the object can \
-         make progress\"",
-        flush_and_close_are_woken,
-    ),
-    Check::new(
-        "latest_read_waker",
-        "Of the tasks that have polled a read, the latest is woken.",
-        LATEST,
-        latest_read_waker,
-    ),
-    Check::new(
-        "latest_write_waker",
-        "Of the tasks that have polled a write, the latest is woken.",
-        LATEST,
-        latest_write_waker,
-    ),
-];
-
 /// Writes one byte and flushes it.
 fn send(writer: &mut Probe, position: usize) -> Verdict {
-    match writer.write(&bytes(position, 1))? {
-        1 => writer.flush(),
+    match moving::send(writer, position, 1)? {
+        1 => Ok(()),
         n => fail("Ok(1)", format!("Ok({n})")),
     }
 }
@@ -85,17 +33,16 @@ fn receive(trial: &Trial, reader: &mut Probe, task: &Task, position: usize) -> V
     }
 }
 
-fn read_is_woken(trial: &Trial, thread: bool) -> Verdict {
+pub(super) fn read_is_woken(trial: &Trial, thread: bool) -> Verdict {
     let (mut writer, mut reader) = trial.pair()?;
     let task = Task::named("the reader");
     for position in 0..3 {
         expect_pending_read(&mut reader, &task)?;
         if thread {
             let writing = spawn(move || send(&mut writer, position).map(|()| writer));
-            match writing.join() {
-                Ok(result) => writer = result?,
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
+            writer = writing
+                .join()
+                .unwrap_or_else(|panic| resume_unwind(panic))?;
         } else {
             send(&mut writer, position)?;
         }
@@ -158,7 +105,7 @@ pub(super) fn expect_one(result: io::Result<usize>) -> Verdict {
     }
 }
 
-fn write_is_woken(trial: &Trial) -> Verdict {
+pub(super) fn write_is_woken(trial: &Trial) -> Verdict {
     let (mut writer, mut reader) = trial.pair()?;
     let task = Task::named("the writer");
     for _ in 0..2 {
@@ -168,7 +115,7 @@ fn write_is_woken(trial: &Trial) -> Verdict {
     Ok(())
 }
 
-fn write_is_woken_by_a_thread(trial: &Trial) -> Verdict {
+pub(super) fn write_is_woken_by_a_thread(trial: &Trial) -> Verdict {
     let (mut writer, reader) = trial.pair()?;
     let task = Task::named("the writer");
     fill(&mut writer, &task, 0)?;
@@ -190,14 +137,10 @@ fn write_is_woken_by_a_thread(trial: &Trial) -> Verdict {
     result.and_then(expect_one).and(read)
 }
 
-fn flush_and_close_are_woken(trial: &Trial) -> Verdict {
+pub(super) fn flush_and_close_are_woken(trial: &Trial) -> Verdict {
     let mut waited = false;
-    for close in [false, true] {
-        let call = if close {
-            Probe::poll_close
-        } else {
-            Probe::poll_flush
-        };
+    let calls: [fn(&mut Probe, &Task) -> Done; 2] = [Probe::poll_flush, Probe::poll_close];
+    for call in calls {
         let (mut writer, mut reader) = trial.pair()?;
         let task = Task::named("the writer");
         let idle = Task::new(None);
@@ -218,7 +161,7 @@ fn flush_and_close_are_woken(trial: &Trial) -> Verdict {
     }
 }
 
-fn latest_read_waker(trial: &Trial) -> Verdict {
+pub(super) fn latest_read_waker(trial: &Trial) -> Verdict {
     let tasks = [Task::named("task 1"), Task::named("task 2")];
     for order in [&[0, 1][..], &[0, 1, 0]] {
         let (mut writer, mut reader) = trial.pair()?;
@@ -232,19 +175,15 @@ fn latest_read_waker(trial: &Trial) -> Verdict {
     Ok(())
 }
 
-fn latest_write_waker(trial: &Trial) -> Verdict {
+pub(super) fn latest_write_waker(trial: &Trial) -> Verdict {
     let tasks = [Task::named("task 1"), Task::named("task 2")];
     for order in [&[0, 1][..], &[0, 1, 0]] {
         let (mut writer, mut reader) = trial.pair()?;
         for task in order {
             fill(&mut writer, &tasks[*task], 0)?;
         }
-        accept_write(
-            trial,
-            &mut writer,
-            &mut reader,
-            &tasks[order[order.len() - 1]],
-        )?;
+        let latest = &tasks[order[order.len() - 1]];
+        accept_write(trial, &mut writer, &mut reader, latest)?;
     }
     Ok(())
 }

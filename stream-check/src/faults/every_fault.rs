@@ -1,9 +1,7 @@
 //! Runs a test once for each place where a fault can fire.
 
 use std::future::Future;
-use std::mem;
-use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::thread;
 
 use super::FaultPlan;
 
@@ -59,7 +57,9 @@ pub fn every_fault_up_to(max_runs: usize, mut body: impl FnMut(&FaultPlan)) -> u
     check_max_runs(max_runs);
     for run in 1..=max_runs {
         let plan = FaultPlan::new(run);
-        report_panic(&plan, || body(&plan));
+        let report = ReportOnPanic(&plan);
+        body(&plan);
+        drop(report);
         if is_last(&plan) {
             return run;
         }
@@ -133,32 +133,14 @@ where
     check_max_runs(max_runs);
     for run in 1..=max_runs {
         let plan = FaultPlan::new(run);
-        let future = report_panic(&plan, || Box::pin(body(plan.clone())));
-        Run {
-            plan: &plan,
-            future,
-        }
-        .await;
+        let report = ReportOnPanic(&plan);
+        body(plan.clone()).await;
+        drop(report);
         if is_last(&plan) {
             return run;
         }
     }
     panic!("the fault still fires in run {max_runs}, the last run allowed");
-}
-
-/// The future of a run, which reports a panic in a poll. Dropping it reports nothing.
-struct Run<'a, F> {
-    plan: &'a FaultPlan,
-    future: Pin<Box<F>>,
-}
-
-impl<F: Future<Output = ()>> Future for Run<'_, F> {
-    type Output = ();
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let Self { plan, future } = self.get_mut();
-        report_panic(plan, || future.as_mut().poll(cx))
-    }
 }
 
 #[track_caller]
@@ -174,19 +156,14 @@ fn is_last(plan: &FaultPlan) -> bool {
     !plan.fired()
 }
 
-/// Runs a part of the body. If that panics, prints how to repeat the run.
-fn report_panic<T>(plan: &FaultPlan, part: impl FnOnce() -> T) -> T {
-    let report = ReportOnPanic(plan);
-    let result = part();
-    mem::forget(report);
-    result
-}
-
-/// Prints how to repeat the run. Dropped if the body panics, otherwise forgotten.
+/// Prints how to repeat the run, if it is dropped by a panic of the body.
 struct ReportOnPanic<'a>(&'a FaultPlan);
 
 impl Drop for ReportOnPanic<'_> {
     fn drop(&mut self) {
+        if !thread::panicking() {
+            return;
+        }
         let when = if self.0.fired() { "after" } else { "before" };
         let number = self.0.number();
         eprintln!(

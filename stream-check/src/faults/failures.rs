@@ -2,7 +2,6 @@
 
 use std::io::ErrorKind;
 
-use super::counter::Counter;
 use super::fault::{Counted, Effect, Fault};
 use super::{FaultPoint, Faulty};
 
@@ -15,25 +14,9 @@ use super::{FaultPoint, Faulty};
 ///   with these.
 impl<S> Faulty<S> {
     /// Makes operation number `operation`, from 1, and every operation after it fail with `kind`.
-    ///
-    /// ```
-    /// use futures::{executor::block_on, AsyncWriteExt};
-    /// use std::io::ErrorKind;
-    /// use stream_check::faults::Faulty;
-    ///
-    /// let mut writer = Faulty::new(Vec::new()).fail_at(2, ErrorKind::TimedOut);
-    /// block_on(writer.write_all(b"hello"))?;
-    /// assert_eq!(block_on(writer.flush()).unwrap_err().kind(), ErrorKind::TimedOut);
-    /// assert_eq!(block_on(writer.close()).unwrap_err().kind(), ErrorKind::TimedOut);
-    /// # std::io::Result::Ok(())
-    /// ```
     #[track_caller]
     pub fn fail_at(self, operation: impl Into<FaultPoint>, kind: ErrorKind) -> Self {
-        self.with_fault(
-            Counted::Operations,
-            operation.into().counter_at("operation"),
-            Effect::error(kind),
-        )
+        self.with_fault(Counted::Operations, operation.into(), Effect::error(kind))
     }
 
     /// Makes the first read after `bytes` bytes were read fail with `kind`, and every operation
@@ -43,11 +26,7 @@ impl<S> Faulty<S> {
     /// buffer does not fire the fault.
     #[track_caller]
     pub fn fail_after_bytes_read(self, bytes: impl Into<FaultPoint>, kind: ErrorKind) -> Self {
-        self.with_fault(
-            Counted::BytesRead,
-            bytes.into().counter_after(),
-            Effect::error(kind),
-        )
+        self.with_fault(Counted::BytesRead, bytes.into(), Effect::error(kind))
     }
 
     /// Makes the first write after `bytes` bytes were written fail with `kind`, and every
@@ -57,11 +36,7 @@ impl<S> Faulty<S> {
     /// buffer does not fire the fault.
     #[track_caller]
     pub fn fail_after_bytes_written(self, bytes: impl Into<FaultPoint>, kind: ErrorKind) -> Self {
-        self.with_fault(
-            Counted::BytesWritten,
-            bytes.into().counter_after(),
-            Effect::error(kind),
-        )
+        self.with_fault(Counted::BytesWritten, bytes.into(), Effect::error(kind))
     }
 
     /// Truncates the write that [`fail_at`](Self::fail_at) makes fail: the inner stream receives
@@ -91,33 +66,24 @@ impl<S> Faulty<S> {
     /// operations do not count, and continue.
     #[track_caller]
     pub fn eof_at_read(self, read: impl Into<FaultPoint>) -> Self {
-        self.with_fault(Counted::Reads, read.into().counter_at("read"), Effect::Eof)
+        self.with_fault(Counted::Reads, read.into(), Effect::Eof)
     }
 
     /// Makes every read after `bytes` bytes were read find the end of the stream. Other operations
     /// continue.
     ///
     /// A read of more bytes than are left before the end returns those.
-    ///
-    /// ```
-    /// use futures::{executor::block_on, io::Cursor, AsyncReadExt};
-    /// use stream_check::faults::Faulty;
-    ///
-    /// let mut stream = Faulty::new(Cursor::new(b"hello")).eof_after_bytes(4);
-    /// let mut text = String::new();
-    /// block_on(stream.read_to_string(&mut text))?;
-    /// assert_eq!(text, "hell");
-    /// # std::io::Result::Ok(())
-    /// ```
     pub fn eof_after_bytes(self, bytes: impl Into<FaultPoint>) -> Self {
-        self.with_fault(
-            Counted::BytesRead,
-            bytes.into().counter_after(),
-            Effect::Eof,
-        )
+        self.with_fault(Counted::BytesRead, bytes.into(), Effect::Eof)
     }
 
-    fn with_fault(mut self, counted: Counted, counter: Counter, effect: Effect) -> Self {
+    #[track_caller]
+    fn with_fault(mut self, counted: Counted, point: FaultPoint, effect: Effect) -> Self {
+        let counter = match counted {
+            Counted::Operations => point.counter_at("operation"),
+            Counted::Reads => point.counter_at("read"),
+            Counted::BytesRead | Counted::BytesWritten => point.counter_after(),
+        };
         self.control.faults.push(Fault {
             counted,
             counter,

@@ -84,18 +84,6 @@ impl<S> Faulty<S> {
 
     /// Borrows the inner stream, to call it directly. Such calls are not counted, do not fail
     /// because of a fault, and have no limit.
-    ///
-    /// ```
-    /// use futures::{executor::block_on, AsyncWriteExt};
-    /// use std::io::ErrorKind;
-    /// use stream_check::faults::Faulty;
-    ///
-    /// let mut writer = Faulty::new(Vec::new()).fail_at(1, ErrorKind::BrokenPipe);
-    /// assert!(block_on(writer.write(b"hello")).is_err());
-    /// assert_eq!(block_on(writer.get_mut().write(b"hello"))?, 5);
-    /// assert_eq!(writer.into_inner(), b"hello");
-    /// # std::io::Result::Ok(())
-    /// ```
     pub fn get_mut(&mut self) -> &mut S {
         &mut self.inner
     }

@@ -26,20 +26,6 @@ impl FaultPlan {
     /// # Panics
     ///
     /// If `number` is 0.
-    ///
-    /// # Example
-    ///
-    /// ```
-    /// use futures::{executor::block_on, io::Cursor, AsyncReadExt};
-    /// use stream_check::faults::{FaultPlan, Faulty};
-    ///
-    /// let plan = FaultPlan::new(5);
-    /// let mut stream = Faulty::new(Cursor::new(b"hello")).eof_after_bytes(&plan);
-    /// let mut text = String::new();
-    /// block_on(stream.read_to_string(&mut text))?;
-    /// assert_eq!(text, "hell");
-    /// # std::io::Result::Ok(())
-    /// ```
     #[track_caller]
     pub fn new(number: usize) -> Self {
         assert!(number > 0, "runs are numbered from 1: there is no run 0");
@@ -76,18 +62,6 @@ impl fmt::Debug for FaultPlan {
 ///
 /// It is made from a `usize` or a `&FaultPlan`. The methods of `Faulty` convert their argument, so
 /// only code that is generic over both needs this name.
-///
-/// ```
-/// use futures::io::Cursor;
-/// use stream_check::faults::{FaultPlan, FaultPoint, Faulty};
-///
-/// fn stream_that_ends(point: impl Into<FaultPoint>) -> Faulty<Cursor<[u8; 64]>> {
-///     Faulty::new(Cursor::new([0; 64])).eof_after_bytes(point)
-/// }
-///
-/// assert!(!stream_that_ends(10).fired());
-/// assert!(!stream_that_ends(&FaultPlan::new(10)).fired());
-/// ```
 #[derive(Clone, Debug)]
 pub struct FaultPoint(Inner);
 

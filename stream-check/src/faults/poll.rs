@@ -6,15 +6,11 @@ use std::io::{IoSlice, Result};
 use std::pin::Pin;
 use std::task::{ready, Context, Poll};
 
+use crate::stream::{FillBuf, FlushOrClose, Read, Write, WriteVectored};
+
 use super::fault::Call;
 use super::vectored::{first_bytes, total_len};
 use super::Faulty;
-
-type Read<S> = fn(Pin<&mut S>, &mut Context<'_>, &mut [u8]) -> Poll<Result<usize>>;
-type FillBuf<S> = for<'a> fn(Pin<&'a mut S>, &mut Context<'_>) -> Poll<Result<&'a [u8]>>;
-type Write<S> = fn(Pin<&mut S>, &mut Context<'_>, &[u8]) -> Poll<Result<usize>>;
-type WriteVectored<S> = fn(Pin<&mut S>, &mut Context<'_>, &[IoSlice<'_>]) -> Poll<Result<usize>>;
-type End<S> = fn(Pin<&mut S>, &mut Context<'_>) -> Poll<Result<()>>;
 
 impl<S: Unpin> Faulty<S> {
     pub(super) fn read_by(
@@ -103,7 +99,7 @@ impl<S: Unpin> Faulty<S> {
         cx: &mut Context<'_>,
         call: Call,
         write: Write<S>,
-        end: End<S>,
+        end: FlushOrClose<S>,
     ) -> Poll<Result<()>> {
         ready!(self.control.admit_end(cx, call))?;
         let result = ready!(self.release(cx, write, end));
@@ -111,7 +107,12 @@ impl<S: Unpin> Faulty<S> {
     }
 
     /// Passes the bytes that are held back to the inner stream, and then flushes or closes it.
-    fn release(&mut self, cx: &mut Context<'_>, write: Write<S>, end: End<S>) -> Poll<Result<()>> {
+    fn release(
+        &mut self,
+        cx: &mut Context<'_>,
+        write: Write<S>,
+        end: FlushOrClose<S>,
+    ) -> Poll<Result<()>> {
         if let Some(held) = &mut self.held {
             while let Some(bytes) = held.next() {
                 let n = ready!(write(Pin::new(&mut self.inner), cx, bytes))?;

@@ -6,6 +6,8 @@ use std::task::{ready, Context, Poll};
 
 use tokio::io::{AsyncBufRead, AsyncRead, AsyncWrite, ReadBuf};
 
+use crate::tokio::read;
+
 use super::fault::Call;
 use super::Faulty;
 
@@ -61,16 +63,4 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Faulty<S> {
         self.get_mut()
             .end_by(cx, Call::Close, S::poll_write, S::poll_shutdown)
     }
-}
-
-/// Reads into plain bytes.
-fn read<S: AsyncRead>(
-    inner: Pin<&mut S>,
-    cx: &mut Context<'_>,
-    buf: &mut [u8],
-) -> Poll<Result<usize>> {
-    let mut buf = ReadBuf::new(buf);
-    inner
-        .poll_read(cx, &mut buf)
-        .map_ok(|()| buf.filled().len())
 }

@@ -5,29 +5,30 @@ use std::io::{self, ErrorKind, IoSlice, IoSliceMut};
 use std::mem;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::task::{Context, Poll, Waker};
+use std::task::{ready, Context, Poll, Waker};
 use std::thread::{self, ThreadId};
 
 use futures_io::{AsyncBufRead, AsyncRead, AsyncWrite};
 
-use crate::bug::Bug;
+/// The way in which a stream does not conform.
+pub(crate) type Bug = &'static str;
 
 #[derive(Default)]
 struct Slot(Option<(Waker, ThreadId)>);
 
 impl Slot {
     fn set(&mut self, bug: Bug, cx: &Context<'_>) {
-        if bug == Bug::LeaksWakers {
+        if bug == "leaks wakers" {
             mem::forget(cx.waker().clone());
         }
-        if !(bug == Bug::KeepsFirstWaker && self.0.is_some()) {
+        if !(bug == "keeps first waker" && self.0.is_some()) {
             self.0 = Some((cx.waker().clone(), thread::current().id()));
         }
     }
 
     fn wake(&mut self, bug: Bug) {
         if let Some((waker, thread)) = self.0.take() {
-            if bug != Bug::WakesOwnThreadOnly || thread == thread::current().id() {
+            if bug != "wakes own thread only" || thread == thread::current().id() {
                 waker.wake();
             }
         }
@@ -89,23 +90,23 @@ impl End {
         let bug = self.bug;
         let mut incoming = lock(&self.incoming);
         let incoming = &mut *incoming;
-        if incoming.bytes.is_empty() || (bug == Bug::FillsTheBuffer && incoming.bytes.len() < n) {
+        if incoming.bytes.is_empty() || (bug == "fills the buffer" && incoming.bytes.len() < n) {
             if incoming.ended && incoming.bytes.is_empty() {
                 let again = mem::replace(&mut incoming.end_was_read, true);
                 assert!(
-                    !(again && bug == Bug::PanicsAfterTheEnd),
+                    !(again && bug == "panics after the end"),
                     "read after the end"
                 );
-                if !(again && bug == Bug::ForgetsTheEnd) {
+                if !(again && bug == "forgets the end") {
                     return Poll::Ready(Vec::new());
                 }
             }
             match bug {
-                Bug::EndsEarly => return Poll::Ready(Vec::new()),
-                Bug::BusyReads => cx.waker().wake_by_ref(),
-                Bug::OneWaker => lock(&self.outgoing).writer.set(bug, cx),
-                Bug::ReadForgetsWriter => lock(&self.outgoing).writer = Slot::default(),
-                Bug::Blocks => loop {
+                "ends early" => return Poll::Ready(Vec::new()),
+                "busy reads" => cx.waker().wake_by_ref(),
+                "one waker" => lock(&self.outgoing).writer.set(bug, cx),
+                "read forgets writer" => lock(&self.outgoing).writer = Slot::default(),
+                "blocks" => loop {
                     thread::park();
                 },
                 _ => {}
@@ -114,7 +115,7 @@ impl End {
             incoming.pending_read = n;
             return Poll::Pending;
         }
-        let ahead = if bug == Bug::ReadsAhead {
+        let ahead = if bug == "reads ahead" {
             incoming.pending_read
         } else {
             0
@@ -123,15 +124,15 @@ impl End {
             .max(mem::take(&mut incoming.pending_read).min(ahead))
             .min(incoming.bytes.len());
         let mut bytes: Vec<_> = incoming.bytes.drain(..n).collect();
-        if bug == Bug::PopsTheWrongEnd && n == 1 && incoming.bytes.len() > 40 {
+        if bug == "pops the wrong end" && n == 1 && incoming.bytes.len() > 40 {
             incoming.bytes.push_front(bytes[0]);
             bytes = incoming.bytes.pop_back().into_iter().collect();
         }
-        if bug == Bug::SwapsBytes && n > 4 {
+        if bug == "swaps bytes" && n > 4 {
             bytes.swap(1, 2);
         }
-        let missed = bug == Bug::MissesAWakeOfFull && incoming.bytes.is_empty();
-        if bug != Bug::ReadWakesNobody && !missed {
+        let missed = bug == "misses a wake of full" && incoming.bytes.is_empty();
+        if bug != "read wakes nobody" && !missed {
             incoming.writer.wake(bug);
         }
         Poll::Ready(bytes)
@@ -139,10 +140,10 @@ impl End {
 
     fn put(&mut self, mut data: &[u8], cx: &Context<'_>) -> Poll<io::Result<usize>> {
         let bug = self.bug;
-        if bug == Bug::WaitsForOwnReader && !lock(&self.incoming).bytes.is_empty() {
+        if bug == "waits for own reader" && !lock(&self.incoming).bytes.is_empty() {
             return Poll::Pending;
         }
-        let loops = bug == Bug::LoopsBack && lock(&self.incoming).bytes.len() == 1;
+        let loops = bug == "loops back" && lock(&self.incoming).bytes.len() == 1;
         let direction = if loops {
             &self.incoming
         } else {
@@ -152,25 +153,25 @@ impl End {
         let outgoing = &mut *outgoing;
         if outgoing.reader_gone {
             match bug {
-                Bug::GoneHangs => return Poll::Pending,
-                Bug::GoneAccepts => return Poll::Ready(Ok(data.len())),
+                "gone hangs" => return Poll::Pending,
+                "gone accepts" => return Poll::Ready(Ok(data.len())),
                 _ => return error(ErrorKind::BrokenPipe),
             }
         }
-        if (self.closed > 0 || outgoing.ended) && bug != Bug::WritesAfterClose {
+        if (self.closed > 0 || outgoing.ended) && bug != "writes after close" {
             return error(ErrorKind::BrokenPipe);
         }
         if data.is_empty() {
-            outgoing.ended |= bug == Bug::EmptyWriteEnds;
+            outgoing.ended |= bug == "empty write ends";
             return Poll::Ready(Ok(0));
         }
         let space = CAPACITY - outgoing.bytes.len().min(CAPACITY);
         if space == 0 {
             match bug {
-                Bug::FullIsZero => return Poll::Ready(Ok(0)),
-                Bug::BusyWrites => cx.waker().wake_by_ref(),
-                Bug::WritesAhead => outgoing.bytes.extend(&data[..data.len() / 2]),
-                Bug::OneWaker => lock(&self.incoming).reader.set(bug, cx),
+                "full is zero" => return Poll::Ready(Ok(0)),
+                "busy writes" => cx.waker().wake_by_ref(),
+                "writes ahead" => outgoing.bytes.extend(&data[..data.len() / 2]),
+                "one waker" => lock(&self.incoming).reader.set(bug, cx),
                 _ => {}
             }
             outgoing.writer.set(bug, cx);
@@ -180,14 +181,14 @@ impl End {
         data = &data[..all.min(space)];
         outgoing.bytes.extend(data);
         outgoing.writes += 1;
-        if bug == Bug::RepeatsAByte && outgoing.writes == 5 {
+        if bug == "repeats a byte" && outgoing.writes == 5 {
             outgoing.bytes.push_back(data[0]);
         }
-        let missed = bug == Bug::MissesAWake && outgoing.writes % 100 == 0;
-        if bug != Bug::WriteWakesNobody && !missed {
+        let missed = bug == "misses a wake" && outgoing.writes % 100 == 0;
+        if bug != "write wakes nobody" && !missed {
             outgoing.reader.wake(bug);
         }
-        Poll::Ready(Ok(if bug == Bug::AcceptsMoreThanFits {
+        Poll::Ready(Ok(if bug == "accepts more than fits" {
             all
         } else {
             data.len()
@@ -210,21 +211,18 @@ impl AsyncRead for End {
         buf: &mut [u8],
     ) -> Poll<io::Result<usize>> {
         if buf.is_empty() {
-            if self.bug == Bug::EmptyReadTakes {
+            if self.bug == "empty read takes" {
                 lock(&self.incoming).bytes.pop_front();
             }
             return Poll::Ready(Ok(0));
         }
         let both_ended = self.closed > 0 && lock(&self.incoming).ended;
         assert!(
-            !(both_ended && self.bug == Bug::PanicsAfterBothEnds),
+            !(both_ended && self.bug == "panics after both ends"),
             "both have ended"
         );
         let n = if self.lent.is_empty() {
-            let bytes = match self.take(buf.len(), cx) {
-                Poll::Ready(bytes) => bytes,
-                Poll::Pending => return Poll::Pending,
-            };
+            let bytes = ready!(self.take(buf.len(), cx));
             let n = bytes.len().min(buf.len());
             buf[..n].copy_from_slice(&bytes[..n]);
             n
@@ -242,7 +240,7 @@ impl AsyncRead for End {
         cx: &mut Context<'_>,
         bufs: &mut [IoSliceMut<'_>],
     ) -> Poll<io::Result<usize>> {
-        let skipped = usize::from(self.bug == Bug::VectoredReadSkips);
+        let skipped = usize::from(self.bug == "vectored read skips");
         let mut filled = bufs.iter_mut().filter(|buf| !buf.is_empty()).skip(skipped);
         match filled.next() {
             Some(buf) => self.poll_read(cx, buf),
@@ -254,24 +252,21 @@ impl AsyncRead for End {
 impl AsyncBufRead for End {
     fn poll_fill_buf(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<&[u8]>> {
         let this = self.get_mut();
-        if this.bug == Bug::FillBufHangsAtTheEnd && lock(&this.incoming).ended {
+        if this.bug == "fill buf hangs at the end" && lock(&this.incoming).ended {
             return Poll::Pending;
         }
         if this.lent.is_empty() {
-            match this.take(usize::MAX, cx) {
-                Poll::Ready(bytes) => this.lent = bytes,
-                Poll::Pending => return Poll::Pending,
-            }
+            this.lent = ready!(this.take(usize::MAX, cx));
         }
         this.filled += 1;
-        let skipped = usize::from(this.bug == Bug::FillBufSkips && this.filled == 2);
+        let skipped = usize::from(this.bug == "fill buf skips" && this.filled == 2);
         Poll::Ready(Ok(&this.lent[skipped..]))
     }
 
     fn consume(mut self: Pin<&mut Self>, n: usize) {
         let more = match self.bug {
-            Bug::ConsumesTooMuch => n > 0,
-            Bug::ConsumeZeroTakes => n == 0,
+            "consumes too much" => n > 0,
+            "consume zero takes" => n == 0,
             _ => false,
         };
         let n = (n + usize::from(more)).min(self.lent.len());
@@ -293,11 +288,11 @@ impl AsyncWrite for End {
         cx: &mut Context<'_>,
         bufs: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        if bufs.is_empty() && self.bug == Bug::NoSlicesFail {
+        if bufs.is_empty() && self.bug == "no slices fail" {
             return error(ErrorKind::InvalidInput);
         }
         let all: Vec<u8> = bufs.iter().flat_map(|buf| buf.iter().copied()).collect();
-        if self.bug == Bug::VectoredWriteCountsAll {
+        if self.bug == "vectored write counts all" {
             let first = bufs
                 .iter()
                 .find(|buf| !buf.is_empty())
@@ -310,10 +305,10 @@ impl AsyncWrite for End {
     fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
         let mut outgoing = lock(&self.outgoing);
         match self.bug {
-            Bug::FlushForgets => outgoing.bytes.clear(),
-            Bug::FlushFailsWhenEmpty if outgoing.writes == 0 => return error(ErrorKind::Other),
-            Bug::FlushWakesNobody if !outgoing.bytes.is_empty() => return Poll::Pending,
-            Bug::GoneHangsClose if outgoing.reader_gone => return Poll::Pending,
+            "flush forgets" => outgoing.bytes.clear(),
+            "flush fails when empty" if outgoing.writes == 0 => return error(ErrorKind::Other),
+            "flush wakes nobody" if !outgoing.bytes.is_empty() => return Poll::Pending,
+            "gone hangs close" if outgoing.reader_gone => return Poll::Pending,
             _ => {}
         }
         Poll::Ready(Ok(()))
@@ -323,13 +318,13 @@ impl AsyncWrite for End {
         self.closed += 1;
         let full = lock(&self.outgoing).bytes.len() == CAPACITY;
         match self.bug {
-            Bug::SecondCloseFails if self.closed > 1 => return error(ErrorKind::BrokenPipe),
-            Bug::CloseForgets => lock(&self.outgoing).bytes.clear(),
-            Bug::CloseForgetsWhenFull if full => lock(&self.outgoing).bytes.clear(),
-            Bug::CloseEndsBoth => self.end(&self.incoming, true),
+            "second close fails" if self.closed > 1 => return error(ErrorKind::BrokenPipe),
+            "close forgets" => lock(&self.outgoing).bytes.clear(),
+            "close forgets when full" if full => lock(&self.outgoing).bytes.clear(),
+            "close ends both" => self.end(&self.incoming, true),
             _ => {}
         }
-        self.end(&self.outgoing, self.bug != Bug::CloseWakesNobody);
+        self.end(&self.outgoing, self.bug != "close wakes nobody");
         Poll::Ready(Ok(()))
     }
 }
@@ -337,17 +332,17 @@ impl AsyncWrite for End {
 impl Drop for End {
     fn drop(&mut self) {
         let bug = self.bug;
-        if bug == Bug::PanicEndsNothing && thread::panicking() {
+        if bug == "panic ends nothing" && thread::panicking() {
             return;
         }
-        if bug == Bug::DropForgets {
+        if bug == "drop forgets" {
             lock(&self.outgoing).bytes.clear();
         }
-        self.end(&self.outgoing, bug != Bug::DropWakesNobody);
+        self.end(&self.outgoing, bug != "drop wakes nobody");
         let mut incoming = lock(&self.incoming);
         incoming.reader_gone = true;
         incoming.reader = Slot::default();
-        if bug != Bug::GoneWakesNobody {
+        if bug != "gone wakes nobody" {
             incoming.writer.wake(bug);
         }
     }

@@ -1,5 +1,5 @@
-//! The traits of `embedded-io-async`: each setting once, because all families of traits share the
-//! decisions.
+//! What only the traits of `embedded-io-async` have, and the settings that they pass on with code
+//! of their own.
 
 use core::fmt;
 use core::future::Future;
@@ -11,8 +11,7 @@ use embedded_io_async::{BufRead, ErrorType, Read, ReadExactError, Write};
 use futures::FutureExt;
 
 use crate::common::{
-    block_on, duplex, every_fault, far_state, pipe, streams, CountingTask, Faulty, Gate,
-    ManualTimers, RESET,
+    block_on, duplex, far_state, pipe, streams, CountingTask, Faulty, Gate, ManualTimers, RESET,
 };
 
 /// Writes a message, and reads one, as a driver for a microcontroller does.
@@ -50,46 +49,14 @@ fn embedded_reads_and_writes_are_short_and_still_complete() {
 }
 
 #[test]
-fn embedded_errors_and_ends_persist() {
-    let (near, _far) = streams();
-    let mut near = Faulty::new(near).eof_after_bytes(3).fail_at(7, RESET);
-    let mut buf = [0; 8];
-    assert_eq!(now(near.read(&mut buf)), Ok(3));
-    assert_eq!(now(near.read(&mut buf)), Ok(0));
-    assert_eq!(now(near.fill_buf()), Ok(&[][..]));
-    near.consume(0);
-    assert_eq!(now(near.write(b"x")), Ok(1));
-    assert_eq!(now(near.flush()), Ok(()));
-    assert_eq!(now(near.read(&mut buf)), Ok(0));
-    assert_eq!(now(near.read(&mut buf)), Err(RESET));
-    assert_eq!(now(near.fill_buf()), Err(RESET));
-    assert_eq!(now(near.write(b"x")), Err(RESET));
-    assert_eq!(now(near.flush()), Err(RESET));
-    assert!(near.fired());
-}
-
-#[test]
 fn embedded_fill_buf_lends_what_the_limits_allow() {
-    let (near, mut far) = streams();
-    let mut near = Faulty::new(near)
-        .max_read(4)
-        .fail_after_bytes_read(6, RESET);
+    let (mut near, mut far) = streams(|near| near.max_read(4).fail_after_bytes_read(6, RESET));
     assert_eq!(now(near.fill_buf()), Ok(&b"0123"[..]));
     near.consume(3);
     assert_eq!(now(near.fill_buf()), Ok(&b"345"[..]));
     near.consume(3);
     assert_eq!(now(near.fill_buf()), Err(RESET));
     assert_eq!(far_state(&mut far), (0, 4, false));
-}
-
-#[test]
-fn embedded_truncate_write_passes_a_prefix_of_the_failing_write() {
-    let (near, mut far) = duplex(64);
-    let mut near = Faulty::new(near).fail_at(1, RESET).truncate_write(2);
-    for _ in 0..2 {
-        assert_eq!(now(near.write(b"hello")), Err(RESET));
-        assert_eq!(far_state(&mut far), (2, 0, false));
-    }
 }
 
 #[test]
@@ -112,24 +79,6 @@ fn embedded_read_that_waits_for_the_peer_stalls_at_a_gate_that_was_closed_meanwh
         assert!(matches!(poll(), Poll::Ready(Ok(5))));
     }
     assert_eq!(&buf, b"hello");
-}
-
-#[test]
-fn embedded_writes_and_flushes_stall_at_a_closed_gate_and_after_their_rate() {
-    let gate = Gate::new();
-    let timers = ManualTimers::new();
-    let (near, mut far) = duplex(64);
-    let near = Faulty::new(near).write_gate(&gate);
-    let mut near = near.write_rate(3, timers.starter());
-    gate.close();
-    assert!(waits(near.write(b"hello")) && waits(near.flush()));
-    assert_eq!(far_state(&mut far), (0, 0, false));
-    gate.open();
-    assert_eq!(now(near.write(b"hello")), Ok(3));
-    assert!(waits(near.write(b"lo")));
-    timers.end(1);
-    assert_eq!(now(near.write(b"lo")), Ok(2));
-    assert_eq!(far_state(&mut far), (5, 0, false));
 }
 
 #[test]
@@ -171,19 +120,6 @@ fn embedded_exchange_with_a_forgotten_flush_waits_for_ever() {
     assert_eq!(now(near.flush()), Ok(()));
     assert_eq!(far.try_read(&mut buf).unwrap(), 2);
     assert_eq!(&buf, b"ng");
-}
-
-#[test]
-fn embedded_every_fault_is_reported_at_any_operation() {
-    let runs = every_fault(|plan| {
-        let (near, mut far) = duplex(64);
-        far.try_write(b"pong").unwrap();
-        let mut near = Faulty::new(near).max_write(2).fail_at(plan, RESET);
-        let answer = exchange(&mut near).now_or_never().unwrap();
-        assert_eq!(answer.is_err(), plan.fired());
-    });
-    // Two writes, a flush and a read.
-    assert_eq!(runs, 5);
 }
 
 /// An error of another crate.

@@ -3,7 +3,7 @@
 use core::cell::Cell;
 use core::future::{pending, ready, Future};
 
-use stream_check::faults::{every_fault_async, every_fault_async_up_to};
+use stream_check::faults::{every_fault_async, every_fault_async_up_to, every_fault_up_to};
 use tokio::runtime::Builder;
 
 use crate::common::*;
@@ -72,19 +72,23 @@ async fn read_five(plan: FaultPlan) {
 }
 
 #[test]
-fn every_fault_async_up_to_makes_at_most_max_runs_runs_and_each_has_to_use_its_plan() {
+fn at_most_max_runs_runs_are_made_and_each_has_to_use_its_plan() {
     /// The future can be spawned.
     fn run(future: impl Future<Output = usize> + Send + 'static) -> usize {
         block_on(future)
     }
-    assert_eq!(run(every_fault_async_up_to(6, read_five)), 6);
-    let message = "the fault still fires in run 5, the last run allowed";
-    assert_panics(message, || run(every_fault_async_up_to(5, read_five)));
-    let message = "the number of runs must be at least 1, not 0";
-    assert_panics(message, || run(every_fault_async_up_to(0, read_five)));
-    assert_panics("run 1 made no stream with its plan", || {
-        run(every_fault_async(|_| ready(())))
-    });
+    let in_a_future = |max| run(every_fault_async_up_to(max, read_five));
+    let in_a_call = |max| every_fault_up_to(max, |plan| block_on(read_five(plan.clone())));
+    for up_to in [in_a_future as fn(usize) -> usize, in_a_call] {
+        assert_eq!(up_to(6), 6);
+        let message = "the fault still fires in run 5, the last run allowed";
+        assert_panics(message, || up_to(5));
+        let message = "the number of runs must be at least 1, not 0";
+        assert_panics(message, || up_to(0));
+    }
+    let message = "run 1 made no stream with its plan";
+    assert_panics(message, || every_fault(|_| {}));
+    assert_panics(message, || run(every_fault_async(|_| ready(()))));
 }
 
 #[test]

@@ -45,21 +45,20 @@ fn an_exchange_with_a_forgotten_flush_waits_for_ever_and_one_with_a_flush_does_n
 
 #[test]
 fn a_flush_and_a_close_release_what_is_held_back_and_a_drop_does_not() {
-    let task = CountingTask::new();
     for closes in [false, true] {
         let (reader, mut writer) = holding(64);
-        assert_eq!(task.write(&mut writer, b"hello"), ready(5));
-        assert_eq!(task.write(&mut writer, b""), ready(0));
+        assert_eq!(TASK.write(&mut writer, b"hello"), ready(5));
+        assert_eq!(TASK.write(&mut writer, b""), ready(0));
         let bufs = [&b", "[..], b"", b"world"].map(IoSlice::new);
-        assert_eq!(task.write_vectored(&mut writer, &bufs), ready(7));
+        assert_eq!(TASK.write_vectored(&mut writer, &bufs), ready(7));
         assert_eq!(reader.len(), 0);
-        assert_eq!(task.flush(&mut writer), ready(()));
+        assert_eq!(TASK.flush(&mut writer), ready(()));
         assert_eq!(reader.len(), 12);
 
-        assert_eq!(task.write(&mut writer, b"!"), ready(1));
+        assert_eq!(TASK.write(&mut writer, b"!"), ready(1));
         assert_eq!(reader.len(), 12);
         if closes {
-            assert_eq!(task.close(&mut writer), ready(()));
+            assert_eq!(TASK.close(&mut writer), ready(()));
             assert!(reader.is_closed());
         }
         drop(writer);
@@ -93,40 +92,38 @@ fn a_flush_waits_for_room_and_goes_on_where_it_stopped() {
 
 #[test]
 fn limits_gates_and_faults_apply_to_the_writes_of_the_caller() {
-    let task = CountingTask::new();
     let gate = Gate::new();
     let (reader, writer) = holding(64);
     let mut writer = writer
         .max_write(3)
         .fail_after_bytes_written(4, RESET)
         .write_gate(&gate);
-    assert_eq!(task.write(&mut writer, b"hello"), ready(3));
+    assert_eq!(TASK.write(&mut writer, b"hello"), ready(3));
     gate.close();
-    assert!(task.flush(&mut writer).is_pending());
+    assert!(TASK.flush(&mut writer).is_pending());
     assert_eq!(reader.len(), 0);
     gate.open();
-    assert_eq!(task.flush(&mut writer), ready(()));
+    assert_eq!(TASK.flush(&mut writer), ready(()));
     assert_eq!(reader.len(), 3);
-    assert_eq!(task.write(&mut writer, b"lo"), ready(1));
-    assert_eq!(task.write(&mut writer, b"o"), FAILED);
+    assert_eq!(TASK.write(&mut writer, b"lo"), ready(1));
+    assert_eq!(TASK.write(&mut writer, b"o"), FAILED);
     // What is held when an error fires does not reach the peer.
-    assert_eq!(task.flush(&mut writer), failed(RESET));
-    assert_eq!(task.close(&mut writer), failed(RESET));
+    assert_eq!(TASK.flush(&mut writer), failed(RESET));
+    assert_eq!(TASK.close(&mut writer), failed(RESET));
     assert_eq!(reader.len(), 3);
 }
 
 #[test]
 fn a_flush_fails_if_the_inner_stream_fails_or_accepts_no_byte() {
-    let task = CountingTask::new();
     let (reader, mut writer) = holding(64);
     drop(reader);
-    assert_eq!(task.write(&mut writer, b"hello"), ready(5));
+    assert_eq!(TASK.write(&mut writer, b"hello"), ready(5));
     let broken = failed(ErrorKind::BrokenPipe);
-    assert_eq!(task.flush(&mut writer), broken);
-    assert_eq!(task.close(&mut writer), broken);
+    assert_eq!(TASK.flush(&mut writer), broken);
+    assert_eq!(TASK.close(&mut writer), broken);
 
     let mut full = Faulty::new(Cursor::new(vec![0; 3].into_boxed_slice())).hold_until_flush();
-    assert_eq!(task.write(&mut full, b"hello"), ready(5));
-    assert_eq!(task.flush(&mut full), failed(ErrorKind::WriteZero));
+    assert_eq!(TASK.write(&mut full, b"hello"), ready(5));
+    assert_eq!(TASK.flush(&mut full), failed(ErrorKind::WriteZero));
     assert_eq!(full.get_ref().get_ref()[..], b"hel"[..]);
 }

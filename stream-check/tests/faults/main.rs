@@ -2,6 +2,7 @@
 //! of several crates, that the same settings do the same, and the bugs that they expose.
 
 #![allow(clippy::std_instead_of_alloc)] // Tests have `std`.
+#![allow(clippy::incompatible_msrv)] // Tests have a current compiler.
 
 #[path = "../../../tests/support/counting_waker.rs"]
 mod counting_waker;
@@ -25,7 +26,6 @@ mod latency;
 mod limits;
 mod manual_timers;
 mod pending;
-mod protocol;
 mod random;
 mod rates;
 mod tokio_traits;

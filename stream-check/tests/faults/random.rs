@@ -6,14 +6,12 @@ use crate::common::*;
 
 const LATE: ErrorKind = ErrorKind::TimedOut;
 
-type End = Faulty<DuplexStream>;
-
 /// The limits of reads and writes, and what decides about injected `Pending`s.
 #[derive(Clone, Debug)]
 struct Settings(usize, usize, u64, u32);
 
 impl Settings {
-    fn wrap(&self, stream: DuplexStream) -> End {
+    fn wrap(&self, stream: DuplexStream) -> Near {
         let Self(max_read, max_write, seed, one_in) = *self;
         let stream = Faulty::new(stream).max_read(max_read).max_write(max_write);
         stream.pending(seed, one_in)
@@ -26,7 +24,7 @@ fn settings() -> impl Strategy<Value = Settings> {
 }
 
 /// Sends `bytes`, and returns the bytes that arrived and the errors of both ends.
-fn transfer((mut from, to): (End, End), bytes: &[u8]) -> (Vec<u8>, [Option<ErrorKind>; 2]) {
+fn transfer((mut from, to): (Near, Near), bytes: &[u8]) -> (Vec<u8>, [Option<ErrorKind>; 2]) {
     let mut received = Vec::new();
     let send = async move {
         from.write_all(bytes).await?;

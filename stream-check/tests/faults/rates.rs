@@ -42,19 +42,17 @@ fn an_interval_that_has_ended_lends_no_bytes_to_the_next() {
 
 #[test]
 fn write_rate_delays_writes_and_no_flush_and_no_close() {
-    let task = CountingTask::new();
     let timers = ManualTimers::new();
-    let (near, mut far) = streams();
-    let mut near = Faulty::new(near).write_rate(4, timers.starter());
-    assert_eq!(task.write(&mut near, b"hello"), ready(4));
-    assert!(task.write(&mut near, b"o").is_pending());
-    assert_eq!(task.write(&mut near, b""), ready(0));
-    assert_eq!(task.flush(&mut near), ready(()));
-    assert_eq!(task.read(&mut near, &mut [0; 8]), ready(8));
+    let (mut near, mut far) = streams(|near| near.write_rate(4, timers.starter()));
+    assert_eq!(TASK.write(&mut near, b"hello"), ready(4));
+    assert!(TASK.write(&mut near, b"o").is_pending());
+    assert_eq!(TASK.write(&mut near, b""), ready(0));
+    assert_eq!(TASK.flush(&mut near), ready(()));
+    assert_eq!(TASK.read(&mut near, &mut [0; 8]), ready(8));
     assert_eq!(far_state(&mut far).0, 4);
     timers.end(1);
-    assert_eq!(task.write(&mut near, b"o"), ready(1));
-    assert_eq!(task.close(&mut near), ready(()));
+    assert_eq!(TASK.write(&mut near, b"o"), ready(1));
+    assert_eq!(TASK.close(&mut near), ready(()));
     assert_eq!((far_state(&mut far).0, timers.started()), (5, 2));
 }
 
@@ -73,14 +71,13 @@ fn read_rate_counts_lent_bytes_when_they_are_consumed() {
 
 #[test]
 fn a_call_that_moves_no_byte_starts_no_interval() {
-    let task = CountingTask::new();
     let timers = ManualTimers::new();
     let (reader, writer) = pipe(8);
     let mut reader = Faulty::new(reader).read_rate(4, timers.starter());
-    assert!(task.read(&mut reader, &mut [0]).is_pending());
-    assert_eq!(task.read(&mut reader, &mut []), ready(0));
+    assert!(TASK.read(&mut reader, &mut [0]).is_pending());
+    assert_eq!(TASK.read(&mut reader, &mut []), ready(0));
     drop(writer);
-    assert_eq!(task.read(&mut reader, &mut [0]), END);
+    assert_eq!(TASK.read(&mut reader, &mut [0]), END);
     assert_eq!(timers.started(), 0);
 }
 
@@ -99,7 +96,6 @@ fn a_fault_that_is_due_waits_for_the_rate_and_one_that_has_fired_does_not() {
 #[test]
 fn a_timer_that_panics_loses_no_byte_and_stalls_no_later_call() {
     for starts in [false, true] {
-        let task = CountingTask::new();
         let mut timer_no = 0;
         let mut stream = digits().read_rate(4, move || {
             timer_no += 1;
@@ -108,13 +104,13 @@ fn a_timer_that_panics_loses_no_byte_and_stalls_no_later_call() {
             async move { assert!(!first, "the timer panics") }
         });
         if starts {
-            assert_eq!(task.read(&mut stream, &mut [0; 8]), ready(4));
-            assert_panics("the timer panics", || task.read(&mut stream, &mut [0; 8]));
+            assert_eq!(TASK.read(&mut stream, &mut [0; 8]), ready(4));
+            assert_panics("the timer panics", || TASK.read(&mut stream, &mut [0; 8]));
             assert_eq!(stream.get_ref().position(), 4);
         } else {
-            assert!(matches!(task.fill_buf(&mut stream), Poll::Ready(Ok(_))));
+            assert!(matches!(TASK.fill_buf(&mut stream), Poll::Ready(Ok(_))));
             assert_panics("the timer panics", || consume(&mut stream, 4));
         }
-        assert_eq!(task.fill_buf(&mut stream), ready(b"4567".to_vec()));
+        assert_eq!(TASK.fill_buf(&mut stream), ready(b"4567".to_vec()));
     }
 }

@@ -4,23 +4,22 @@ use crate::common::*;
 
 #[test]
 fn truncate_write_passes_a_prefix_of_the_failing_write() {
-    let task = CountingTask::new();
     for bytes in 0..=7 {
         for (max_write, vectored) in [(usize::MAX, false), (3, false), (3, true)] {
             let mut stream = Faulty::new(Vec::new())
                 .fail_at(2, RESET)
                 .truncate_write(bytes)
                 .max_write(max_write);
-            assert_eq!(task.write(&mut stream, b"ab"), ready(2));
+            assert_eq!(TASK.write(&mut stream, b"ab"), ready(2));
             let outcome = if vectored {
                 let bufs = [&b"0"[..], b"1234"].map(IoSlice::new);
-                task.write_vectored(&mut stream, &bufs)
+                TASK.write_vectored(&mut stream, &bufs)
             } else {
-                task.write(&mut stream, b"01234")
+                TASK.write(&mut stream, b"01234")
             };
             assert_eq!(outcome, FAILED);
             // Only one write is truncated.
-            assert_eq!(task.write(&mut stream, b"56789"), FAILED);
+            assert_eq!(TASK.write(&mut stream, b"56789"), FAILED);
             let passed = &b"01234"[..bytes.min(max_write).min(5)];
             assert_eq!(stream.into_inner(), [b"ab", passed].concat());
         }
@@ -29,24 +28,19 @@ fn truncate_write_passes_a_prefix_of_the_failing_write() {
 
 #[test]
 fn truncate_write_applies_only_to_the_write_where_fail_at_fires() {
-    let task = CountingTask::new();
-    let operations = OPERATIONS.into_iter();
-    for (name, operation) in
-        operations.filter(|(name, _)| !matches!(*name, "write" | "vectored write"))
-    {
-        let (near, mut far) = streams();
-        let mut near = Faulty::new(near).truncate_write(2).fail_at(1, RESET);
-        let before = far_state(&mut far);
-        assert_eq!(operation(&task, &mut near), failed(RESET));
-        assert_eq!(task.write(&mut near, b"01234"), FAILED);
-        assert_eq!(far_state(&mut far), before, "{name}");
+    for (name, operation) in OPERATIONS {
+        let (mut near, mut far) = streams(|near| near.truncate_write(2).fail_at(1, RESET));
+        assert_eq!(operation(&TASK, &mut near), FAILED);
+        assert_eq!(TASK.write(&mut near, b"01234"), FAILED);
+        let passed = usize::from(writes_a_byte(name));
+        assert_eq!(far_state(&mut far), (passed, 10, false), "{name}");
     }
 
     // A fault that counts bytes splits the write at the exact byte.
     let stream = Faulty::new(Vec::new()).truncate_write(2);
     let mut stream = stream.fail_after_bytes_written(3, RESET);
-    assert_eq!(task.write(&mut stream, b"01234"), ready(3));
-    assert_eq!(task.write(&mut stream, b"34"), FAILED);
+    assert_eq!(TASK.write(&mut stream, b"01234"), ready(3));
+    assert_eq!(TASK.write(&mut stream, b"34"), FAILED);
     assert_eq!(stream.into_inner(), b"012");
 }
 
