@@ -24,7 +24,7 @@ STYLES = {
     OURS: ("#d55e00", "o"),
     SPINNING: ("#e69f00", "D"),
     "tokio-duplex": ("#0072b2", "s"),
-    SIMPLEX: ("#0072b2", "s"),
+    SIMPLEX: ("#56b4e9", "v"),
     "tokio-util-simplex": ("#56b4e9", "v"),
     "piper": ("#009e73", "^"),
     "async-ringbuf": ("#cc79a7", "P"),
@@ -161,7 +161,7 @@ def dots(panel, cases, names):
                 label=name,
             )
     panel.set_xscale("log")
-    panel.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    panel.xaxis.set_major_locator(LogLocator())
     panel.xaxis.set_major_formatter(FuncFormatter(in_units))
     panel.xaxis.set_minor_formatter(NullFormatter())
 
