@@ -11,7 +11,7 @@ use futures_core::ready;
 use crate::error::Result;
 #[cfg(feature = "embedded-io")]
 use crate::error::Stop;
-use crate::pipe::{Endpoint, Producer, ALL};
+use crate::pipe::{Endpoint, Producer};
 
 /// The writing half of a [`pipe`](crate::pipe()).
 ///
@@ -147,7 +147,7 @@ impl Writer {
     ) -> Poll<Result<usize>> {
         let lens = bufs.iter().map(|buf| buf.len());
         // `ALL` would ask how many bytes are free, and reserve no storage for them.
-        let want = lens.fold(0, usize::saturating_add).min(ALL - 1);
+        let want = lens.fold(0, usize::saturating_add).min(crate::pipe::ALL - 1);
         self.poll_write_all(cx, want, bufs.iter().map(|buf| &**buf))
     }
 
