@@ -147,7 +147,9 @@ impl Writer {
     ) -> Poll<Result<usize>> {
         let lens = bufs.iter().map(|buf| buf.len());
         // `ALL` would ask how many bytes are free, and reserve no storage for them.
-        let want = lens.fold(0, usize::saturating_add).min(crate::pipe::ALL - 1);
+        let want = lens
+            .fold(0, usize::saturating_add)
+            .min(crate::pipe::ALL - 1);
         self.poll_write_all(cx, want, bufs.iter().map(|buf| &**buf))
     }
 
