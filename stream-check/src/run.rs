@@ -122,6 +122,7 @@ impl Checks {
     /// # Panics
     ///
     /// If there is no check of such a name.
+    #[track_caller]
     pub fn only(mut self, names: &[&str]) -> Self {
         for name in names {
             let known = checks().any(|check| check.name == *name);

@@ -78,7 +78,7 @@ impl Trace {
         };
         let mut lines: Vec<_> = calls.kept.iter().map(line).collect();
         if calls.omitted > 0 {
-            lines.insert(FIRST, format!("… {} more calls …", calls.omitted));
+            lines.insert(FIRST, format!("… calls left out: {} …", calls.omitted));
         }
         lines.extend(
             calls

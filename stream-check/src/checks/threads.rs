@@ -80,7 +80,7 @@ fn read(end: &Mutex<Probe>, buf: &mut [u8], position: usize) -> Result<usize, St
     let task = Task::named("the reader");
     let what = format!("when byte {position} is there");
     match run(end, &task, &what, |reader| reader.poll_read(&task, buf))? {
-        Ok(0) => fail("bytes", format!("the end after {position}")),
+        Ok(0) => fail("more bytes", format!("the end after {position} bytes")),
         Ok(n) => compare(&buf[..n], position).map(|()| n),
         Err(error) => unexpected("a read", &error),
     }
