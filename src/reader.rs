@@ -145,8 +145,7 @@ impl Reader {
         cx: &mut Context<'_>,
         bufs: &mut [std::io::IoSliceMut<'_>],
     ) -> Poll<Result<usize>> {
-        let lens = bufs.iter().map(|buf| buf.len());
-        let want = lens.fold(0, usize::saturating_add);
+        let want = Endpoint::<Consumer>::want(bufs.iter().map(|buf| buf.len()));
         self.poll_read_all(cx, want, bufs.iter_mut().map(|buf| &mut **buf))
     }
 

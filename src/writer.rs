@@ -145,11 +145,7 @@ impl Writer {
         cx: &mut Context<'_>,
         bufs: &[std::io::IoSlice<'_>],
     ) -> Poll<Result<usize>> {
-        let lens = bufs.iter().map(|buf| buf.len());
-        // `ALL` would ask how many bytes are free, and reserve no storage for them.
-        let want = lens
-            .fold(0, usize::saturating_add)
-            .min(crate::pipe::ALL - 1);
+        let want = Endpoint::<Producer>::want(bufs.iter().map(|buf| buf.len()));
         self.poll_write_all(cx, want, bufs.iter().map(|buf| &**buf))
     }
 

@@ -75,6 +75,13 @@ impl<R: Role> Endpoint<R> {
         self.half.shared().awaited_by(side).is_awaited()
     }
 
+    /// How many bytes a caller wants whose buffers have these lengths. Never [`ALL`].
+    #[cfg(feature = "std")]
+    #[inline]
+    pub(crate) fn want(lens: impl Iterator<Item = usize>) -> usize {
+        lens.fold(0, usize::saturating_add).min(ALL - 1)
+    }
+
     /// How many bytes this half can move: `min` at least, or `want` where that is less. Includes
     /// all that the peer had published when the call began, up to `want`. The caller can move up to
     /// `want` of them, or none if that is [`ALL`].
