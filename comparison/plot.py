@@ -25,7 +25,7 @@ STYLES = {
     SPINNING: ("#e69f00", "D"),
     "tokio-duplex": ("#0072b2", "s"),
     SIMPLEX: ("#56b4e9", "v"),
-    "tokio-util-simplex": ("#56b4e9", "v"),
+    "tokio-util-simplex": ("#0072b2", "<"),
     "piper": ("#009e73", "^"),
     "async-ringbuf": ("#cc79a7", "P"),
     "futures-ringbuf": ("#f0e442", "X"),
