@@ -111,6 +111,9 @@
 //! Each `async move` block owns its end of the stream, and drops it at its end. The other end then
 //! reads the end of the stream.
 //!
+//! If the compiler says that `AsyncRead` or `AsyncWrite` is not satisfied for `DuplexStream`, the
+//! feature `tokio` is not enabled, or the imported traits are those of the other family.
+//!
 //! # Where to go on
 //!
 //! * [Choosing a capacity](guide::capacity), [testing](guide::testing),

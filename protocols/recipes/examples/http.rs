@@ -22,7 +22,8 @@ use futures::channel::oneshot;
 use http_body_util::{BodyExt, Empty};
 use hyper::body::Bytes;
 use hyper::client::conn::http1;
-use hyper::{Request, StatusCode};
+use hyper::Request;
+use hyper::StatusCode;
 use hyper_util::rt::TokioIo;
 
 /// What `axum::serve` takes.

@@ -9,7 +9,8 @@ use http_body_util::{BodyExt, Empty, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::{Request, Response, Uri};
+use hyper::Uri;
+use hyper::{Request, Response};
 use hyper_util::client::legacy::connect::{Connected, Connection};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::{TokioExecutor, TokioIo};
@@ -19,9 +20,9 @@ use crate::run;
 
 /// The client takes streams that are a `Connection`. Only hyper-util can implement that trait for
 /// `DuplexStream`, but this program can implement it for a trait object of its own trait.
-trait InMemory: AsyncRead + AsyncWrite + Send + Unpin {}
-impl InMemory for DuplexStream {}
-impl Connection for Box<dyn InMemory> {
+trait MemoryStream: AsyncRead + AsyncWrite + Send + Unpin {}
+impl MemoryStream for DuplexStream {}
+impl Connection for Box<dyn MemoryStream> {
     fn connected(&self) -> Connected {
         Connected::new()
     }
@@ -43,7 +44,7 @@ fn hyper_util_pools_connections() {
         let connect = tower::service_fn(move |_: Uri| {
             let connector = connector.clone();
             Box::pin(async move {
-                let stream: Box<dyn InMemory> = Box::new(connector.connect().await?);
+                let stream: Box<dyn MemoryStream> = Box::new(connector.connect().await?);
                 io::Result::Ok(TokioIo::new(stream))
             })
         });
