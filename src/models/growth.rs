@@ -56,6 +56,52 @@ fn the_reader_follows_two_changes() {
     );
 }
 
+/// The writer rewinds the storage that the reader has, and leaves it, before the reader looks.
+#[test]
+fn the_reader_follows_a_change_after_a_rewind() {
+    bounded(
+        3,
+        || {
+            let (mut reader, mut writer) = pipe(6);
+            assert_eq!(writer.try_write(b"x").unwrap(), 1);
+            assert_eq!(reader.try_read(&mut [0]).unwrap(), 1);
+            (reader, writer)
+        },
+        |mut reader| {
+            read_all(&mut reader, b"abcde");
+            reader
+        },
+        |mut writer| {
+            assert_eq!(writer.try_write(b"abc").unwrap(), 3);
+            assert_eq!(writer.try_write(b"de").unwrap(), 2);
+            writer
+        },
+    );
+}
+
+/// The storage is rewound that the reader has not taken yet, if the reader has read its byte in the
+/// old one.
+#[test]
+fn the_reader_follows_a_change_before_a_rewind() {
+    bounded(
+        3,
+        || {
+            let (reader, mut writer) = one_byte(6);
+            let _ = poll_once(|cx| writer.poll_writable(cx, 5));
+            writer.spare_slices();
+            (reader, writer)
+        },
+        |mut reader| {
+            read_all(&mut reader, b"abcdef");
+            reader
+        },
+        |mut writer| {
+            assert!(matches!(writer.try_write(b"bcdefg").unwrap(), 5 | 6));
+            writer
+        },
+    );
+}
+
 /// The reader looks, and reads one byte of those that it has seen, before and after the change.
 #[test]
 fn the_reader_reads_one_by_one_meanwhile() {

@@ -53,6 +53,33 @@ fn bytes_pass_the_end_of_capacity_3() {
     bytes_pass_the_end(3);
 }
 
+/// The next two bytes wrap, unless the reader has read the one before them: then they lie at the
+/// front.
+#[test]
+fn the_writer_goes_back_to_the_front() {
+    bounded(
+        3,
+        || {
+            let (mut reader, mut writer) = pipe(3);
+            assert_eq!(writer.try_write(b"xa").unwrap(), 2);
+            assert_eq!(reader.try_read(&mut [0]).unwrap(), 1);
+            (reader, writer)
+        },
+        |mut reader| {
+            let (mut got, mut n) = ([0; 3], 0);
+            while n < got.len() {
+                n += read(&mut reader, &mut got[n..]).unwrap();
+            }
+            assert_eq!(&got, b"abc");
+            reader
+        },
+        |mut writer| {
+            assert_eq!(writer.try_write(b"bc").unwrap(), 2);
+            writer
+        },
+    );
+}
+
 /// The reader sees bytes in the spare slices after the commit, and not before.
 #[test]
 fn committed_bytes_are_visible() {

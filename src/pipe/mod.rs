@@ -11,7 +11,8 @@
 //! * **capacity**: how many bytes a pipe holds. **available**: how many bytes a half can move now,
 //!   unread ones for the reader, free ones for the writer.
 //! * **publish**: to store a new head or tail where the peer sees it.
-//! * **storage**: the memory for the bytes. **grow**: to replace it by a larger one.
+//! * **storage**: the memory for the bytes. **grow**: to replace it by a larger one. **rewind**: to
+//!   go on at its front, because the ring is empty.
 //! * **slot**: where a half leaves its waker, an `AtomicWaker`. **register**: to leave it there.
 //! * **threshold**: how many bytes a half waits for. **target**: the position of the peer at which
 //!   the threshold is reached.
@@ -99,6 +100,8 @@
 //! | P | `Cursor::position` | Acquire | garbage is read | `ring::published_bytes_are_visible` |
 //! | R | `Cursor::publish` | Release | unread bytes are overwritten | `ring::released_bytes_are_not_in_use` |
 //! | R | `Cursor::position` | Acquire | unread bytes are overwritten | `ring::released_bytes_are_not_in_use` |
+//! | P | `Half::write_around` | only an empty ring is rewound | garbage is read | `wrap::the_writer_goes_back_to_the_front` |
+//! | P | `Half::rewind` | the consumer looks for its offset | garbage is read | `wrap::the_writer_goes_back_to_the_front` |
 //! | G | `Exchange::offer` | Release | garbage is read | `growth::the_reader_follows_and_frees_what_it_has_left` |
 //! | G | `Exchange::take` | Acquire | garbage is read | `growth::the_reader_follows_and_frees_what_it_has_left` |
 //! | G | `Exchange::offer` | the offer is found and replaced in one step | memory is freed twice | `growth::the_reader_follows_two_changes` |

@@ -52,15 +52,17 @@ impl Role for Consumer {
 }
 
 impl<S, W> Half<Consumer, S, W> {
-    /// Goes on in the storage that is offered.
+    /// Goes on in the storage that is offered, or at the front of this one.
     #[cold]
     fn follow(&mut self) {
-        let old = mem::replace(&mut self.storage, self.shared.exchange.take());
+        if let Some(new) = self.shared.exchange.take() {
+            let old = mem::replace(&mut self.storage, new);
+            // SAFETY: the producer has left the old one, and what it copied out of it is done:
+            // taking its successor was an Acquire (G). This is the only consumer (I4), and its
+            // slices have been given back.
+            unsafe { old.free() };
+        }
         self.offset = index::distance(self.storage.begin(), self.position);
-        // SAFETY: the producer has left the old one, and what it copied out of it is done: taking
-        // its successor was an Acquire (G). This is the only consumer (I4), and its slices have
-        // been given back.
-        unsafe { old.free() };
     }
 
     /// The available bytes. The second slice continues the first, where that wraps.

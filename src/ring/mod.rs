@@ -66,6 +66,13 @@
 //! a storage that has grown takes less than twice the memory that has been occupied or lent at a
 //! time. Until the consumer follows, the smaller one that it has taken is there, too.
 //!
+//! # Rewinding
+//!
+//! Where a write would wrap although the ring is empty, the producer *rewinds* the storage: it goes
+//! on at offset 0, and `begin` becomes the tail. So bytes that pass in large writes lie in one
+//! piece. The producer offers a mark in place of a storage, and the consumer looks for its offset
+//! again. It does so only where it has found bytes, so `begin` does not change meanwhile.
+//!
 //! # Who waits
 //!
 //! The lowest bit of a published position says that the other side waits for it to move. A
@@ -78,7 +85,8 @@
 //! overwrites it. Each step must *happen before* the next one.
 //!
 //! * **P, publish.** The producer writes bytes and swaps `tail` with Release. The consumer loads
-//!   `tail` with Acquire and reads the bytes. So the bytes up to `tail` have been written.
+//!   `tail` with Acquire and reads the bytes. So the bytes up to `tail` have been written. Before,
+//!   their storage has been offered or rewound.
 //! * **R, release.** The consumer reads bytes and swaps `head` with Release. The producer loads
 //!   `head` with Acquire and overwrites the bytes. So the bytes up to `head` have been read.
 //! * **G, grow.** The producer writes the header of a storage, copies the bytes, and offers it by a

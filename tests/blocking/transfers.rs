@@ -33,7 +33,7 @@ fn b20_a_blocking_stream_reads_and_writes_lines_in_turn_and_bytes_at_the_same_ti
         thread::scope(|scope| {
             scope.spawn(|| echo(server.blocking()));
 
-            // The lines wrap around the storage.
+            // Most lines are longer than the pipe.
             let mut client = client.blocking();
             for i in 0..1000 {
                 let request = format!("line {i}\n");

@@ -9,7 +9,7 @@ use futures::io::AsyncBufRead;
 
 use crate::support::counting_waker::{ready, CountingTask};
 use crate::support::panics::{assert_panics, panic_message};
-use crate::{every_pipe, read_up_to, BYTES};
+use crate::{every_pipe, pipe_with, read_up_to, BYTES};
 
 /// Writes as many of `bytes` as fit into the spare slices, and returns how many. Commits none.
 fn fill_spare(writer: &mut Writer, bytes: &[u8]) -> usize {
@@ -42,6 +42,17 @@ fn b19_as_slices_and_fill_buf_lend_all_unread_bytes_split_only_at_the_wrap() {
             reader.consume(usize::from(used < fill));
         }
     });
+}
+
+#[test]
+fn b19_a_write_into_an_empty_pipe_lies_in_one_piece() {
+    for capacity in 1..=5 {
+        for offset in 0..2 * capacity {
+            let (mut reader, mut writer) = pipe_with(capacity, offset, b"");
+            assert_eq!(writer.try_write(BYTES).unwrap(), capacity);
+            assert_eq!(reader.as_slices(), (&BYTES[..capacity], &b""[..]));
+        }
+    }
 }
 
 #[test]

@@ -33,7 +33,8 @@ fn pipe_with(capacity: usize, offset: usize, bytes: &[u8]) -> (Reader, Writer) {
         write(&mut writer, b"-");
         assert_eq!(read_up_to(&mut reader, 1), b"-");
     }
-    write(&mut writer, bytes);
+    // One by one, because a write of more into an empty pipe does not wrap.
+    bytes.chunks(1).for_each(|byte| write(&mut writer, byte));
     (reader, writer)
 }
 

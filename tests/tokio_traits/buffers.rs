@@ -26,7 +26,9 @@ fn b3_b11_a_read_initialises_only_what_it_reads_also_across_the_wrap_and_at_the_
             let mut buf = ReadBuf::uninit(&mut room);
             assert_eq!(task.read_into(&mut reader, &mut buf), Poll::Pending);
             assert_eq!((buf.filled().len(), buf.initialized().len()), (0, 0));
-            assert_eq!(task.send(&mut writer, b"hello"), ready(5));
+            // One byte first, because a write into an empty pipe does not wrap.
+            assert_eq!(task.send(&mut writer, b"h"), ready(1));
+            assert_eq!(task.send(&mut writer, b"ello"), ready(4));
             assert_eq!(task.read_into(&mut reader, &mut buf), DONE);
             assert_eq!(task.send(&mut writer, b", world"), ready(7));
             assert!(task
