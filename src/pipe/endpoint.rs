@@ -6,6 +6,7 @@ use core::task::{Context, Poll};
 use core::time::Duration;
 
 use crossbeam_utils::Backoff;
+use futures_core::ready;
 
 use super::fairness::Fairness;
 use super::flags::{aborted, closed, failed, has_waited, BY_HANDLE, DISCARDED, DIVERT, ENDED};
@@ -56,7 +57,7 @@ impl<R: Role> Endpoint<R> {
         self.half.capacity()
     }
 
-    pub(crate) fn is_peer_of(&self, other: &Endpoint<R::Peer>) -> bool {
+    pub(crate) fn is_peer_of(&self, other: &Endpoint<impl Role>) -> bool {
         Arc::ptr_eq(self.half.shared(), other.half.shared())
     }
 
@@ -72,7 +73,7 @@ impl<R: Role> Endpoint<R> {
 
     /// Whether `side` waits for bytes now. The answer may be out of date.
     pub(crate) fn is_waiting(&self, side: Side) -> bool {
-        self.half.shared().awaited_by(side).is_awaited()
+        self.half.shared().cursor(side.peer()).is_awaited()
     }
 
     /// How many bytes a caller wants whose buffers have these lengths. Never [`ALL`].
@@ -87,9 +88,10 @@ impl<R: Role> Endpoint<R> {
     /// `want` of them, or none if that is [`ALL`].
     #[inline]
     pub(crate) fn available(&mut self, min: usize, want: usize) -> Result<usize, Stop> {
-        match self.state().flags.load() & DIVERT {
+        let flags = self.state().flags.load();
+        match flags & ENDED {
             0 => self.available_while_open(min, want),
-            flags => self.available_diverted(flags, min, want),
+            _ => self.available_at_end(flags, want),
         }
     }
 
@@ -109,23 +111,20 @@ impl<R: Role> Endpoint<R> {
         Ok(available)
     }
 
-    /// [`available`](Self::available) if the stream has ended, or the half has to yield.
+    /// [`available`](Self::available) once the stream has ended.
     #[cold]
-    fn available_diverted(&mut self, flags: usize, min: usize, want: usize) -> Result<usize, Stop> {
+    fn available_at_end(&mut self, flags: usize, want: usize) -> Result<usize, Stop> {
         let reads = R::SIDE == Side::Consumer;
         if reads && want == 0 {
             return Ok(0);
         }
-        if flags & aborted(R::Peer::SIDE) != 0 {
+        if flags & aborted(R::SIDE.peer()) != 0 {
             return Err(Stop::Failed);
         }
-        let end = match flags & failed(R::Peer::SIDE) {
+        let end = match flags & failed(R::SIDE.peer()) {
             0 => Stop::Closed,
             _ => Stop::Failed,
         };
-        if flags & ENDED == 0 {
-            return self.available_while_open(min, want);
-        }
         if !reads || flags & DISCARDED != 0 {
             return Err(end);
         }
@@ -165,16 +164,10 @@ impl<R: Role> Endpoint<R> {
         min: usize,
         want: usize,
     ) -> Poll<Result<usize, Stop>> {
-        let mut found = self.available(min, want);
-        if found == Err(Stop::WouldBlock) {
-            match self.wait(cx, min, want) {
-                Poll::Ready(later) => found = later,
-                Poll::Pending => {
-                    self.fairness.reset();
-                    return Poll::Pending;
-                }
-            }
-        }
+        let found = match self.available(min, want) {
+            Err(Stop::WouldBlock) => ready!(self.wait(cx, min, want)),
+            found => found,
+        };
         let limit = self.state().config.yield_every;
         let may_yield = limit > 0 && min.min(want) > 0 && found.is_ok();
         let position = self.half.position();
@@ -197,7 +190,10 @@ impl<R: Role> Endpoint<R> {
         }
         let waits_elsewhere = self.register(cx, min);
         match self.available(min, want) {
-            Err(Stop::WouldBlock) => Poll::Pending,
+            Err(Stop::WouldBlock) => {
+                self.fairness.reset();
+                Poll::Pending
+            }
             found => {
                 if !waits_elsewhere {
                     self.half.peer().clear_awaited();
@@ -276,7 +272,7 @@ impl<R: Role> Endpoint<R> {
 
     /// Whether the peer has closed.
     pub(crate) fn is_closed(&self) -> bool {
-        self.state().flags.load() & closed(R::Peer::SIDE) != 0
+        self.state().flags.load() & closed(R::SIDE.peer()) != 0
     }
 
     /// Waits for the peer to close.
@@ -311,8 +307,8 @@ impl<R: Role> Endpoint<R> {
             // A reader that has closed can still read what is unread at this moment.
             R::refresh(&mut self.half);
         }
-        let peer_has_waited = before & has_waited(R::Peer::SIDE) != 0;
-        WakeOnDrop(peer_has_waited.then(|| self.half.shared().slot_of(R::Peer::SIDE)))
+        let peer_has_waited = before & has_waited(R::SIDE.peer()) != 0;
+        WakeOnDrop(peer_has_waited.then(|| self.half.shared().slot_of(R::SIDE.peer())))
     }
 
     /// Closes this side for good: the half is being dropped.
@@ -330,8 +326,8 @@ impl<R: Role> Endpoint<R> {
             0 => None,
             _ => shared.slot_of(R::SIDE).take(),
         };
-        if before & closed(R::SIDE) == 0 && before & has_waited(R::Peer::SIDE) != 0 {
-            shared.slot_of(R::Peer::SIDE).wake();
+        if before & closed(R::SIDE) == 0 && before & has_waited(R::SIDE.peer()) != 0 {
+            shared.slot_of(R::SIDE.peer()).wake();
         }
     }
 
@@ -354,7 +350,7 @@ impl<R: Role> Endpoint<R> {
                 let whose = if by_handle {
                     OF_HANDLES
                 } else {
-                    R::Peer::SIDE as usize
+                    R::SIDE.peer() as usize
                 };
                 match (reasons[whose].get(), config.error_on_drop) {
                     (Some(reason), _) => reason.to_error(),
@@ -406,16 +402,18 @@ impl Endpoint<Producer> {
     /// stream they are discarded. Panics if fewer are free.
     #[track_caller]
     pub(crate) fn commit(&mut self, n: usize) {
-        // Bytes that are not allocated are available, too. What was read since may do for them.
+        // The storage need not grow where the reader has freed space since.
         if self.half.contiguous() < n {
             Producer::refresh(&mut self.half);
         }
+        let free = self.half.available();
+        assert!(n <= free, "cannot commit {n} bytes: {free} are free");
         if self.state().flags.load() & ENDED != 0 {
-            let free = self.half.available();
-            assert!(n <= free, "cannot commit {n} bytes: {free} are free");
             return;
         }
-        self.half.commit(n);
+        if self.half.commit(n) == Err(OutOfMemory) {
+            panic!("cannot commit {n} bytes: the allocator refuses the memory");
+        }
         self.publish();
     }
 }
@@ -462,7 +460,9 @@ impl Endpoint<Consumer> {
     #[track_caller]
     pub(crate) fn consume(&mut self, n: usize) {
         let _ = self.available(n, n);
-        self.half.consume(n);
+        let unread = self.half.available();
+        assert!(n <= unread, "cannot consume {n} bytes: {unread} are unread");
+        self.half.skip(n);
         self.publish();
     }
 }

@@ -4,8 +4,8 @@
 //!   | has waited: W R | yields | discarded | by handle | failed: W R | aborted: W R | closed: W R |
 //! ```
 //!
-//! `R` is the bit of the reader, `W` that of the writer. No flag is ever cleared. While a pipe is
-//! in use, none of those that [divert](DIVERT) a call is set, unless it [yields](YIELDS).
+//! `R` is the bit of the reader, `W` that of the writer. No flag is ever cleared. *discarded*, *by
+//! handle*, *failed* and *aborted* are set together with a closed flag.
 
 use crate::ring::Side;
 use crate::sync::{AtomicUsize, Ordering};
@@ -19,11 +19,11 @@ pub(super) const DISCARDED: usize = 1 << 7;
 /// Set from the start if [`Config::yield_every`](super::Config::yield_every) is.
 pub(super) const YIELDS: usize = 1 << 8;
 
-/// The flags that divert a call from its fast path.
-pub(super) const DIVERT: usize = (1 << 9) - 1;
-
 /// One of these is set once a side has closed.
 pub(super) const ENDED: usize = closed(Side::Consumer) | closed(Side::Producer);
+
+/// The flags that divert a poll from its fast path.
+pub(super) const DIVERT: usize = ENDED | YIELDS;
 
 /// Set once `side` has closed.
 #[inline]

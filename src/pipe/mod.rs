@@ -147,7 +147,7 @@ mod handle;
 mod spin;
 
 use crate::error::{ErrorKind, Reason};
-use crate::ring::{self, Cursor, OnceBox};
+use crate::ring::{self, OnceBox};
 pub(crate) use crate::ring::{Consumer, Producer, Side, MAX_CAPACITY};
 use crate::sync::{new_slot, AtomicUsize, AtomicWaker};
 pub(crate) use endpoint::{Ending, Endpoint, WakeOnDrop, ALL};
@@ -199,19 +199,10 @@ impl Waiter {
 }
 
 impl Shared {
-    /// The cursor at which `side` waits: the one that its peer publishes.
-    #[inline]
-    fn awaited_by(&self, side: Side) -> &Cursor<Waiter> {
-        self.cursor(match side {
-            Side::Consumer => Side::Producer,
-            Side::Producer => Side::Consumer,
-        })
-    }
-
-    /// The slot with the waker of `side`.
+    /// The slot with the waker of `side`, which waits at the cursor that its peer publishes.
     #[inline]
     fn slot_of(&self, side: Side) -> &AtomicWaker {
-        &self.awaited_by(side).waiter.slot
+        &self.cursor(side.peer()).waiter.slot
     }
 }
 

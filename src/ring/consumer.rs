@@ -3,13 +3,12 @@
 use core::mem;
 
 use super::copy::copy;
-use super::{index, Half, Producer, Role, Side};
+use super::{index, Half, Role, Side};
 
 /// The role of the half that reads. Its own position is the head.
 pub(crate) struct Consumer;
 
 impl Role for Consumer {
-    type Peer = Producer;
     const SIDE: Side = Side::Consumer;
 
     #[inline]
@@ -132,14 +131,5 @@ impl<S, W> Half<Consumer, S, W> {
             unsafe { copy(bytes.as_ptr(), target.as_mut_ptr(), bytes.len()) };
             rest = others;
         })
-    }
-
-    /// Moves the head past the next `n` bytes. Panics if fewer are available.
-    #[inline]
-    #[track_caller]
-    pub(crate) fn consume(&mut self, n: usize) {
-        let unread = self.available();
-        assert!(n <= unread, "cannot consume {n} bytes: {unread} are unread");
-        self.skip(n);
     }
 }

@@ -196,9 +196,18 @@ pub(crate) enum Side {
     Producer,
 }
 
+impl Side {
+    #[inline]
+    pub(crate) const fn peer(self) -> Self {
+        match self {
+            Self::Consumer => Self::Producer,
+            Self::Producer => Self::Consumer,
+        }
+    }
+}
+
 /// What differs between the two sides.
 pub(crate) trait Role: Sized {
-    type Peer: Role;
     const SIDE: Side;
 
     fn new() -> Self;
@@ -293,7 +302,7 @@ impl<R: Role, S, W> Half<R, S, W> {
     /// The cursor that the peer publishes, and at which this side waits.
     #[inline]
     pub(crate) fn peer(&self) -> &Cursor<W> {
-        self.shared.cursor(R::Peer::SIDE)
+        self.shared.cursor(R::SIDE.peer())
     }
 
     /// The number of occupied bytes now.
@@ -342,7 +351,7 @@ impl<R: Role, S, W> Half<R, S, W> {
 
     /// Moves the position by `n` available bytes.
     #[inline]
-    fn skip(&mut self, n: usize) {
+    pub(crate) fn skip(&mut self, n: usize) {
         let front = n.min(self.contiguous);
         self.advance(front);
         if front < n {

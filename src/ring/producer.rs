@@ -1,7 +1,7 @@
 //! The side that writes.
 
 use super::storage::Storage;
-use super::{index, Consumer, Half, OutOfMemory, Role, Side};
+use super::{index, Half, OutOfMemory, Role, Side};
 
 /// How many bytes of the storage a loan initialises at the most, unless the caller has asked for
 /// more. Few in the models, whose pipes are small.
@@ -24,7 +24,6 @@ pub(crate) struct Producer {
 }
 
 impl Role for Producer {
-    type Peer = Consumer;
     const SIDE: Side = Side::Producer;
 
     #[inline]
@@ -106,7 +105,7 @@ impl<S, W> Half<Producer, S, W> {
     fn rewind(&mut self) {
         self.storage.rewind(self.position);
         self.shared.exchange.rewind();
-        self.role.initialised = self.initialised();
+        self.initialise(0);
         self.offset = 0;
         Producer::locate(self, self.capacity());
     }
@@ -163,9 +162,10 @@ impl<S, W> Half<Producer, S, W> {
             unsafe { new.copy(0, old, front, to_end) };
             // SAFETY: as above. The new storage is larger than the old one.
             unsafe { new.copy(to_end, old, 0, front) };
-            if self.role.initialised < old_size {
+            let initialised = self.initialise(0);
+            if initialised < old_size {
                 // The ring has not wrapped. What lies before the front was copied behind the rest.
-                self.role.initialised = self.initialised() - front;
+                self.role.initialised = initialised - front;
             }
         }
         let untaken = self.shared.exchange.offer(new);
@@ -186,10 +186,10 @@ impl<S, W> Half<Producer, S, W> {
         // If the allocator refuses, what is there is lent.
         let _ = Producer::reserve(self, wanted);
         let allocated = self.allocated();
-        self.initialise(allocated.min(wanted));
-        let first = self.contiguous.min(self.initialised() - self.offset);
+        let initialised = self.initialise(allocated.min(wanted));
+        let first = self.contiguous.min(initialised - self.offset);
         // Space wraps where the producer has come to the end of the storage.
-        let second = match self.initialised() == self.size() {
+        let second = match initialised == self.size() {
             true => allocated - self.contiguous,
             false => 0,
         };
@@ -201,27 +201,19 @@ impl<S, W> Half<Producer, S, W> {
         (front, back)
     }
 
-    /// Moves the tail past the next `n` bytes, as they were left in
-    /// [`spare_slices`](Self::spare_slices). Panics if fewer are available.
-    #[track_caller]
-    pub(crate) fn commit(&mut self, n: usize) {
-        let free = self.available();
-        assert!(n <= free, "cannot commit {n} bytes: {free} are free");
-        if self.grow(n) == Err(OutOfMemory) {
-            panic!("cannot commit {n} bytes: the allocator refuses the memory");
-        }
+    /// Moves the tail past the next `n` available bytes, as they were left in
+    /// [`spare_slices`](Self::spare_slices).
+    pub(crate) fn commit(&mut self, n: usize) -> Result<(), OutOfMemory> {
+        self.grow(n)?;
         self.initialise(n);
         self.skip(n);
-    }
-
-    /// The offset up to which the bytes of the storage have been written.
-    fn initialised(&self) -> usize {
-        self.role.initialised.max(self.offset)
+        Ok(())
     }
 
     /// Establishes I5 for the next `n` available bytes: zeroes those that have never been written.
-    fn initialise(&mut self, n: usize) {
-        let from = self.initialised();
+    /// Returns the offset up to which the bytes of the storage have been written then.
+    fn initialise(&mut self, n: usize) -> usize {
+        let from = self.role.initialised.max(self.offset);
         let to = self.size().min(self.offset + n);
         if from < to {
             // SAFETY: these bytes are vacant (I2), allocated (I6), and this is the only producer
@@ -229,5 +221,6 @@ impl<S, W> Half<Producer, S, W> {
             unsafe { self.storage.zero(from, to - from) };
         }
         self.role.initialised = from.max(to);
+        self.role.initialised
     }
 }
