@@ -48,9 +48,10 @@ impl AbortHandle {
     /// Aborts the pipe, or both directions of the stream: from now on every read and write of every
     /// half fails with this error, and unread bytes are discarded.
     ///
-    /// Each task and each thread that waits for one of the halves is woken, even if the waker of
-    /// another one panics. `is_closed` is `true` for every half, and `closed` resolves. All of this
-    /// has taken effect when the call returns, also if another handle aborts at the same moment.
+    /// `is_closed` is `true` for every half, and `closed` resolves. All of this has taken effect
+    /// when the call returns, also if another handle aborts at the same moment. Each task and each
+    /// thread that waits for one of the halves is woken, by the handle that aborts first, even if
+    /// the waker of another one panics.
     ///
     /// A direction that one of its halves has ended before is left as it is: a clean end stays one,
     /// and so does the first abort.

@@ -47,7 +47,7 @@ impl Reader {
     }
 
     /// Returns whether `capacity` bytes are unread, so that the writer has no space left. This
-    /// stays `true` until the reader consumes a byte, or the writer aborts.
+    /// stays `true` until the reader consumes a byte, or the stream is aborted.
     ///
     /// ```
     /// let (mut reader, mut writer) = async_duplex::pipe(2);

@@ -1,7 +1,10 @@
 //! Waiting for the end of the peer. `pairs.rs` waits for bytes beside it.
 
-use super::{block_on, bounded, poll_once};
-use crate::pipe;
+use alloc::sync::Arc;
+use core::task::Context;
+
+use super::{block_on, bounded, bounded_and_check, poll_once, witness};
+use crate::{pipe, Reader};
 
 /// Edge E: `closed` is woken by the end, and by nothing else.
 #[test]
@@ -37,4 +40,31 @@ fn closed_is_woken_through_its_latest_waker() {
         },
         drop,
     );
+}
+
+/// A half that finds the end while it begins to wait leaves no waker. If it does not find the end,
+/// the end takes the waker.
+#[test]
+fn a_half_that_finds_the_end_leaves_no_waker() {
+    let waits: [fn(&mut Reader, &mut Context<'_>); 2] = [
+        |reader, cx| {
+            let _ = reader.poll_read(cx, &mut [0]);
+        },
+        |reader, cx| {
+            let _ = reader.poll_closed(cx);
+        },
+    ];
+    for wait in waits {
+        bounded_and_check(
+            3,
+            || pipe(1),
+            move |mut reader| {
+                let (waker, witness) = witness();
+                wait(&mut reader, &mut Context::from_waker(&waker));
+                (reader, witness)
+            },
+            drop,
+            |(_, witness), _| assert_eq!(Arc::strong_count(witness), 1),
+        );
+    }
 }

@@ -92,7 +92,10 @@ fn the_reader_follows_a_change_before_a_rewind() {
             (reader, writer)
         },
         |mut reader| {
-            read_all(&mut reader, b"abcdef");
+            // Without a look at the offer.
+            let mut byte = [0];
+            assert_eq!((reader.try_read(&mut byte).unwrap(), byte), (1, [b'a']));
+            read_all(&mut reader, b"bcdef");
             reader
         },
         |mut writer| {

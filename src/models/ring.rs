@@ -37,7 +37,7 @@ fn read_all(consumer: &mut RingConsumer, expected: &[u8]) {
     let mut got = [0; 3];
     let mut n = 0;
     while n < expected.len() {
-        Consumer::refresh(consumer);
+        consumer.refresh();
         n += consumer.read(&mut got[n..expected.len()]);
         release(consumer);
         thread::yield_now();
@@ -48,7 +48,7 @@ fn read_all(consumer: &mut RingConsumer, expected: &[u8]) {
 /// Writes until all of `bytes` are written.
 fn write_all(producer: &mut RingProducer, mut bytes: &[u8]) {
     while !bytes.is_empty() {
-        Producer::refresh(producer);
+        producer.refresh();
         Producer::reserve(producer, bytes.len()).unwrap();
         let n = producer.write(bytes);
         bytes = &bytes[n..];
@@ -65,14 +65,14 @@ fn published_bytes_are_visible() {
         || new_ring(1),
         |mut producer| {
             for _ in 0..2 {
-                Producer::refresh(&mut producer);
+                producer.refresh();
                 Producer::reserve(&mut producer, 1).unwrap();
                 producer.write(b"a");
                 publish(&mut producer);
             }
         },
         |mut consumer| {
-            Consumer::refresh(&mut consumer);
+            consumer.refresh();
             if consumer.available() > 0 {
                 assert_eq!(consumer.slices().0, b"a");
             }
@@ -88,11 +88,11 @@ fn released_bytes_are_not_in_use() {
             let (mut producer, mut consumer) = ready_ring(1);
             assert_eq!(producer.write(b"a"), 1);
             publish(&mut producer);
-            Consumer::refresh(&mut consumer);
+            consumer.refresh();
             (producer, consumer)
         },
         |mut producer| {
-            Producer::refresh(&mut producer);
+            producer.refresh();
             if producer.available() > 0 {
                 assert_eq!(producer.write(b"b"), 1);
             }

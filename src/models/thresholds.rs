@@ -54,6 +54,21 @@ fn latest_waker_is_woken_at_its_threshold() {
     );
 }
 
+/// The task waits for one byte, and then for two. The first byte may come in between.
+#[test]
+fn a_wait_for_fewer_bytes_does_not_hide_the_one_for_more() {
+    bounded(
+        3,
+        || pipe(2),
+        |mut reader| {
+            let _ = poll_once(|cx| reader.poll_readable(cx, 1));
+            assert_eq!(block_on(reader.readable(2)).unwrap(), 2);
+            reader
+        },
+        write_twice,
+    );
+}
+
 /// The writer sets the bit again below the target. This does not hide a newer wait.
 #[test]
 fn a_bit_that_is_set_again_does_not_hide_a_newer_wait() {

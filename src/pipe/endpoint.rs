@@ -85,7 +85,7 @@ impl<R: Role> Endpoint<R> {
 
     /// How many bytes this half can move: `min` at least, or `want` where that is less. Includes
     /// all that the peer had published when the call began, up to `want`. The caller can move up to
-    /// `want` of them, or none if that is [`ALL`].
+    /// `want` of them. With [`ALL`], the writer allocates nothing, so the space may have no memory.
     #[inline]
     pub(crate) fn available(&mut self, min: usize, want: usize) -> Result<usize, Stop> {
         let flags = self.state().flags.load();
@@ -101,7 +101,7 @@ impl<R: Role> Endpoint<R> {
         if want <= self.half.contiguous() {
             return Ok(self.half.available());
         }
-        let available = R::refresh(&mut self.half);
+        let available = self.half.refresh();
         if available < min.min(want) {
             return Err(Stop::WouldBlock);
         }
@@ -130,7 +130,7 @@ impl<R: Role> Endpoint<R> {
         }
         if flags & closed(R::SIDE) == 0 {
             // A reader that has closed gets nothing that was written since.
-            R::refresh(&mut self.half);
+            self.half.refresh();
         }
         match self.half.available() {
             0 => Err(end),
@@ -198,6 +198,9 @@ impl<R: Role> Endpoint<R> {
                 if !waits_elsewhere {
                     self.half.peer().clear_awaited();
                 }
+                if self.state().flags.load() & ENDED != 0 {
+                    self.give_back_waker();
+                }
                 Poll::Ready(found)
             }
         }
@@ -227,11 +230,21 @@ impl<R: Role> Endpoint<R> {
         }
     }
 
+    /// Empties this side's slot, because the end that the half has found has been woken for
+    /// already, and a task that owns the half must not keep itself. Wakes the task, because an
+    /// earlier call of it may wait.
+    #[cold]
+    fn give_back_waker(&self) {
+        self.half.peer().waiter.slot.wake();
+    }
+
     /// Lets the peer wake the task as soon as `min` bytes are available. Returns whether an earlier
     /// wait of this half goes on. The smaller number of bytes counts then.
     #[inline]
     fn register(&mut self, cx: &mut Context<'_>, min: usize) -> bool {
         self.leave_waker(cx);
+        // After registering: a wake that came before leaves the bit cleared, and one that comes
+        // later finds the new waker.
         let cursor = self.half.peer();
         let wake_at = &cursor.waiter.wake_at;
         let target = self.half.peer_position_for(min);
@@ -281,10 +294,11 @@ impl<R: Role> Endpoint<R> {
             return Poll::Ready(());
         }
         self.leave_waker(cx);
-        match self.is_closed() {
-            true => Poll::Ready(()),
-            false => Poll::Pending,
+        if self.is_closed() {
+            self.give_back_waker();
+            return Poll::Ready(());
         }
+        Poll::Pending
     }
 
     /// Closes this side, unless that has been done. The peer is woken when what this returns is
@@ -305,7 +319,7 @@ impl<R: Role> Endpoint<R> {
         let before = flags.close(R::SIDE, how);
         if R::SIDE == Side::Consumer {
             // A reader that has closed can still read what is unread at this moment.
-            R::refresh(&mut self.half);
+            self.half.refresh();
         }
         let peer_has_waited = before & has_waited(R::SIDE.peer()) != 0;
         WakeOnDrop(peer_has_waited.then(|| self.half.shared().slot_of(R::SIDE.peer())))
@@ -404,7 +418,7 @@ impl Endpoint<Producer> {
     pub(crate) fn commit(&mut self, n: usize) {
         // The storage need not grow where the reader has freed space since.
         if self.half.contiguous() < n {
-            Producer::refresh(&mut self.half);
+            self.half.refresh();
         }
         let free = self.half.available();
         assert!(n <= free, "cannot commit {n} bytes: {free} are free");

@@ -12,7 +12,7 @@ use alloc::boxed::Box;
 pub(crate) struct Handle(pub(super) Weak<Shared>);
 
 impl Handle {
-    /// Ends the stream for both halves, unless one of them has ended it. They are woken when what
+    /// Ends the stream for both halves, unless it has ended. They are woken when what
     /// this returns is dropped.
     pub(crate) fn abort(&self, reason: Reason) -> Option<WakeBothOnDrop> {
         const BOTH: usize = ENDED | aborted(Side::Consumer) | aborted(Side::Producer) | BY_HANDLE;

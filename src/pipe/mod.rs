@@ -72,8 +72,8 @@
 //! A handle does the same for both sides. If two handles abort at once, the second one finds the
 //! reason of the first, and sets the flags itself.
 //!
-//! A half that is dropped empties its own slot after it has set its flag. A half that has never
-//! waited is not woken, and has no slot to empty: a flag tells (E).
+//! A half that is dropped empties its own slot. A half that has never waited is not woken, and has
+//! no slot to empty: a flag tells (E).
 //!
 //! # THE WAKE-AND-CLOSE ARGUMENT
 //!
@@ -83,9 +83,9 @@
 //!   the bit with Acquire and then loads the target. So it sees that target or a later one.
 //! * **C, close.** A flag is set with Release after the last publication, and the flags are loaded
 //!   with Acquire before the position: the end comes after the last byte.
-//! * **E, ever waited.** A half sets its flag by a read-modify-write after it has first registered,
-//!   and loads the flags after that. An end is a read-modify-write of the same word. Either the end
-//!   finds the flag, and wakes the slot, or the half finds the end.
+//! * **E, ever waited.** A half sets its flag by a read-modify-write, and loads the flags after
+//!   that and after it has registered. An end is a read-modify-write of the same word. Either the
+//!   end finds the flag, and wakes the slot, or the half finds the end.
 //! * **U, user.** What a half did before it closed *happens before* its peer learns of it, from the
 //!   end of the stream, `BrokenPipe`, `is_closed` or `closed`. The flags carry this, by the
 //!   orderings that C needs.
@@ -101,6 +101,7 @@
 //! | R | `Cursor::publish` | Release | unread bytes are overwritten | `ring::released_bytes_are_not_in_use` |
 //! | R | `Cursor::position` | Acquire | unread bytes are overwritten | `ring::released_bytes_are_not_in_use` |
 //! | P | `Half::write_around` | only an empty ring is rewound | garbage is read | `wrap::the_writer_goes_back_to_the_front` |
+//! | P | `Exchange::rewind` | an offer stays | garbage is read | `growth::the_reader_follows_a_change_before_a_rewind` |
 //! | P | `Half::rewind` | the consumer looks for its offset | garbage is read | `wrap::the_writer_goes_back_to_the_front` |
 //! | G | `Exchange::offer` | Release | garbage is read | `growth::the_reader_follows_and_frees_what_it_has_left` |
 //! | G | `Exchange::take` | Acquire | garbage is read | `growth::the_reader_follows_and_frees_what_it_has_left` |
@@ -108,8 +109,8 @@
 //! | G | `Exchange::take` | the offer is found and taken in one step | freed memory is read | `growth::the_reader_follows_two_changes` |
 //! | G | `Half::grow` | the bytes are copied before the storage is offered | garbage is read | `growth::the_reader_follows_and_frees_what_it_has_left` |
 //! | G | `Half::grow` | bytes that are lent are copied, too | other bytes are sent | `growth::the_loan_of_the_writer_moves_along` |
-//! | G | `Consumer::refresh` | the tail is loaded before the storage | garbage is read | `growth::the_writer_is_dropped_afterwards` |
-//! | G | `Consumer::refresh` | the consumer follows | garbage is read | `growth::the_reader_follows_and_frees_what_it_has_left` |
+//! | G | `Half::refresh` | the tail is loaded before the storage | garbage is read | `growth::the_writer_is_dropped_afterwards` |
+//! | G | `Consumer::follow` | the consumer follows | garbage is read | `growth::the_reader_follows_and_frees_what_it_has_left` |
 //! | A | `OnceBox::set` | Release | half of a value is read | `ring::a_value_is_set_once_and_read_whole` |
 //! | A | `OnceBox::get` | Acquire | half of a value is read | `ring::a_value_is_set_once_and_read_whole` |
 //! | A | `OnceBox::set` | the first value is found and set in one step | a value is replaced | `ring::a_value_is_set_once_and_read_whole` |
@@ -119,6 +120,7 @@
 //! | W | `Cursor::set_awaited` | Release | a half waits for ever | `thresholds::latest_waker_is_woken_at_its_threshold` |
 //! | W | `Cursor::publish` | the position is set and the bit found in one step | a half waits for ever | `pipe::parked_reader_is_woken` |
 //! | W | `Cursor::set_awaited` | the bit is set beside the position in one step | bytes are lost | `pipe::parked_reader_is_woken` |
+//! | W | `Endpoint::register` | the waker is registered before the bit is loaded | a half waits for ever | `thresholds::a_wait_for_fewer_bytes_does_not_hide_the_one_for_more` |
 //! | W | `Endpoint::register` | the target is stored before the bit is set | a half waits for ever | `thresholds::latest_waker_is_woken_at_its_threshold` |
 //! | W | `Endpoint::register` | the earlier target counts | a task waits for ever | `pairs::reader_when_one_byte_is_too_few` |
 //! | W | `Endpoint::register` | a task whose bit the peer has set again is woken | a task waits for ever | `thresholds::a_task_that_waits_for_two_thresholds_is_woken_for_both` |
@@ -126,15 +128,20 @@
 //! | W | `Endpoint::wait` | a wait that succeeds leaves the bit of an earlier one | a task waits for ever | `pairs::reader_when_two_bytes_come_one_by_one` |
 //! | W | `Endpoint::publish` | the peer is woken | a half waits for ever | `pipe::parked_reader_is_woken` |
 //! | W | `Endpoint::publish` | the position is published before the peer is woken | a half waits for ever | `pipe::parked_reader_is_woken` |
+//! | W | `Endpoint::publish` | the position is published before the target is loaded | a half waits for ever | `thresholds::latest_waker_is_woken_at_its_threshold` |
 //! | W | `Endpoint::publish` | the bit is set again below the target | a half waits for ever | `thresholds::reader_is_woken_at_its_threshold` |
 //! | W | `Endpoint::publish` | a bit that is set already wakes | a task waits for ever | `thresholds::a_task_that_waits_for_two_thresholds_is_woken_for_both` |
 //! | C | `Flags::set` | the flags are found and set in one step | the end is lost | `closed::closed_is_woken` |
 //! | C | `Endpoint::available` | the flags are loaded before the position | bytes are lost at the end | `pipe::every_byte_then_eof_without_waiting` |
 //! | C | `Endpoint::wait` | the flags are loaded after registering | a half waits for ever | `pipe::close_wakes_parked_reader` |
+//! | C | `Endpoint::poll_closed` | the half looks again after registering | a half waits for ever | `closed::closed_is_woken` |
+//! | C | `Endpoint::give_back_waker` | a half that finds the end empties its slot | a waker outlives its half | `closed::a_half_that_finds_the_end_leaves_no_waker` |
+//! | C | `Endpoint::close` | the peer is woken | a half waits for ever | `aborts::abort_brings_its_kind` |
 //! | C | `Endpoint::disconnect` | the flags are set before the peer is woken | a half waits for ever | `pipe::close_wakes_parked_reader` |
 //! | C | `Endpoint::disconnect` | the peer is woken | a half waits for ever | `pipe::close_wakes_parked_reader` |
 //! | C | `Endpoint::disconnect` | the half empties its slot | a waker outlives its half | `thresholds::a_dropped_half_leaves_no_waker` |
 //! | C | `Handle::abort` | the flags are set before the halves are woken | a half waits for ever | `handles::a_parked_reader_is_woken` |
+//! | C | `WakeBothOnDrop::drop` | both halves are woken | a half waits for ever | `handles::a_parked_writer_is_woken` |
 //! | C | `Handle::abort` | a handle that is second sets the flags, too | an abort that has no effect yet | `handles::an_abort_has_taken_effect_when_it_returns` |
 //! | E | `Endpoint::leave_waker` | the flag is set | a half waits for ever | `pipe::close_wakes_parked_reader` |
 //! | U | `Flags::set` | Release | a data race in the user's program | `hand_over::eof_hands_over` |

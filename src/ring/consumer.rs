@@ -27,33 +27,17 @@ impl Role for Consumer {
     }
 
     #[inline]
-    fn refresh<S, W>(half: &mut Half<Self, S, W>) -> usize {
-        // The tail first: the storage that has the bytes up to there has been offered then.
-        let available = half.len();
-        if available > 0 {
-            if half.shared.exchange.has_offer() {
-                half.follow();
-            }
-            Self::locate(half, available);
+    fn follow<S, W>(half: &mut Half<Self, S, W>) {
+        if half.shared.exchange.has_offer() {
+            half.take_offer();
         }
-        available
-    }
-
-    #[inline]
-    fn locate<S, W>(half: &mut Half<Self, S, W>, available: usize) {
-        let size = half.storage.size();
-        if half.offset == size {
-            half.offset = 0;
-        }
-        half.contiguous = available.min(size - half.offset);
-        half.beyond = available - half.contiguous;
     }
 }
 
 impl<S, W> Half<Consumer, S, W> {
     /// Goes on in the storage that is offered, or at the front of this one.
     #[cold]
-    fn follow(&mut self) {
+    fn take_offer(&mut self) {
         if let Some(new) = self.shared.exchange.take() {
             let old = mem::replace(&mut self.storage, new);
             // SAFETY: the producer has left the old one, and what it copied out of it is done:
@@ -113,7 +97,7 @@ impl<S, W> Half<Consumer, S, W> {
     fn read_around(&mut self, n: usize, take: &mut dyn FnMut(&[u8])) -> usize {
         let front = self.contiguous;
         self.read_piece(front, &mut *take);
-        Consumer::locate(self, self.beyond);
+        self.locate(self.beyond);
         let back = self.contiguous.min(n - front);
         self.read_piece(back, take);
         front + back

@@ -54,17 +54,18 @@
 //!            ^ head              ^ tail
 //! ```
 //!
-//! The producer offers the larger storage to the consumer. At each refresh, the consumer takes what
-//! is offered, goes on there at the offset of its own position, and frees the storage before. It
-//! cannot miss a storage that it needs: the tail that covers a byte is published after the storage
-//! that has it is offered. If it finds the offer before that tail, all bytes that it knows of have
-//! been copied. A storage that the producer replaces before the consumer has taken it is freed by
-//! the producer.
+//! The producer offers the larger storage to the consumer. Where a refresh finds bytes, the
+//! consumer takes what is offered, goes on there at the offset of its own position, and frees the
+//! storage before. It cannot miss a storage that it needs: the tail that covers a byte is published
+//! after the storage that has it is offered. If it finds the offer before that tail, all bytes that
+//! it knows of have been copied. A storage that the producer replaces before the consumer has taken
+//! it is freed by the producer.
 //!
 //! A storage is twice as large as the one before it, or larger, and at most as large as the
-//! capacity. It grows only for bytes that do not fit. So the bytes are copied less than twice, and
-//! a storage that has grown takes less than twice the memory that has been occupied or lent at a
-//! time. Until the consumer follows, the smaller one that it has taken is there, too.
+//! capacity. It grows only for bytes that do not fit. So all growths together copy fewer bytes than
+//! the last storage has, and a storage that has grown takes less than twice the memory that has
+//! been occupied or lent at a time. Until the consumer follows, the smaller one that it has taken
+//! is there, too.
 //!
 //! # Rewinding
 //!
@@ -112,7 +113,8 @@
 //! * **I4** There is one producer and one consumer. [`ring`] makes one of each, neither is `Clone`,
 //!   and moving a position takes `&mut self`.
 //! * **I5** The bytes before `Producer::initialised` and before the producer's offset have been
-//!   written. The producer writes in the order of the offsets, and takes note where it wraps. Where
+//!   written. The producer writes in the order of the offsets, and takes note where it wraps or
+//!   rewinds. Where
 //!   it grows, it counts those that it has copied and that have been written.
 //! * **I6** The storage of a half is alive, and its bytes are allocated if any are contiguous. The
 //!   consumer frees one that it has taken once both sides have left it, the producer one that was
@@ -218,9 +220,9 @@ pub(crate) trait Role: Sized {
     /// How many bytes this side can move while `occupied` bytes are occupied.
     fn available(capacity: usize, occupied: usize) -> usize;
 
-    /// Loads the peer's position. All bytes that this side can move are available then. Returns how
-    /// many these are.
-    fn refresh<S, W>(half: &mut Half<Self, S, W>) -> usize;
+    /// Goes on in the storage that the peer has offered. Nobody offers one to the producer.
+    #[inline]
+    fn follow<S, W>(_half: &mut Half<Self, S, W>) {}
 
     /// Allocates storage for `n` of the available bytes, or for all of fewer. The consumer need
     /// not.
@@ -229,9 +231,9 @@ pub(crate) trait Role: Sized {
         Ok(())
     }
 
-    /// Establishes `contiguous` and `beyond`, where `available` bytes are available. An offset at
-    /// the end of the storage becomes 0.
-    fn locate<S, W>(half: &mut Half<Self, S, W>, available: usize);
+    /// Takes note that this side has come to the end of a storage of `size` bytes.
+    #[inline]
+    fn wrap(&mut self, _size: usize) {}
 }
 
 /// Makes a ring of `capacity` bytes, which is from 1 to [`MAX_CAPACITY`]. Its storage is allocated
@@ -340,6 +342,33 @@ impl<R: Role, S, W> Half<R, S, W> {
         index::retreat(index::advance(self.position, min), beyond)
     }
 
+    /// Loads the peer's position. All bytes that this side can move are available then. Returns how
+    /// many these are.
+    #[inline(always)]
+    pub(crate) fn refresh(&mut self) -> usize {
+        // The position first: the storage that has the bytes up to there has been offered then.
+        let occupied = self.len();
+        let available = R::available(self.capacity(), occupied);
+        if available > 0 {
+            R::follow(self);
+            self.locate(occupied);
+        }
+        available
+    }
+
+    /// Establishes `contiguous` and `beyond`, where `occupied` bytes are occupied. An offset at the
+    /// end of the storage becomes 0.
+    #[inline(always)]
+    fn locate(&mut self, occupied: usize) {
+        let size = self.storage.size();
+        if self.offset == size {
+            self.role.wrap(size);
+            self.offset = 0;
+        }
+        self.contiguous = R::available(size, occupied).min(size - self.offset);
+        self.beyond = R::available(self.capacity(), occupied) - self.contiguous;
+    }
+
     /// Moves the position by `n` bytes that do not wrap.
     #[inline]
     fn advance(&mut self, n: usize) {
@@ -355,7 +384,7 @@ impl<R: Role, S, W> Half<R, S, W> {
         let front = n.min(self.contiguous);
         self.advance(front);
         if front < n {
-            R::locate(self, self.beyond);
+            self.locate(R::available(self.capacity(), self.beyond));
             self.advance(n - front);
         }
     }

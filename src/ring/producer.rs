@@ -42,13 +42,6 @@ impl Role for Producer {
     }
 
     #[inline]
-    fn refresh<S, W>(half: &mut Half<Self, S, W>) -> usize {
-        let available = half.capacity() - half.len();
-        Self::locate(half, available);
-        available
-    }
-
-    #[inline]
     fn reserve<S, W>(half: &mut Half<Self, S, W>, n: usize) -> Result<(), OutOfMemory> {
         if n <= half.contiguous || half.beyond == 0 {
             return Ok(());
@@ -57,15 +50,8 @@ impl Role for Producer {
     }
 
     #[inline]
-    fn locate<S, W>(half: &mut Half<Self, S, W>, available: usize) {
-        let size = half.size();
-        if half.offset == size {
-            half.role.initialised = size;
-            half.offset = 0;
-        }
-        let allocated = available - (half.capacity() - size);
-        half.contiguous = allocated.min(size - half.offset);
-        half.beyond = available - half.contiguous;
+    fn wrap(&mut self, size: usize) {
+        self.initialised = size;
     }
 }
 
@@ -95,7 +81,7 @@ impl<S, W> Half<Producer, S, W> {
         let (front, back) = bytes[..n].split_at(n.min(self.contiguous));
         self.write_piece(front);
         if !back.is_empty() {
-            Producer::locate(self, self.beyond);
+            self.locate(self.capacity() - self.beyond);
             self.write_piece(back);
         }
         n
@@ -107,7 +93,7 @@ impl<S, W> Half<Producer, S, W> {
         self.shared.exchange.rewind();
         self.initialise(0);
         self.offset = 0;
-        Producer::locate(self, self.capacity());
+        self.locate(0);
     }
 
     /// Copies all of `bytes` to the current offset, where there is space for them.
@@ -123,16 +109,7 @@ impl<S, W> Half<Producer, S, W> {
 
     /// How much of the available space is allocated.
     fn allocated(&self) -> usize {
-        self.available() - (self.capacity() - self.size())
-    }
-
-    /// How many bytes the storage has.
-    #[inline]
-    fn size(&self) -> usize {
-        match self.storage == Storage::NONE {
-            true => 0,
-            false => self.storage.size(),
-        }
+        self.available() - (self.capacity() - self.storage.size())
     }
 
     /// Goes on in a larger storage, unless `n` of the available bytes are allocated. The head, as
@@ -142,7 +119,7 @@ impl<S, W> Half<Producer, S, W> {
         if n <= self.allocated() {
             return Ok(());
         }
-        let (old, old_size, capacity) = (self.storage, self.size(), self.capacity());
+        let (old, old_size, capacity) = (self.storage, self.storage.size(), self.capacity());
         let available = self.available();
         let occupied = capacity - available;
         let size = (occupied + n).max(2 * old_size).max(FIRST);
@@ -157,8 +134,8 @@ impl<S, W> Half<Producer, S, W> {
             };
             let to_end = old_size - front;
             // SAFETY: nothing else knows the new storage yet. The old one is alive (I6), and
-            // nothing is written to it: this is the only producer (I4), and its slices have been
-            // given back.
+            // nothing is written to it: the consumer only reads, this is the only producer (I4),
+            // and its slices have been given back.
             unsafe { new.copy(0, old, front, to_end) };
             // SAFETY: as above. The new storage is larger than the old one.
             unsafe { new.copy(to_end, old, 0, front) };
@@ -175,7 +152,7 @@ impl<S, W> Half<Producer, S, W> {
         unsafe { untaken.free() };
         self.storage = new;
         self.offset = occupied;
-        Producer::locate(self, available);
+        self.locate(occupied);
         Ok(())
     }
 
@@ -189,7 +166,7 @@ impl<S, W> Half<Producer, S, W> {
         let initialised = self.initialise(allocated.min(wanted));
         let first = self.contiguous.min(initialised - self.offset);
         // Space wraps where the producer has come to the end of the storage.
-        let second = match initialised == self.size() {
+        let second = match initialised == self.storage.size() {
             true => allocated - self.contiguous,
             false => 0,
         };
@@ -214,7 +191,7 @@ impl<S, W> Half<Producer, S, W> {
     /// Returns the offset up to which the bytes of the storage have been written then.
     fn initialise(&mut self, n: usize) -> usize {
         let from = self.role.initialised.max(self.offset);
-        let to = self.size().min(self.offset + n);
+        let to = self.storage.size().min(self.offset + n);
         if from < to {
             // SAFETY: these bytes are vacant (I2), allocated (I6), and this is the only producer
             // (I4).

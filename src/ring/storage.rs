@@ -63,9 +63,8 @@ impl Storage {
 
     #[inline]
     pub(super) fn size(self) -> usize {
-        debug_assert!(self != Self::NONE, "I6: the storage is not allocated");
         // SAFETY: the storage of a half is alive (I6), and nothing changes this field.
-        unsafe { (*self.0).size }
+        unsafe { self.0.as_ref() }.map_or(0, |header| header.size)
     }
 
     /// The position that has the offset 0.
@@ -196,7 +195,7 @@ fn layout(size: usize) -> Layout {
 
 /// How a storage passes from the producer to the consumer.
 pub(super) struct Exchange {
-    /// The storage of the producer, until the consumer takes it.
+    /// The storage of the producer, or a mark that it was rewound, until the consumer takes it.
     offered: AtomicPtr<Header>,
     /// The storage of the consumer.
     taken: AtomicPtr<Header>,
