@@ -1,6 +1,6 @@
 //! B3, B7, B8, B11, B16, B17 and B24 to B26 by random programs of two threads: see
 //! `support/two_threads`. Under ThreadSanitizer, this is the test of the orderings. `src/models`
-//! has the single races, and `src/interleavings` those of several threads.
+//! has the single races, and `src/interleavings` runs these programs in random interleavings.
 
 #![cfg(all(feature = "std", not(any(loom, shuttle))))]
 #![allow(clippy::incompatible_msrv)] // Tests have a current compiler.

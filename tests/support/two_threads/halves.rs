@@ -3,6 +3,7 @@
 use core::mem;
 use core::pin::Pin;
 use std::io::{ErrorKind, IoSlice, IoSliceMut, Read, Result, Write};
+use std::vec::Vec; // The library's own tests have no prelude with it.
 
 use async_duplex::{pipe, Reader, Writer};
 use futures::io::{AsyncRead, AsyncWrite};
@@ -24,7 +25,7 @@ impl Side<'_, Reader> {
             140..=159 => self.readable(how, len, false),
             160..=174 => self.readable(how, len, true),
             175..=184 => {
-                let mut buf = vec![0; len];
+                let mut buf = std::vec![0; len];
                 let unread = self.half.len();
                 let read = self.half.try_read(&mut buf);
                 self.receive(read, &buf, unread);
@@ -56,7 +57,7 @@ impl Side<'_, Reader> {
     }
 
     pub(super) fn read(&mut self, how: How, len: usize, is_vectored: bool) {
-        let mut buf = vec![0; len];
+        let mut buf = std::vec![0; len];
         let unread = self.half.len();
         let read = self.call(how, |reader, cx| match is_vectored {
             false => reader.poll_read(cx, &mut buf),
@@ -73,7 +74,7 @@ impl Side<'_, Reader> {
 
     /// Reads as a thread does that has no tasks.
     fn read_blocking(&mut self, len: usize) {
-        let mut buf = vec![0; len];
+        let mut buf = std::vec![0; len];
         let unread = self.half.len();
         let mut reader = mem::replace(&mut self.half, pipe(1).0).blocking();
         let read = reader.read(&mut buf);

@@ -4,7 +4,8 @@
 //! Every byte must arrive in order, and each half must find an ending that has begun and that never
 //! changes. If a thread is not woken, the run hangs: the caller has to guard it.
 //!
-//! `tests/threads.rs` and the fuzz target `two_threads` run it.
+//! `tests/threads.rs` and the fuzz target `two_threads` run it on the threads of `std`, and
+//! `src/interleavings` on those of shuttle: `super::thread` is either.
 
 #![allow(clippy::std_instead_of_alloc)] // Tests have `std`.
 #![allow(clippy::incompatible_msrv)] // And a current compiler.
@@ -13,13 +14,13 @@ mod halves;
 mod side;
 
 use core::time::Duration;
-use std::thread;
+use std::vec::Vec; // The library's own tests have no prelude with it.
 
 use async_duplex::Options;
 
 use super::data::byte;
 use super::rendezvous::Rendezvous;
-use super::sizes;
+use super::{sizes, thread};
 use halves::ENDS;
 use side::{Begun, How, Side, DROPPED};
 

@@ -7,7 +7,8 @@ use core::task::{Context, Poll, Waker};
 use std::io::{ErrorKind, Result};
 use std::sync::Arc;
 use std::task::Wake;
-use std::thread::{self, Thread};
+
+use super::thread::{self, Thread};
 
 /// The kinds of the errors with which the halves end. Each says what has happened.
 pub(super) const FINISHED_WITH: ErrorKind = ErrorKind::UnexpectedEof;
