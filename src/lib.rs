@@ -211,6 +211,9 @@ compile_error!(
 extern crate alloc;
 #[cfg(any(feature = "std", test))]
 extern crate std;
+// The name of the crate in what `interleavings` shares with the tests.
+#[cfg(all(test, shuttle))]
+extern crate self as async_duplex;
 
 // The modules of the public types come first, and `options` before `listener`, so that the
 // documentation of a type shows its constructors before the methods that other modules add.

@@ -10,15 +10,16 @@ use support::two_threads::{run, Program};
 
 type Steps = Vec<[u8; 3]>;
 
-fuzz_target!(|input: (u8, u8, [bool; 3], Steps, Steps)| {
-    let (capacity, yield_every, flags, reader, writer) = input;
-    let [spins, error_on_drop, reads_to_the_end] = flags;
+fuzz_target!(|input: ([u8; 3], [bool; 3], Steps, Steps)| {
+    let ([capacity, readable, yield_every], flags, reader, writer) = input;
+    let [spins, error_on_drop, goes_to_the_end] = flags;
     run(&Program {
         capacity,
+        readable,
         yield_every,
         spins,
         error_on_drop,
-        reads_to_the_end,
+        goes_to_the_end,
         reader,
         writer,
     });

@@ -15,3 +15,5 @@ pub(crate) mod panics;
 pub(crate) mod rendezvous;
 pub(crate) mod sizes;
 pub(crate) mod two_threads;
+
+use std::thread;

@@ -2,7 +2,8 @@
 
 use core::hint;
 use core::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
+
+use super::thread;
 
 /// How many times each of two threads has arrived, or [`LEFT`].
 #[derive(Default)]

@@ -20,3 +20,5 @@ pub(crate) mod rendezvous;
 pub(crate) mod sizes;
 #[path = "../../../tests/support/two_threads/mod.rs"]
 pub(crate) mod two_threads;
+
+use std::thread;

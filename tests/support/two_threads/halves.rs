@@ -1,15 +1,19 @@
 //! The calls of the reader and of the writer.
 
+use core::mem;
 use core::pin::Pin;
-use std::io::{ErrorKind, IoSlice, IoSliceMut, Result};
+use std::io::{ErrorKind, IoSlice, IoSliceMut, Read, Result, Write};
+use std::vec::Vec; // The library's own tests have no prelude with it.
 
-use async_duplex::{Reader, Writer};
+use async_duplex::{pipe, Reader, Writer};
 use futures::io::{AsyncRead, AsyncWrite};
 
 use super::side::{pause, How, Side};
 use super::side::{CUT, DROPPED, FINISHED_WITH, READER_ABORTED, WRITER_ABORTED};
-use crate::support::data::byte;
-use crate::support::sizes;
+use super::{byte, sizes};
+
+/// Kinds of steps from this one on end the stream.
+pub(super) const ENDS: u8 = 246;
 
 impl Side<'_, Reader> {
     pub(super) fn step(&mut self, [kind, how, size]: [u8; 3]) {
@@ -18,16 +22,25 @@ impl Side<'_, Reader> {
             0..=69 => self.read(how, len, false),
             70..=99 => self.read(how, len, true),
             100..=139 => self.fill_buf(how, len),
-            140..=179 => self.readable(how, len),
-            180..=199 => {
-                let mut buf = vec![0; len];
+            140..=159 => self.readable(how, len, false),
+            160..=174 => self.readable(how, len, true),
+            175..=184 => {
+                let mut buf = std::vec![0; len];
                 let unread = self.half.len();
                 let read = self.half.try_read(&mut buf);
                 self.receive(read, &buf, unread);
             }
+            185..=194 => {
+                let (front, back) = self.half.as_slices();
+                let bytes = [front, back].concat();
+                let n = len.min(bytes.len());
+                self.check(&bytes[..n]);
+                self.half.consume(n);
+            }
+            195..=199 => self.read_blocking(len),
             200..=209 => self.closed(how, |reader, cx| reader.poll_closed(cx)),
-            210..=247 => pause(size),
-            248..=250 => {
+            210..=245 => pause(size),
+            ENDS..=250 => {
                 let (unread, had_ended) = (self.half.len(), self.has_ended);
                 self.begin(Ok(())).close();
                 let keeps_all = self.half.len() >= unread || had_ended;
@@ -44,7 +57,7 @@ impl Side<'_, Reader> {
     }
 
     pub(super) fn read(&mut self, how: How, len: usize, is_vectored: bool) {
-        let mut buf = vec![0; len];
+        let mut buf = std::vec![0; len];
         let unread = self.half.len();
         let read = self.call(how, |reader, cx| match is_vectored {
             false => reader.poll_read(cx, &mut buf),
@@ -57,6 +70,16 @@ impl Side<'_, Reader> {
         if let Some(read) = read {
             self.receive(read, &buf, unread);
         }
+    }
+
+    /// Reads as a thread does that has no tasks.
+    fn read_blocking(&mut self, len: usize) {
+        let mut buf = std::vec![0; len];
+        let unread = self.half.len();
+        let mut reader = mem::replace(&mut self.half, pipe(1).0).blocking();
+        let read = reader.read(&mut buf);
+        self.half = reader.into_inner();
+        self.receive(read, &buf, unread);
     }
 
     /// Checks the result of a read into `buf`, before which so many bytes were unread.
@@ -90,12 +113,11 @@ impl Side<'_, Reader> {
         }
     }
 
-    fn readable(&mut self, how: How, min: usize) {
-        // If both halves waited for more than half of the capacity, neither might be woken.
-        let min = min.min(self.half.capacity().div_ceil(2));
-        match self.call(how, |reader, cx| reader.poll_readable(cx, min)) {
+    fn readable(&mut self, how: How, min: usize, among_others: bool) {
+        let (poll, poll_closed) = (Reader::poll_readable, Reader::poll_closed);
+        match self.wait(how, min, among_others, poll, poll_closed) {
             None => {}
-            Some(Ok(n)) if n < min => {
+            Some((min, Ok(n))) if n < min => {
                 let ends = [Ok(()), Err(FINISHED_WITH), Err(DROPPED)];
                 let any = ends.into_iter().any(|end| self.peer_has(end));
                 assert!(any || self.has_ended, "{n} of {min} bytes");
@@ -103,14 +125,14 @@ impl Side<'_, Reader> {
                     self.all = Some(self.moved + n);
                 }
             }
-            Some(Ok(n)) => assert!(n <= self.half.capacity()),
-            Some(Err(error)) => self.find(Err(error.kind())),
+            Some((_, Ok(n))) => assert!(n <= self.half.capacity()),
+            Some((_, Err(error))) => self.find(Err(error.kind())),
         }
     }
 
     fn check(&mut self, bytes: &[u8]) {
-        assert_eq!(self.found, None, "bytes after the end");
         for &got in bytes {
+            assert_eq!(self.found, None, "bytes after the end");
             assert_eq!(got, byte(self.moved), "byte {}", self.moved);
             self.moved += 1;
         }
@@ -143,10 +165,12 @@ impl Side<'_, Writer> {
                 self.half.commit(n);
                 self.moved += n;
             }
-            150..=179 => self.writable(how, len),
+            150..=164 => self.writable(how, len, false),
+            165..=174 => self.writable(how, len, true),
+            175..=179 => self.write_blocking(len),
             180..=199 => self.closed(how, |writer, cx| writer.poll_closed(cx)),
             200..=245 => pause(size),
-            246..=248 => self.begin(Ok(())).finish(),
+            ENDS..=248 => self.begin(Ok(())).finish(),
             249..=250 => self.begin(Err(FINISHED_WITH)).finish_with(FINISHED_WITH),
             251..=253 => self.begin(Err(WRITER_ABORTED)).abort(WRITER_ABORTED),
             254..=255 => {
@@ -178,6 +202,15 @@ impl Side<'_, Writer> {
         }
     }
 
+    /// Writes as a thread does that has no tasks.
+    fn write_blocking(&mut self, len: usize) {
+        let free = self.half.capacity() - self.half.len();
+        let mut writer = mem::replace(&mut self.half, pipe(1).1).blocking();
+        let written = writer.write(&self.next(len));
+        self.half = writer.into_inner();
+        self.send(written, len, free);
+    }
+
     /// Counts the result of a write of `len` bytes, before which so many were free.
     fn send(&mut self, written: Result<usize>, len: usize, free: usize) {
         match written {
@@ -192,13 +225,12 @@ impl Side<'_, Writer> {
         }
     }
 
-    fn writable(&mut self, how: How, min: usize) {
-        // If both halves waited for more than half of the capacity, neither might be woken.
-        let min = min.min(self.half.capacity() / 2 + 1);
-        match self.call(how, |writer, cx| writer.poll_writable(cx, min)) {
+    fn writable(&mut self, how: How, min: usize, among_others: bool) {
+        let (poll, poll_closed) = (Writer::poll_writable, Writer::poll_closed);
+        match self.wait(how, min, among_others, poll, poll_closed) {
             None => {}
-            Some(Ok(n)) => assert!((min..=self.half.capacity()).contains(&n)),
-            Some(Err(error)) => self.find(Err(error.kind())),
+            Some((min, Ok(n))) => assert!((min..=self.half.capacity()).contains(&n)),
+            Some((_, Err(error))) => self.find(Err(error.kind())),
         }
     }
 }

@@ -4,10 +4,11 @@
 use core::hint;
 use core::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 use core::task::{Context, Poll, Waker};
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Result};
 use std::sync::Arc;
 use std::task::Wake;
-use std::thread::{self, Thread};
+
+use super::thread::{self, Thread};
 
 /// The kinds of the errors with which the halves end. Each says what has happened.
 pub(super) const FINISHED_WITH: ErrorKind = ErrorKind::UnexpectedEof;
@@ -17,7 +18,7 @@ pub(super) const CUT: ErrorKind = ErrorKind::TimedOut;
 pub(super) const DROPPED: ErrorKind = ErrorKind::NotConnected;
 
 /// What a half finds at the end of the stream: `Ok(0)` or `BrokenPipe`, or another error.
-pub(super) type End = Result<(), ErrorKind>;
+pub(super) type End = core::result::Result<(), ErrorKind>;
 
 /// The endings that one half has begun, each of which the other one may find.
 ///
@@ -50,6 +51,8 @@ impl Begun {
 pub(super) struct Side<'a, H> {
     pub(super) half: H,
     pub(super) tasks: Tasks,
+    /// The largest number of bytes to wait for.
+    max: usize,
     pub(super) moved: usize,
     /// Whether the half has ended the stream itself.
     pub(super) has_ended: bool,
@@ -61,10 +64,11 @@ pub(super) struct Side<'a, H> {
 }
 
 impl<'a, H> Side<'a, H> {
-    pub(super) fn new(half: H, begun: [&'a Begun; 2]) -> Self {
+    pub(super) fn new(half: H, max: usize, begun: [&'a Begun; 2]) -> Self {
         Self {
             half,
             tasks: Tasks::of_this_thread(),
+            max,
             moved: 0,
             has_ended: false,
             found: None,
@@ -117,9 +121,37 @@ impl<'a, H> Side<'a, H> {
         self.tasks.call(how, |cx| poll(half, cx))
     }
 
-    /// Only a half that has ended may wait for the end: its peer may be waiting for it.
+    /// Waits for `min` bytes with `poll`. Returns for how many it has waited, and the result.
+    ///
+    /// If `among_others`, the task waits for one byte, for `min` bytes and for the end.
+    pub(super) fn wait(
+        &mut self,
+        how: How,
+        min: usize,
+        among_others: bool,
+        poll: fn(&mut H, &mut Context<'_>, usize) -> Poll<Result<usize>>,
+        poll_closed: fn(&mut H, &mut Context<'_>) -> Poll<()>,
+    ) -> Option<(usize, Result<usize>)> {
+        let min = min.min(self.max);
+        if !among_others {
+            let found = self.call(how, |half, cx| poll(half, cx, min));
+            return found.map(|found| (min, found));
+        }
+        let mut other_polls = 0;
+        let found = self.call(how, |half, cx| {
+            other_polls += 2;
+            let _ = poll(half, cx, min)?;
+            let one = poll(half, cx, 1);
+            let _ = poll_closed(half, cx);
+            one
+        });
+        self.tasks.polls += other_polls;
+        found.map(|found| (1, found))
+    }
+
+    /// Only a half that has ended waits for the end: its peer may be waiting for it.
     pub(super) fn closed(&mut self, how: How, poll: fn(&mut H, &mut Context<'_>) -> Poll<()>) {
-        let waits = self.has_ended;
+        let waits = how.waits && self.has_ended;
         let closed = self.call(How { waits, ..how }, poll);
         assert!(closed.is_some() || !waits);
     }
