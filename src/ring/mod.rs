@@ -114,8 +114,7 @@
 //!   and moving a position takes `&mut self`.
 //! * **I5** The bytes before `Producer::initialised` and before the producer's offset have been
 //!   written. The producer writes in the order of the offsets, and takes note where it wraps or
-//!   rewinds. Where
-//!   it grows, it counts those that it has copied and that have been written.
+//!   rewinds. Where it grows, it counts those that it has copied and that have been written.
 //! * **I6** The storage of a half is alive, and its bytes are allocated if any are contiguous. The
 //!   consumer frees one that it has taken once both sides have left it, the producer one that was
 //!   not taken, and the last of both sides the rest.
