@@ -141,8 +141,11 @@ pub(crate) use storage::OutOfMemory;
 use storage::{Exchange, Storage};
 
 /// How far apart two words have to be so that they do not travel between caches together: 128
-/// bytes on x86-64.
-const LINE: usize = size_of::<CachePadded<u8>>();
+/// bytes on x86-64. No more than that, because an idle pipe takes at most 400 bytes.
+const LINE: usize = match size_of::<CachePadded<u8>>() {
+    256 => 128, // On s390x.
+    line => line,
+};
 
 /// Bytes between words that should not travel between caches together. A cursor has five words.
 ///
