@@ -97,6 +97,22 @@ fn b19_the_first_loan_of_a_large_pipe_asks_for_little_memory() {
     }
 }
 
+/// Where the storage grows, only a part of the old one has been written, and the head moves to the
+/// front. Then a loan ends far before the new one does.
+#[test]
+fn b19_a_loan_is_initialised_where_the_storage_grew() {
+    let (mut reader, mut writer) = pipe(LARGE);
+    writer.try_write(&[1; 100]).unwrap();
+    assert_eq!(reader.try_read(&mut [0; 50]).unwrap(), 50);
+    assert_eq!(lend(&mut writer), LEAST);
+
+    let (_reader, mut writer) = pipe(LARGE);
+    for n in [60_000, 1] {
+        assert_eq!(writer.try_write(&vec![1; n]).unwrap(), n);
+    }
+    assert_eq!(lend(&mut writer), LEAST);
+}
+
 #[test]
 fn b19_a_loan_after_a_wait_has_as_many_bytes_as_were_waited_for() {
     const NEEDED: usize = 300_000;
