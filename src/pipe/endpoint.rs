@@ -230,8 +230,8 @@ impl<R: Role> Endpoint<R> {
         }
     }
 
-    /// Empties this side's slot, because the end that the half has found has been woken for
-    /// already, and a task that owns the half must not keep itself. Wakes the task, because an
+    /// Empties this side's slot. The half has found the end, whose wake may have come before the
+    /// waker, and a task that owns the half must not keep itself. Wakes the task, because an
     /// earlier call of it may wait.
     #[cold]
     fn give_back_waker(&self) {
