@@ -8,6 +8,7 @@
 #[path = "support/mod.rs"]
 mod support;
 
+use fastrand::Rng;
 use support::deadline::within;
 use support::two_threads::{run, Program};
 
@@ -21,14 +22,9 @@ const ROUNDS: usize = if cfg!(miri) {
 
 #[test]
 fn b3_b7_b8_b11_b16_b17_b24_b25_b26_two_threads_lose_neither_a_byte_nor_a_wake_nor_an_end() {
-    let mut state = 0_u64;
-    let mut random = || {
-        // A linear congruential generator, whose highest bits are the best ones.
-        state = state.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(1);
-        (state >> 56) as u8
-    };
+    let mut rng = Rng::with_seed(0);
     for _ in 0..ROUNDS {
-        let program = Program::new(&mut random);
+        let program = Program::new(|| rng.u8(..));
         within(240, || run(&program));
     }
 }

@@ -1,7 +1,7 @@
 //! The change to a larger storage. Here the first one has three bytes, and each has twice as many
 //! as the one before it.
 
-use super::{bounded, model, poll_once, read};
+use super::{bounded, model, poll_once, read, read_all};
 use crate::io::ErrorKind;
 use crate::{pipe, Reader, Writer};
 
@@ -11,15 +11,6 @@ fn one_byte(capacity: usize) -> (Reader, Writer) {
     assert_eq!(writer.try_write(b"xya").unwrap(), 3);
     assert_eq!(reader.try_read(&mut [0; 2]).unwrap(), 2);
     (reader, writer)
-}
-
-/// Reads until it has `expected`.
-fn read_all(reader: &mut Reader, expected: &[u8]) {
-    let (mut got, mut n) = ([0; 7], 0);
-    while n < expected.len() {
-        n += read(reader, &mut got[n..expected.len()]).unwrap();
-    }
-    assert_eq!(&got[..n], expected);
 }
 
 /// The reader may be reading the byte that the writer copies.

@@ -131,6 +131,15 @@ fn read(reader: &mut Reader, buf: &mut [u8]) -> Result<usize> {
     block_on(poll_fn(|cx| reader.poll_read(cx, buf)))
 }
 
+/// Reads until it has `expected`.
+fn read_all(reader: &mut Reader, expected: &[u8]) {
+    let (mut got, mut n) = ([0; 7], 0);
+    while n < expected.len() {
+        n += read(reader, &mut got[n..expected.len()]).unwrap();
+    }
+    assert_eq!(&got[..n], expected);
+}
+
 /// Writes once, and waits if the pipe is full.
 fn write(writer: &mut Writer, bytes: &[u8]) -> Result<usize> {
     block_on(poll_fn(|cx| writer.poll_write(cx, bytes)))

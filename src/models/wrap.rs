@@ -1,6 +1,6 @@
 //! Transfers around the end of the storage, with capacities from 1 to 3.
 
-use super::{bounded, model, read, write};
+use super::{bounded, model, read_all, write};
 use crate::{pipe, Reader, Writer};
 
 /// A pipe whose only unread byte is the last one of the storage, so that the next one wraps.
@@ -22,12 +22,7 @@ fn bytes_pass_the_end(capacity: usize) {
         2,
         move || before_the_end(capacity),
         |mut reader| {
-            let mut got = [0; 3];
-            let mut n = 0;
-            while n < got.len() {
-                n += read(&mut reader, &mut got[n..]).unwrap();
-            }
-            assert_eq!(&got, b"abc");
+            read_all(&mut reader, b"abc");
         },
         |mut writer| {
             for byte in [b"b", b"c"] {
@@ -66,11 +61,7 @@ fn the_writer_goes_back_to_the_front() {
             (reader, writer)
         },
         |mut reader| {
-            let (mut got, mut n) = ([0; 3], 0);
-            while n < got.len() {
-                n += read(&mut reader, &mut got[n..]).unwrap();
-            }
-            assert_eq!(&got, b"abc");
+            read_all(&mut reader, b"abc");
             reader
         },
         |mut writer| {

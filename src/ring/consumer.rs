@@ -97,7 +97,7 @@ impl<S, W> Half<Consumer, S, W> {
     fn read_around(&mut self, n: usize, take: &mut dyn FnMut(&[u8])) -> usize {
         let front = self.contiguous;
         self.read_piece(front, &mut *take);
-        self.locate(self.beyond);
+        self.locate_rest();
         let back = self.contiguous.min(n - front);
         self.read_piece(back, take);
         front + back

@@ -143,7 +143,7 @@ use storage::{Exchange, Storage};
 /// How far apart two words have to be so that they do not travel between caches together: 128
 /// bytes on x86-64. No more than that, because an idle pipe takes at most 400 bytes.
 const LINE: usize = match size_of::<CachePadded<u8>>() {
-    256 => 128, // On s390x.
+    line if line > 128 => 128, // On s390x.
     line => line,
 };
 
@@ -371,6 +371,12 @@ impl<R: Role, S, W> Half<R, S, W> {
         self.beyond = R::available(self.capacity(), occupied) - self.contiguous;
     }
 
+    /// Counts the bytes beyond, once the contiguous ones have been moved. Those of the producer are
+    /// vacant, those of the consumer occupied.
+    fn locate_rest(&mut self) {
+        self.locate(R::available(self.capacity(), self.beyond));
+    }
+
     /// Moves the position by `n` bytes that do not wrap.
     #[inline]
     fn advance(&mut self, n: usize) {
@@ -378,17 +384,6 @@ impl<R: Role, S, W> Half<R, S, W> {
         self.position = index::advance(self.position, n);
         self.offset += n;
         self.contiguous -= n;
-    }
-
-    /// Moves the position by `n` available bytes.
-    #[inline]
-    pub(crate) fn skip(&mut self, n: usize) {
-        let front = n.min(self.contiguous);
-        self.advance(front);
-        if front < n {
-            self.locate(R::available(self.capacity(), self.beyond));
-            self.advance(n - front);
-        }
     }
 
     /// Hands the bytes that this side has moved over to the peer. Returns whether the peer waits.

@@ -81,7 +81,7 @@ impl<S, W> Half<Producer, S, W> {
         let (front, back) = bytes[..n].split_at(n.min(self.contiguous));
         self.write_piece(front);
         if !back.is_empty() {
-            self.locate(self.capacity() - self.beyond);
+            self.locate_rest();
             self.write_piece(back);
         }
         n
@@ -91,7 +91,7 @@ impl<S, W> Half<Producer, S, W> {
     fn rewind(&mut self) {
         self.storage.rewind(self.position);
         self.shared.exchange.rewind();
-        self.initialise(0);
+        self.initialise(0); // Takes note of what lies before the offset.
         self.offset = 0;
         self.locate(0);
     }
@@ -183,7 +183,12 @@ impl<S, W> Half<Producer, S, W> {
     pub(crate) fn commit(&mut self, n: usize) -> Result<(), OutOfMemory> {
         self.grow(n)?;
         self.initialise(n);
-        self.skip(n);
+        let front = n.min(self.contiguous);
+        self.advance(front);
+        if front < n {
+            self.locate_rest();
+            self.advance(n - front);
+        }
         Ok(())
     }
 

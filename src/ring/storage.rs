@@ -209,8 +209,8 @@ impl Exchange {
         }
     }
 
-    /// Offers the storage to which the producer goes on. Returns the one before it, if the consumer
-    /// has not taken that and never will.
+    /// Offers the storage to which the producer goes on. Returns what was offered before, if the
+    /// consumer has not taken that and never will.
     pub(super) fn offer(&self, storage: Storage) -> Storage {
         // ORDERING(G): Release, to hand over the header and what has been copied.
         Storage(self.offered.swap(storage.0, Ordering::Release))

@@ -21,15 +21,11 @@ fn b1_exactly_the_capacity_fits_from_every_offset() {
             let bytes = vec![offset; capacity + 1];
             // One byte first, because a write into an empty pipe does not wrap.
             assert_eq!(as_poll(writer.try_write(&bytes[..1])), ready(1));
-            let rest = as_poll(writer.try_write(&bytes));
-            assert_eq!(
-                rest,
-                if capacity > 1 {
-                    ready(capacity - 1)
-                } else {
-                    Poll::Pending
-                }
-            );
+            let rest = match capacity {
+                1 => Poll::Pending,
+                _ => ready(capacity - 1),
+            };
+            assert_eq!(as_poll(writer.try_write(&bytes)), rest);
             assert_eq!(as_poll(writer.try_write(&bytes)), Poll::Pending);
             assert!(writer.is_full() && writer.len() == capacity);
             assert_eq!(read_up_to(&mut reader, 2 * capacity), bytes[1..]);

@@ -58,9 +58,10 @@ fn b2_memory_follows_the_unread_bytes() {
     const LARGE: usize = 64 << 20;
     let header = peak(|| drop(pipe(LARGE)));
     assert!(header <= 400, "{header} bytes");
-    let largest = if cfg!(miri) { 1000 } else { 500_000 };
-    let numbers = [1, 100, FIRST, FIRST + 1, 5000, 50_000, largest];
-    for n in numbers.into_iter().filter(|&n| n <= largest) {
+    for n in [1, 100, FIRST, FIRST + 1, 5000, 50_000, 500_000] {
+        if cfg!(miri) && n > 1000 {
+            continue; // Too many writes for an interpreter.
+        }
         // A reader that looks takes the storages, and frees them. Otherwise the writer does.
         for looks in [true, false] {
             let mut kept = 0;

@@ -16,4 +16,4 @@ pub(crate) mod rendezvous;
 pub(crate) mod sizes;
 pub(crate) mod two_threads;
 
-use std::thread;
+use std::thread; // Of `rendezvous` and `two_threads`. Under shuttle, they have its own.

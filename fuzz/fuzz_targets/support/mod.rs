@@ -21,4 +21,4 @@ pub(crate) mod sizes;
 #[path = "../../../tests/support/two_threads/mod.rs"]
 pub(crate) mod two_threads;
 
-use std::thread;
+use std::thread; // Of `rendezvous` and `two_threads`. Under shuttle, they have its own.
